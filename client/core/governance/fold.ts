@@ -1,0 +1,102 @@
+/**
+ * The effective commit of an epoch: protocol.md section 7.2, one pass over the epoch's log in order. A value, so that an older one
+ * is a snapshot. Prefix-stable except for a void, which a majority of the electorate must want.
+ */
+import {
+  type Codec,
+  list,
+  mapped,
+  option,
+  struct,
+  text,
+  u8,
+  u32,
+  type Value,
+} from '../../../shared/base/codec.ts'
+import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { deviceId, hashText, type SeatId, seatId } from './ids.ts'
+import type { Forum } from './motion.ts'
+import { fullSeats, type Roster, twoThirds } from './roster.ts'
+import { type ActionName, type Effect, judge, type Seen, type Violation } from './validity.ts'
+
+/** Where an entry stands in its epoch: overflow log number, then seq (4.2). */
+const placeFields = struct({ log: u8, seq: u32 })
+export type Place = Value<typeof placeFields>
+
+const ACTIONS: readonly ActionName[] = ['tidy', 'add', 'remove', 'charter', 'resync', 'leave']
+const actionName: Codec<ActionName> = mapped(
+  text(8),
+  (word) => ACTIONS.find((name) => name === word),
+  (name) => name,
+)
+
+const effect: Codec<Effect> = struct({
+  action: actionName,
+  author: seatId,
+  authorDevice: deviceId,
+  removed: list(seatId, 8),
+  spends: option(struct({ motion: hashText, lastEpoch: u32 })),
+})
+
+const current = struct({ commit: hashText, place: placeFields, effect, electorate: list(seatId, 1024) })
+/** The commit that ends the epoch, unless its electorate voids it. */
+export type Current = Value<typeof current>
+
+const foldFields = struct({
+  current: option(current),
+  /** Seats that said VOID of the current commit and have not taken it back. */
+  voids: list(seatId, 1024),
+  barred: list(seatId, 1024),
+  hellos: list(seatId, 1024),
+})
+export type Fold = Value<typeof foldFields>
+export const foldCodec: Codec<Fold> = foldFields
+
+export const newFold: Fold = { current: undefined, voids: [], barred: [], hellos: [] }
+
+export type Bench = { readonly forum: Forum; readonly opener: SeatId | undefined }
+
+/** Why a commit changed nothing. */
+export type NoOp = Violation | 'too_late'
+
+/** A commit in the log: it becomes current if none is and V1 to V8 hold; otherwise it is a no-op (I3). */
+export const foldCommit = (fold: Fold, bench: Bench, seen: Seen, place: Place): Result<Fold, NoOp> => {
+  if (fold.current) return err('too_late')
+  const { forum, opener } = bench
+  const verdict = judge(
+    { ...forum, opener, hellos: new Set(fold.hellos), barred: new Set(fold.barred) },
+    seen,
+  )
+  if (!verdict.ok) return verdict
+  const electorate = electorateOf(forum.roster, verdict.value)
+  return ok({ ...fold, current: { commit: seen.hash, place, effect: verdict.value, electorate }, voids: [] })
+}
+
+/** VOID, or UNVOID, of commit `commit` from a device of `seat`. The newest word of a seat counts. */
+export const foldVote = (fold: Fold, seat: SeatId, commit: string, isVoid: boolean): Fold => {
+  const { current } = fold
+  if (current?.commit !== commit || !current.electorate.includes(seat)) return fold
+  const others = fold.voids.filter((one) => one !== seat)
+  const voids = isVoid ? [...others, seat] : others
+  if (2 * voids.length <= current.electorate.length) return { ...fold, voids }
+  return { ...fold, current: undefined, voids: [], barred: withSeat(fold.barred, current.effect.author) }
+}
+
+/** HELLO from a device of `seat` in this epoch. */
+export const foldHello = (fold: Fold, seat: SeatId): Fold => ({
+  ...fold,
+  hellos: withSeat(fold.hellos, seat),
+})
+
+/** 7.5: two thirds of the full seats, the opener's apart, have said HELLO. */
+export const isConfirmed = (fold: Fold, roster: Roster, opener: SeatId | undefined): boolean => {
+  const electorate = fullSeats(roster).filter((seat) => seat !== opener)
+  return electorate.filter((seat) => fold.hellos.includes(seat)).length >= twoThirds(electorate.length)
+}
+
+/** 7.2: the full seats, without the author's and those the commit removes. */
+const electorateOf = (roster: Roster, { author, removed }: Effect): readonly SeatId[] =>
+  fullSeats(roster).filter((seat) => seat !== author && !removed.includes(seat))
+
+const withSeat = (seats: readonly SeatId[], seat: SeatId): readonly SeatId[] =>
+  seats.includes(seat) ? seats : [...seats, seat]

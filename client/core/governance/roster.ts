@@ -1,0 +1,103 @@
+/**
+ * Who is on the committee in one epoch, as read from the leaves of the group (protocol.md D11). A value; everything
+ * validity asks about members is asked here, and a newcomer can answer it as well as a founder can.
+ */
+import {
+  bytes,
+  type Codec,
+  decode,
+  encode,
+  flag,
+  list,
+  struct,
+  u32,
+  type Value,
+} from '../../../shared/base/codec.ts'
+import type { Charter } from './charter.ts'
+import { type DeviceId, decodeIdentity, deviceId, type SeatId, seatId } from './ids.ts'
+
+/**
+ * What a leaf says about its seat, in leaf extension 0xf101. `joined` is the epoch of joining, 0 for founding seats;
+ * `resynced` counts only while the leaf comes from a key package (V7). `writerKey`: Ed25519, for overflow logs (4.2).
+ */
+const seatDataFields = struct({ writerKey: bytes(32), joined: u32, resynced: flag })
+export type SeatData = Value<typeof seatDataFields>
+
+export const encodeSeatData = (data: SeatData): Uint8Array => encode(seatDataFields, data)
+export const decodeSeatData = (raw: Uint8Array): SeatData | undefined => {
+  const decoded = decode(seatDataFields, raw)
+  return decoded.ok ? decoded.value : undefined
+}
+
+const device = struct({
+  leaf: u32,
+  seat: seatId,
+  device: deviceId,
+  signatureKey: bytes(32),
+  joined: u32,
+  /** V7's mark, already read together with the leaf's source. */
+  resynced: flag,
+})
+export type Device = Value<typeof device>
+
+const fields = struct({ epoch: u32, probation: u32, devices: list(device, 1024) })
+export type Roster = Value<typeof fields>
+export const rosterCodec: Codec<Roster> = fields
+
+/** What the MLS door tells of a leaf, as far as it matters here. */
+export type LeafView = {
+  readonly index: number
+  readonly identity: Uint8Array
+  readonly signatureKey: Uint8Array
+  readonly seatData: Uint8Array
+  readonly source: 'key_package' | 'update' | 'commit'
+}
+
+/** Undefined when a leaf is none of ours: such a group is not joined and such a commit not followed. */
+export const readRoster = (
+  epoch: number,
+  charter: Charter,
+  leaves: readonly LeafView[],
+): Roster | undefined => {
+  const devices: Device[] = []
+  for (const leaf of leaves) {
+    const identity = decodeIdentity(leaf.identity)
+    const data = decodeSeatData(leaf.seatData)
+    if (!identity || !data) return undefined
+    devices.push({
+      leaf: leaf.index,
+      ...identity,
+      signatureKey: leaf.signatureKey,
+      joined: data.joined,
+      resynced: data.resynced && leaf.source === 'key_package',
+    })
+  }
+  return { epoch, probation: charter.probation, devices }
+}
+
+/** Seats in the order of their first leaf. */
+export const seatsOf = (roster: Roster): readonly SeatId[] => [...new Set(roster.devices.map((d) => d.seat))]
+
+export const devicesOf = (roster: Roster, seat: SeatId): readonly Device[] =>
+  roster.devices.filter((d) => d.seat === seat)
+
+export const deviceAt = (roster: Roster, leaf: number): Device | undefined =>
+  roster.devices.find((d) => d.leaf === leaf)
+
+export const deviceOf = (roster: Roster, id: DeviceId): Device | undefined =>
+  roster.devices.find((d) => d.device === id)
+
+export const hasSeat = (roster: Roster, seat: SeatId): boolean => roster.devices.some((d) => d.seat === seat)
+
+/** I11: a seat counts once its probation is over; founding seats count at once. */
+const isFullDevice = (roster: Roster, d: Device): boolean =>
+  d.joined === 0 || roster.epoch >= d.joined + roster.probation
+
+export const isFullSeat = (roster: Roster, seat: SeatId): boolean =>
+  devicesOf(roster, seat).some((d) => isFullDevice(roster, d))
+
+export const fullSeats = (roster: Roster): readonly SeatId[] =>
+  seatsOf(roster).filter((seat) => isFullSeat(roster, seat))
+
+/** 7.5: two thirds, rounded up. */
+export const twoThirds = (seats: number): number => Math.ceil((2 * seats) / 3)
