@@ -6,18 +6,11 @@
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { unreachable } from '../../../shared/base/unreachable.ts'
-import {
-  type Act,
-  decodeAct,
-  encodeAct,
-  type LeaveRequest,
-  type ResyncRequest,
-  verifyLeave,
-  verifyResync,
-} from './act.ts'
+import { decodeAct, type LeaveRequest, type ResyncRequest, verifyLeave, verifyResync } from './act.ts'
 import { decodeCharter } from './charter.ts'
 import { type DeviceId, decodeIdentity, type SeatId } from './ids.ts'
 import { type Forum, isCarried, type Mandate, motionHash } from './motion.ts'
+import { type Proposal, planProposals, sameProposals } from './plan.ts'
 import {
   type Device,
   decodeSeatData,
