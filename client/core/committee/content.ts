@@ -54,9 +54,12 @@ const by = v.union([
   v.pipe(v.string(), v.maxLength(MAX_TEXT.by), v.regex(ISO_TIME)),
 ])
 
+/** No '#': screens put a piece of the seat id behind one when two handles look alike, and nobody may imitate that. */
+const handle = v.pipe(line(MAX_TEXT.handle), v.excludes('#'))
+
 const about = v.variant('who', [
   v.object({ who: v.literal('me') }),
-  v.object({ who: v.literal('named'), handle: line(MAX_TEXT.handle) }),
+  v.object({ who: v.literal('named'), handle }),
   v.object({ who: v.literal('not_named') }),
 ])
 
@@ -75,7 +78,7 @@ const rings = v.object({
   public: v.boolean(),
 } satisfies Record<keyof typeof RINGS, unknown>)
 
-const introduce = v.object({ type: v.literal('introduce'), handle: line(MAX_TEXT.handle) })
+const introduce = v.object({ type: v.literal('introduce'), handle })
 
 const post = v.object({
   type: v.literal('post'),
@@ -107,7 +110,13 @@ const alarm = v.pipe(
 const answer = { type: v.literal('alarmAnswer'), alarm: messageId }
 const alarmAnswer = v.variant('answer', [
   v.object({ ...answer, answer: v.literal('seen') }),
-  v.object({ ...answer, answer: v.literal('on_it'), what: text(MAX_TEXT.note), by: v.exactOptional(by) }),
+  v.object({
+    ...answer,
+    answer: v.literal('on_it'),
+    what: text(MAX_TEXT.note),
+    by: v.exactOptional(by),
+    takes: v.exactOptional(needs),
+  }),
   v.object({ ...answer, answer: v.literal('cannot') }),
 ])
 
