@@ -1,0 +1,60 @@
+/**
+ * What the records of a vault add up to: keys with their newest values, and how much of what is stored is dead.
+ * The values belong to this file alone and are wiped when they are replaced. Not here: storage and keys (vault.ts).
+ */
+import { wipe } from '../crypto/wipe.ts'
+import { type Change, encodeChanges, MAX_CHANGES } from './records.ts'
+
+export type Contents = {
+  readonly values: Map<string, Uint8Array>
+  /** Bytes that the values would take in one record. */
+  liveBytes: number
+  /** Values replaced or deleted whose record is still stored. */
+  staleValues: number
+}
+
+export const noContents = (): Contents => ({ values: new Map(), liveBytes: 0, staleValues: 0 })
+
+/** Takes the values over. */
+export const apply = (contents: Contents, changes: readonly Change[]): void => {
+  for (const { key, value } of changes) {
+    const before = contents.values.get(key)
+    if (before !== undefined) {
+      contents.staleValues++
+      contents.liveBytes -= cost(key, before)
+      wipe(before)
+    }
+    contents.values.delete(key)
+    if (value === undefined) continue
+    contents.liveBytes += cost(key, value)
+    contents.values.set(key, value)
+  }
+}
+
+export const wipeContents = (contents: Contents): void => {
+  for (const value of contents.values.values()) wipe(value)
+  contents.values.clear()
+}
+
+/** The contents as bodies of as few records as keep memory in bounds. */
+export const snapshot = (contents: Contents): readonly Uint8Array[] => {
+  const bodies: Uint8Array[] = []
+  let batch: Change[] = []
+  let batchBytes = 0
+  for (const [key, value] of contents.values) {
+    if (batch.length === MAX_CHANGES || (batch.length > 0 && batchBytes + value.length > BATCH_BYTES)) {
+      bodies.push(encodeChanges(batch))
+      batch = []
+      batchBytes = 0
+    }
+    batch.push({ key, value })
+    batchBytes += cost(key, value)
+  }
+  return batch.length > 0 ? [...bodies, encodeChanges(batch)] : bodies
+}
+
+/** A body of a snapshot, unless one value is larger. */
+const BATCH_BYTES = 1024 * 1024
+
+/** Lengths and flag of the encoding, and the key as if it were ASCII. */
+const cost = (key: string, value: Uint8Array): number => 9 + key.length + value.length
