@@ -52,15 +52,18 @@ const MINUTE_MS = 60_000
 /** product.md 3.E: "I am on it" runs out without an update. A note is in no hurry and goes with the slower one. */
 const QUIET_AFTER_MS = { now: 60 * MINUTE_MS, today: 720 * MINUTE_MS, note: 720 * MINUTE_MS } as const
 
-/** The smaller of 3 and one third of the members, rounded up. */
-export const seenNeeded = (members: number): number => Math.min(3, Math.ceil(members / 3))
+/** The charter's number, or for 0 the smaller of 3 and one third of the members, rounded up. */
+export const seenNeeded = (members: number, alarmSeen = 0): number =>
+  alarmSeen > 0 ? alarmSeen : Math.min(3, Math.ceil(members / 3))
 
-/** `members`: the seats of the committee now. Answers of seats that have left are not counted. */
-export const alarmSummary = (alarm: Alarm, members: readonly Id[]): AlarmSummary => {
+/**
+ * `members`: the seats of the committee now; answers of seats that have left are not counted. `alarmSeen`: from the charter.
+ */
+export const alarmSummary = (alarm: Alarm, members: readonly Id[], alarmSeen = 0): AlarmSummary => {
   const present = new Set(members)
   const seats = [...alarm.answers.keys()].filter((seat) => present.has(seat))
   const onIt = seats.flatMap((seat) => onItOf(alarm, seat))
-  const needed = seenNeeded(present.size)
+  const needed = seenNeeded(present.size, alarmSeen)
   return {
     state: stateOf(alarm, seats.length, onIt.length),
     seen: seats.length,

@@ -182,6 +182,9 @@ export const decodeContent = (bytes: Uint8Array): Result<Content, 'malformed'> =
   return body.success ? ok(body.output) : err('malformed')
 }
 
+/** Whether somebody may be called that: also asked while they join, before there is any content. */
+export const isHandle = (text: string): boolean => v.is(handle, text)
+
 /**
  * What somebody typed, cleaned (line ends, spaces around, reordering controls) and checked. The failure names the field
  * that is empty, too long or not allowed; `namesAllowed` and `about` may contradict each other, which is about `about`.

@@ -1,0 +1,120 @@
+/**
+ * What a newcomer is handed: where the relay is, a secret, until when (protocol.md 4.4). As text it is one token,
+ * `tocsin:` and base64url of the canonical encoding and four bytes of its SHA-256, so that a slip of the finger is told from
+ * another invite. It names no committee, because links leak. Not here: what the secret opens (rendezvous.ts).
+ */
+
+import { concat, sameBytes, utf8 } from '../../../shared/base/bytes.ts'
+import {
+  bytes,
+  decode,
+  encode,
+  list,
+  mapped,
+  oneByteOf,
+  struct,
+  text,
+  u32,
+  type Value,
+} from '../../../shared/base/codec.ts'
+import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { fromBase64url, toBase64url } from '../../../shared/base/text.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
+import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
+import type { Day } from '../../../shared/protocol/ids.ts'
+import { relayKey } from '../../../shared/protocol/relayKey.ts'
+
+/** `qr`: shown in person, one day. `link`: sent through something else, a week. */
+export type InviteKind = 'qr' | 'link'
+
+/** Days that an invite and its rendezvous log live; both are classes of life that a relay offers (SPEC.md L2). */
+export const INVITE_DAYS = { qr: 1, link: 7 } as const
+
+const VERSION = 1
+const PREFIX = 'tocsin:'
+const CHECKSUM_BYTES = 4
+
+const kind = mapped(
+  oneByteOf([1, 2]),
+  (byte): InviteKind => (byte === 1 ? 'qr' : 'link'),
+  (value) => (value === 'qr' ? 1 : 2),
+)
+
+/** Visible ASCII only: an address is printed before it is dialled. */
+const address = mapped(
+  text(200),
+  (value) => (/^[\x21-\x7e]+$/.test(value) ? value : undefined),
+  (value) => value,
+)
+
+const fields = struct({
+  version: oneByteOf([VERSION]),
+  kind,
+  expiresDay: mapped(
+    u32,
+    (value) => value as Day,
+    (value) => value,
+  ),
+  /** 32 random bytes. */
+  secret: bytes(32),
+  /** Of the first relay, where the rendezvous is. */
+  admission: mapped(
+    bytes(32),
+    (value) => value as AdmissionSecret,
+    (value) => value,
+  ),
+  /** One, or a primary and a standby. */
+  relays: list(struct({ address, key: relayKey }), 2),
+})
+
+const invite = mapped(
+  fields,
+  (value) => (value.relays.length > 0 ? value : undefined),
+  (value) => value,
+)
+
+export type Invite = Value<typeof invite>
+
+/** A whole link of the largest invite: two relays whose addresses have 200 characters. */
+export const MAX_INVITE_CHARACTERS = PREFIX.length + Math.ceil((4 * (72 + 2 * 268 + CHECKSUM_BYTES)) / 3)
+
+export const newInvite = (
+  fresh: Pick<Invite, 'kind' | 'secret' | 'admission' | 'relays'>,
+  today: Day,
+): Invite => ({ version: VERSION, expiresDay: (today + INVITE_DAYS[fresh.kind]) as Day, ...fresh })
+
+/** The last day on which it is good is `expiresDay`. */
+export const isExpired = (value: Invite, today: Day): boolean => today > value.expiresDay
+
+export const printInvite = (value: Invite): string => {
+  const body = encode(invite, value)
+  return PREFIX + toBase64url(concat(body, checksum(body)))
+}
+
+/**
+ * `malformed`: not an invite, or mistyped. `newer_version`: whole, but from a later release than this one. `expired`: ask for
+ * a new one. Strict: spaces around the token are the caller's to remove.
+ */
+export const parseInvite = (
+  token: string,
+  today: Day,
+): Result<Invite, 'malformed' | 'newer_version' | 'expired'> => {
+  const body = bodyOf(token)
+  if (!body) return err('malformed')
+  if ((body[0] ?? 0) > VERSION) return err('newer_version')
+  const decoded = decode(invite, body)
+  if (!decoded.ok) return decoded
+  return isExpired(decoded.value, today) ? err('expired') : ok(decoded.value)
+}
+
+/** Undefined unless the checksum is right; the same in every version, so that an old client can tell a newer invite. */
+const bodyOf = (token: string): Uint8Array | undefined => {
+  if (!token.startsWith(PREFIX) || token.length > 4096) return undefined
+  const all = fromBase64url(token.slice(PREFIX.length))
+  if (!all || all.length <= CHECKSUM_BYTES) return undefined
+  const body = all.slice(0, -CHECKSUM_BYTES)
+  return sameBytes(checksum(body), all.slice(-CHECKSUM_BYTES)) ? body : undefined
+}
+
+const checksum = (body: Uint8Array): Uint8Array =>
+  sha256(utf8('tocsin invite'), body).slice(0, CHECKSUM_BYTES)
