@@ -7,25 +7,26 @@ import type { Result } from '../../../shared/base/result.ts'
 
 export type StoredVault = { readonly header: Uint8Array; readonly records: readonly Uint8Array[] }
 
+/** The rules F1 to F6 are proved for every backend by test/client/core/vault/contract.ts. */
 export type VaultFile = {
-  /** True until the first `replace`. */
+  /** F1: true until the first `replace`. */
   readonly isEmpty: () => Promise<boolean>
   /**
-   * Everything there is, already durable. A last record that a crash left half written is not part of it; any other
+   * F2: everything there is, already durable. A last record that a crash left half written is not part of it; any other
    * damage that the backend notices is 'damaged'. Changes nothing.
    */
   readonly load: () => Promise<Result<StoredVault, 'not_a_vault' | 'damaged'>>
-  /** Adds one record behind the last one. Durable when it resolves; when it rejects, the outcome is unknown. */
+  /** F3: adds one record behind the last one. Durable when it resolves; when it rejects, the outcome is unknown. */
   readonly append: (record: Uint8Array) => Promise<void>
   /**
-   * The given state instead of the old one: after a crash at any moment one of the two is there, whole. What was
+   * F4: the given state instead of the old one: after a crash at any moment one of the two is there, whole. What was
    * before is gone from the storage when it resolves. 'unchanged': it failed early and the old state stands.
    * When it rejects, the outcome is unknown.
    */
   readonly replace: (next: StoredVault) => Promise<Result<void, 'unchanged'>>
-  /** Lets go of the storage; nothing else may be called afterwards. */
+  /** F5: lets go of the storage; nothing else may be called afterwards. */
   readonly close: () => Promise<void>
-  /** Overwrites the header first, because it holds the wrapped key, then removes everything. Then as `close`. */
+  /** F6: overwrites the header first, because it holds the wrapped key, then removes everything. Then as `close`. */
   readonly erase: () => Promise<void>
 }
 

@@ -24,6 +24,8 @@ import type { StoredVault, VaultFile } from './ports.ts'
 import { type Change, encodeChanges, openRecord, sealRecord } from './records.ts'
 import { createTurns, type Turns } from './turns.ts'
 
+export type { Change } from './records.ts'
+
 export type Vault = {
   /** A copy. What a write that has not resolved yet will change still has its old value. */
   readonly get: (key: string) => Uint8Array | undefined
