@@ -1,0 +1,56 @@
+/** One APPEND from request to answer, in the order of R2: none, size, slow; full and conflict are the store's to say. */
+import { unreachable } from '../../shared/base/unreachable.ts'
+import type { Event } from '../../shared/protocol/frames.ts'
+import { type Day, logKey } from '../../shared/protocol/ids.ts'
+import type { Refusal } from '../../shared/protocol/refusals.ts'
+import type { Link } from './connection.ts'
+import { BYTES_PER_TOKEN } from './limits.ts'
+import type { NewEntry, Outcome } from './ports.ts'
+import { refilled, spent, waitSeconds } from './rates.ts'
+import { type AppendRequest, admitAppend } from './session.ts'
+
+export const requestAppend = async (link: Link, request: AppendRequest): Promise<Event> => {
+  const refused = (refusal: Refusal): Event => ({ type: 'refused', ref: request.ref, refusal })
+  const admitted = admitAppend(link.session, request)
+  if (!admitted.ok) return refused({ type: admitted.error })
+  const seconds = takeTokens(link, request, admitted.value.place)
+  if (seconds > 0) return refused({ type: 'slow', seconds })
+  const outcome = await queued(link, entryOf(request, link.shared.today()))
+  switch (outcome.type) {
+    case 'appended':
+      return { type: 'receipt', ref: request.ref, head: link.shared.sign(request.log, outcome.at) }
+    case 'conflict':
+    case 'full':
+    case 'none':
+      return refused(outcome)
+    default:
+      return unreachable(outcome)
+  }
+}
+
+/** L2: served through the day that is `life` days after today. */
+const entryOf = (request: AppendRequest, today: Day): NewEntry => ({
+  log: request.log,
+  blob: request.blob,
+  expiryDay: (today + request.lifeDays) as Day,
+  ifHead: request.ifHead,
+  writer: request.writer,
+})
+
+/** Seconds to wait, or 0 and both buckets are charged. The connection's is looked at first: it is the smaller one (R3). */
+const takeTokens = (link: Link, request: AppendRequest, place: number): number => {
+  const { limits, clock, keyBuckets } = link.shared
+  const now = clock()
+  const tokens = 1 + Math.floor(request.blob.length / BYTES_PER_TOKEN)
+  link.appends = refilled(link.appends, limits.connectionAppends, now)
+  const wait =
+    waitSeconds(link.appends, limits.connectionAppends, tokens) ||
+    keyBuckets.take(`${logKey(request.log)}/${place}`, tokens, now)
+  if (wait === 0) link.appends = spent(link.appends, tokens)
+  return wait
+}
+
+const queued = (link: Link, entry: NewEntry): Promise<Outcome> =>
+  new Promise((done, failed) => {
+    link.shared.queue.add(link, { entry, done, failed })
+  })

@@ -1,0 +1,184 @@
+/**
+ * One connection: requests in, answers out, each decided here or handed to the store. Everything that lasts longer than
+ * the connection is in relay.ts. Not here: sockets, timers, bytes of websocket frames.
+ */
+
+import { decode } from '../../shared/base/codec.ts'
+import { unreachable } from '../../shared/base/unreachable.ts'
+import type { Challenge, ChannelBinding } from '../../shared/protocol/access.ts'
+import { decodeRequest, type Event, encodeEvent, type Request } from '../../shared/protocol/frames.ts'
+import { type LogId, logKey } from '../../shared/protocol/ids.ts'
+import { logIdOf, policy } from '../../shared/protocol/policy.ts'
+import type { Refusal } from '../../shared/protocol/refusals.ts'
+import { bitsBrought, checkOpen, DECOY_STANDING, isAdmitted } from './access.ts'
+import { requestAppend } from './appending.ts'
+import type { Watch } from './delivery.ts'
+import type { Outlet } from './ports.ts'
+import { type Bucket, fullBucket, refilled, spent, waitSeconds } from './rates.ts'
+import type { Shared } from './relay.ts'
+import { newSession, openForReading, type Session, withProven } from './session.ts'
+
+export type Peer = {
+  readonly outlet: Outlet
+  /** The relay cannot keep its word to this peer: end the connection. */
+  readonly fail: (error: unknown) => void
+}
+
+export type Connection = {
+  /** The greeting, framed (A1). */
+  readonly greeting: Uint8Array
+  /** `malformed`: close with 4400, nothing happened. Else settles when the request is answered. */
+  readonly handle: (frame: Uint8Array) => 'malformed' | Promise<void>
+  /** Milliseconds for which this connection is to be read no further, after a frame of so many bytes (R3). */
+  readonly pauseAfter: (bytes: number) => number
+  readonly drained: () => void
+  /** True once a log was opened or created. */
+  readonly isUsed: () => boolean
+  readonly end: () => void
+}
+
+/** What one connection has, for the functions here and in appending.ts. */
+export type Link = {
+  readonly shared: Shared
+  readonly peer: Peer
+  readonly binding: ChannelBinding
+  session: Session
+  appends: Bucket
+  creates: Bucket
+  used: boolean
+  readonly watches: Map<string, Watch>
+}
+
+export const createConnection = (shared: Shared, peer: Peer, challenge: Challenge): Connection => {
+  const { limits, clock } = shared
+  const link: Link = {
+    shared,
+    peer,
+    binding: { relayStaticKey: shared.staticKey, challenge },
+    session: newSession,
+    appends: fullBucket(limits.connectionAppends, clock()),
+    creates: fullBucket(limits.connectionCreates, clock()),
+    used: false,
+    watches: new Map(),
+  }
+  let frames = fullBucket(limits.connectionFrames, clock())
+  return {
+    greeting: shared.framing(encodeEvent({ type: 'greeting', version: 1, challenge })),
+    handle: (frame) => {
+      const decoded = decodeRequest(frame)
+      if (!decoded.ok || isMalformed(decoded.value)) return 'malformed'
+      return answer(link, decoded.value).catch(peer.fail)
+    },
+    pauseAfter: (bytes) => {
+      frames = spent(refilled(frames, limits.connectionFrames, clock()), 1 + Math.floor(bytes / 65_536))
+      return 1000 * waitSeconds(frames, limits.connectionFrames, 0)
+    },
+    drained: () => {
+      for (const watch of link.watches.values()) watch.drained()
+    },
+    isUsed: () => link.used,
+    end: () => {
+      for (const watch of link.watches.values()) watch.end()
+      link.watches.clear()
+    },
+  }
+}
+
+/** F1: refs count from 1; a policy is as strict as a frame (C1). */
+const isMalformed = (request: Request): boolean =>
+  request.ref === 0 || (request.type === 'create' && !decode(policy, request.policy).ok)
+
+const send = (link: Link, event: Event): void => {
+  link.peer.outlet.write(link.shared.framing(encodeEvent(event)))
+}
+
+const refuse = (link: Link, ref: number, refusal: Refusal): void =>
+  send(link, { type: 'refused', ref, refusal })
+
+const answer = async (link: Link, request: Request): Promise<void> => {
+  switch (request.type) {
+    case 'create':
+      return create(link, request)
+    case 'open':
+      return open(link, request)
+    case 'append':
+      return send(link, await requestAppend(link, request))
+    case 'read':
+      return read(link, request)
+    case 'watch':
+      return watch(link, request)
+    case 'unwatch':
+      return unwatch(link, request)
+    case 'ping':
+      return send(link, { type: 'pong', ref: request.ref, padding: request.padding })
+    default:
+      return unreachable(request)
+  }
+}
+
+type Of<T extends Request['type']> = Extract<Request, { type: T }>
+
+const create = async (link: Link, request: Of<'create'>): Promise<void> => {
+  const { shared } = link
+  const id = logIdOf(request.policy)
+  const brought = bitsBrought(request, link.binding, id)
+  if (!isAdmitted(shared.admission(), id, request.admission))
+    return refuse(link, request.ref, { type: 'none' })
+  const bits = shared.chargeCreation(link, brought)
+  if (bits > 0) return refuse(link, request.ref, { type: 'busy', bits })
+  await shared.store.create(id, request.policy, shared.today())
+  link.used = true
+  send(link, { type: 'ok', ref: request.ref })
+}
+
+/** A5: the same steps whether the log exists or not, a signature included. */
+const open = async (link: Link, request: Of<'open'>): Promise<void> => {
+  const { shared, binding } = link
+  const found = await shared.store.find(request.log, shared.today())
+  const opening = checkOpen(request, binding, found?.policy)
+  const head = shared.sign(request.log, found ?? { ...DECOY_STANDING }) // a new one each time: known ones are signed already
+  if (opening === undefined) return refuse(link, request.ref, { type: 'none' })
+  const isNew = !link.session.has(logKey(request.log))
+  if (isNew && link.session.size >= shared.limits.openLogs)
+    return refuse(link, request.ref, { type: 'slow', seconds: 3600 })
+  link.session = withProven(link.session, {
+    id: request.log,
+    role: request.role,
+    publicKey: request.publicKey,
+    ...opening,
+  })
+  link.used = true
+  send(link, { type: 'opened', ref: request.ref, head, admission: shared.admission().current })
+}
+
+const read = async (link: Link, request: Of<'read'>): Promise<void> => {
+  const { shared } = link
+  const log = openForReading(link.session, request.log)
+  const page = log && (await shared.store.read(log.id, request.from, request.max, shared.today()))
+  if (page === undefined) return refuse(link, request.ref, { type: 'none' })
+  const head = shared.sign(request.log, page.at)
+  send(link, { type: 'entries', ref: request.ref, log: request.log, entries: page.entries, head })
+}
+
+const watch = async (link: Link, request: Of<'watch'>): Promise<void> => {
+  const log = openForReading(link.session, request.log)
+  if (log === undefined) return refuse(link, request.ref, { type: 'none' })
+  endWatch(link, log.id)
+  send(link, { type: 'ok', ref: request.ref })
+  const { outlet, fail } = link.peer
+  const started = link.shared.delivery.watch({ id: log.id, from: request.from, outlet, failed: fail })
+  link.watches.set(logKey(log.id), started)
+}
+
+/** F7: no entry follows the answer. */
+const unwatch = async (link: Link, request: Of<'unwatch'>): Promise<void> => {
+  const log = openForReading(link.session, request.log)
+  if (log === undefined) return refuse(link, request.ref, { type: 'none' })
+  endWatch(link, log.id)
+  send(link, { type: 'ok', ref: request.ref })
+}
+
+const endWatch = (link: Link, id: LogId): void => {
+  link.watches.get(logKey(id))?.end()
+  link.watches.delete(logKey(id))
+}

@@ -1,0 +1,56 @@
+/** How much one connection, one key and the whole relay may ask for. Bytes and caps of the wire: shared/protocol/limits.ts. */
+import { CAPS } from '../../shared/protocol/limits.ts'
+
+/** Tokens that come back every second, and the most there can be. */
+export type Rate = { readonly perSecond: number; readonly burst: number }
+
+export type RelayLimits = {
+  /** Appends, weighed by size, of one connection. Below `logKeyAppends`, so that one connection cannot use up a key (R3). */
+  readonly connectionAppends: Rate
+  /** Appends of all connections with one key of one log. In an epoch's first log all members share that key. */
+  readonly logKeyAppends: Rate
+  /** Frames of any kind. A connection above this is read more slowly and told nothing. */
+  readonly connectionFrames: Rate
+  /** Logs that may be created without work, by one connection and by all together (A4). */
+  readonly connectionCreates: Rate
+  readonly allCreates: Rate
+  /** Open sockets of the relay. */
+  readonly connections: number
+  /** Logs that one connection may have open. */
+  readonly openLogs: number
+  /** Requests, and bytes of them, that one connection may have unanswered before it is read no further. */
+  readonly unanswered: number
+  readonly unansweredBytes: number
+  /** Bytes on their way to one peer above which nothing more is written for it until it has caught up. */
+  readonly behindBytes: number
+  /** Milliseconds after which a connection that opened and created nothing is closed. */
+  readonly idleMs: number
+  /** Milliseconds between pings; a peer that answered none of them by the next one is cut off. */
+  readonly pingMs: number
+  /** Bytes of newest entries kept in memory for one watched log, and for all of them. */
+  readonly tailBytes: number
+  readonly allTailBytes: number
+  /** L3. */
+  readonly caps: readonly { readonly bytes: number; readonly entries: number }[]
+}
+
+export const DEFAULT_LIMITS: RelayLimits = {
+  connectionAppends: { perSecond: 20, burst: 300 },
+  logKeyAppends: { perSecond: 100, burst: 2000 },
+  connectionFrames: { perSecond: 100, burst: 1000 },
+  connectionCreates: { perSecond: 0.2, burst: 20 },
+  allCreates: { perSecond: 20, burst: 1000 },
+  connections: 20_000,
+  openLogs: 512,
+  unanswered: 64,
+  unansweredBytes: 4 << 20,
+  behindBytes: 1 << 20,
+  idleMs: 60_000,
+  pingMs: 30_000,
+  tailBytes: 1 << 20,
+  allTailBytes: 64 << 20,
+  caps: CAPS,
+}
+
+/** Bytes of blob that weigh as much as one append: the largest blob weighs four more. */
+export const BYTES_PER_TOKEN = 65_536

@@ -1,0 +1,149 @@
+/**
+ * The relay without its edges: what all connections share, put together from pure parts. Give it a store, a clock and
+ * its keys; server/routes gives it sockets. Nothing here can open an entry or tell one kind from another.
+ */
+import type { SecretKey } from '../../shared/crypto/sodium.ts'
+import type { Challenge } from '../../shared/protocol/access.ts'
+import { type SignedHead, signHead } from '../../shared/protocol/chain.ts'
+import { type Day, type LogId, logKey } from '../../shared/protocol/ids.ts'
+import { type Connection, createConnection, type Link, type Peer } from './connection.ts'
+import { afterCreation, bitsAsked, type Creation, refilledCreation } from './creation.ts'
+import { createDelivery, type Delivery } from './delivery.ts'
+import type { RelayLimits } from './limits.ts'
+import type { Framing } from './pages.ts'
+import type { Admission, Clock, NewEntry, Outcome, Standing, Store } from './ports.ts'
+import { type Buckets, createBuckets, fullBucket } from './rates.ts'
+import type { FreshEntry } from './tail.ts'
+import { createWriteQueue, type WriteQueue } from './writeQueue.ts'
+
+export type RelayDeps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly limits: RelayLimits
+  /** Ed25519, for heads and receipts (H1). */
+  readonly signingKey: SecretKey
+  /** X25519, public; access proofs are bound to it (A2). */
+  readonly staticKey: Uint8Array
+  readonly admission: () => Admission
+  readonly random: (size: number) => Uint8Array
+  readonly framing: Framing
+  readonly soon: (run: () => void) => void
+}
+
+/** What connections use of each other's: nothing. What they use of the relay's: this. */
+export type Shared = Pick<RelayDeps, 'store' | 'clock' | 'limits' | 'staticKey' | 'admission' | 'framing'> & {
+  readonly today: () => Day
+  /** One signature for one standing, however often it is asked for. */
+  readonly sign: (id: LogId, at: Standing) => SignedHead
+  readonly queue: WriteQueue
+  readonly delivery: Delivery
+  readonly keyBuckets: Buckets
+  /** Bits of work that are missing; 0 and the creation is charged. */
+  readonly chargeCreation: (link: Link, brought: number) => number
+}
+
+/** Numbers about the whole relay; the only ones that may be logged. */
+export type Totals = { readonly connections: number; readonly watchedLogs: number; readonly appended: number }
+
+export type Relay = {
+  readonly connect: (peer: Peer) => Connection
+  readonly totals: () => Totals
+  /** Resolves when every append that was taken is durable and answered. */
+  readonly idle: () => Promise<void>
+}
+
+const DAY_MS = 86_400_000
+
+export const dayOf = (ms: number): Day => Math.floor(ms / DAY_MS) as Day
+
+export const createRelay = (deps: RelayDeps): Relay => {
+  const today = (): Day => dayOf(deps.clock())
+  const sign = createSigner(deps.signingKey)
+  const delivery = createDelivery({ ...deps, today, sign })
+  let connections = 0
+  let appended = 0
+
+  const committed = (batch: readonly NewEntry[], outcomes: readonly Outcome[]): void => {
+    for (const { id, fresh, at } of groupCommitted(batch, outcomes)) {
+      appended += fresh.length
+      delivery.committed(id, fresh, at)
+    }
+  }
+  const write = async (batch: readonly NewEntry[]): Promise<readonly Outcome[]> => {
+    try {
+      return await deps.store.append(batch, today())
+    } catch (error) {
+      for (const { log } of batch) delivery.unsure(log)
+      throw error
+    }
+  }
+  const shared: Shared = {
+    ...deps,
+    today,
+    sign,
+    delivery,
+    queue: createWriteQueue({ write, committed, soon: deps.soon }),
+    keyBuckets: createBuckets(deps.limits.logKeyAppends),
+    chargeCreation: createCreationDesk(deps),
+  }
+
+  return {
+    connect: (peer) => {
+      connections += 1
+      const connection = createConnection(shared, peer, deps.random(32) as Challenge)
+      const end = (): void => {
+        connections -= 1
+        connection.end()
+      }
+      return { ...connection, end }
+    },
+    totals: () => ({ connections, watchedLogs: delivery.watchedLogs(), appended }),
+    idle: shared.queue.idle,
+  }
+}
+
+/** The last receipt of a batch and the head its watchers get are the same standing: they share the signature. */
+const createSigner = (key: SecretKey): Shared['sign'] => {
+  const made = new WeakMap<Standing, SignedHead>()
+  return (id, at) => {
+    const known = made.get(at)
+    if (known) return known
+    const signed = signHead(key, id, { head: at.head, chain: at.chain, full: at.full })
+    made.set(at, signed)
+    return signed
+  }
+}
+
+const createCreationDesk = ({ limits, clock }: RelayDeps): Shared['chargeCreation'] => {
+  const rates = { connection: limits.connectionCreates, all: limits.allCreates }
+  let all = fullBucket(rates.all, clock())
+  return (link, brought) => {
+    const state: Creation = refilledCreation({ connection: link.creates, all }, rates, clock())
+    const bits = bitsAsked(state, rates)
+    const after = brought >= bits ? afterCreation(state, rates) : state
+    link.creates = after.connection
+    all = after.all
+    return brought >= bits ? 0 : bits
+  }
+}
+
+type Committed = { readonly id: LogId; readonly fresh: FreshEntry[]; at: Standing }
+
+const groupCommitted = (batch: readonly NewEntry[], outcomes: readonly Outcome[]): Iterable<Committed> => {
+  const groups = new Map<string, Committed>()
+  batch.forEach((entry, i) => {
+    const outcome = outcomes[i]
+    if (outcome?.type !== 'appended') return
+    const key = logKey(entry.log)
+    const group = groups.get(key) ?? { id: entry.log, fresh: [], at: outcome.at }
+    group.fresh.push(freshOf(entry, outcome.at))
+    group.at = outcome.at
+    groups.set(key, group)
+  })
+  return groups.values()
+}
+
+const freshOf = ({ blob, writer, expiryDay }: NewEntry, at: Standing): FreshEntry => ({
+  entry: { seq: at.head as number as FreshEntry['entry']['seq'], content: { type: 'blob', blob }, writer },
+  expiryDay,
+})

@@ -1,0 +1,83 @@
+/**
+ * What one connection has proven, and what follows from it, as values: which logs it has open in which roles (A6), and
+ * whether an append may go to the store. Not here: rates, the store, the socket.
+ */
+
+import { sameBytes } from '../../shared/base/bytes.ts'
+import type { Result } from '../../shared/base/result.ts'
+import { err, ok } from '../../shared/base/result.ts'
+import { sha256 } from '../../shared/crypto/sodium.ts'
+import type { Request } from '../../shared/protocol/frames.ts'
+import { type LogId, logKey, type Role } from '../../shared/protocol/ids.ts'
+import { BUCKETS } from '../../shared/protocol/limits.ts'
+import type { Policy } from '../../shared/protocol/policy.ts'
+import { verifyEntry } from '../../shared/protocol/writerSignature.ts'
+
+/** A log that this connection may use; only as much of the policy as decisions need. */
+export type OpenLog = {
+  readonly id: LogId
+  readonly ttlDays: number
+  readonly writerSigned: boolean
+  readonly isReader: boolean
+  /** Proven writer keys by their place in the policy. */
+  readonly writers: ReadonlyMap<number, Uint8Array>
+}
+
+/** By logKey. */
+export type Session = ReadonlyMap<string, OpenLog>
+export const newSession: Session = new Map()
+
+export type AppendRequest = Extract<Request, { type: 'append' }>
+
+/** The key's place in the list of its role; -1 when it has none. */
+export const placeOf = (policy: Policy, role: Role, publicKey: Uint8Array): number => {
+  const hash = sha256(publicKey)
+  return policy[role === 'reader' ? 'readers' : 'writers'].findIndex((known) => sameBytes(known, hash))
+}
+
+export type Proven = {
+  readonly id: LogId
+  readonly policy: Policy
+  readonly role: Role
+  readonly publicKey: Uint8Array
+  readonly place: number
+}
+
+/** A6: roles add up, and nothing is taken back. */
+export const withProven = (session: Session, proven: Proven): Session => {
+  const before = session.get(logKey(proven.id))
+  const writers = new Map(before?.writers)
+  if (proven.role === 'writer') writers.set(proven.place, proven.publicKey)
+  return new Map(session).set(logKey(proven.id), {
+    id: proven.id,
+    ttlDays: proven.policy.ttlDays,
+    writerSigned: proven.policy.writerSigned,
+    isReader: proven.role === 'reader' || (before?.isReader ?? false),
+    writers,
+  })
+}
+
+export const openForReading = (session: Session, id: LogId): OpenLog | undefined => {
+  const log = session.get(logKey(id))
+  return log?.isReader ? log : undefined
+}
+
+/** An append that passes: the place of the key that its rate is counted on. */
+export type Admitted = { readonly place: number }
+
+/** R2: none, then size. */
+export const admitAppend = (session: Session, request: AppendRequest): Result<Admitted, 'none' | 'size'> => {
+  const log = session.get(logKey(request.log))
+  const [first] = log?.writers.keys() ?? []
+  if (log === undefined || first === undefined) return err('none')
+  const isBucket = BUCKETS.some((size) => size === request.blob.length)
+  if (!isBucket || request.lifeDays > log.ttlDays || !isSignedRight(log, request)) return err('size')
+  return ok({ place: request.writer?.index ?? first })
+}
+
+/** L7: with a key that this connection proved, exactly where the policy asks for it. */
+const isSignedRight = (log: OpenLog, { writer, blob }: AppendRequest): boolean => {
+  if (writer === undefined || !log.writerSigned) return (writer !== undefined) === log.writerSigned
+  const publicKey = log.writers.get(writer.index)
+  return publicKey !== undefined && verifyEntry(publicKey, log.id, blob, writer.signature)
+}

@@ -1,0 +1,119 @@
+/**
+ * A relay from its parts: database, keys, app, housekeeping; and the way back. main.ts hands in the environment, tests hand
+ * in their own clock and limits.
+ */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { err, ok, type Result } from '../shared/base/result.ts'
+import { cryptoReady, randomBytes } from '../shared/crypto/sodium.ts'
+import type { AdmissionSecret } from '../shared/protocol/access.ts'
+import type { RelayKey } from '../shared/protocol/relayKey.ts'
+import { createApp } from './app.ts'
+import { type Housekeeping, startHousekeeping } from './housekeeping.ts'
+import { relayKeys } from './keys.ts'
+import type { Log } from './log.ts'
+import type { RelayLimits } from './relay/limits.ts'
+import type { Clock } from './relay/ports.ts'
+import { createRelay, dayOf, type Relay } from './relay/relay.ts'
+import { framing } from './routes/framing.ts'
+import { type Database, type DatabaseAddress, openDatabase } from './store/database.ts'
+import { loadRelayRow } from './store/keys.ts'
+import { createStore } from './store/logs.ts'
+
+export type StartOptions = {
+  readonly database: DatabaseAddress
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+  readonly limits: RelayLimits
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export type Running = {
+  /** Where it listens, such as ws://127.0.0.1:8787. */
+  readonly url: string
+  readonly key: RelayKey
+  readonly admission: () => AdmissionSecret
+  readonly sql: Database['sql']
+  /** Sweeps and rotates now, instead of within the hour. */
+  readonly sweep: Housekeeping['round']
+  /** The database is gone, or another relay may have it: this one has to end. */
+  readonly onLost: Database['onLost']
+  /** What was taken is answered, then everything is closed. */
+  readonly close: () => Promise<void>
+}
+
+const MIGRATIONS = join(fileURLToPath(new URL('.', import.meta.url)), '..', 'migrations')
+/** Milliseconds that appends under way have when the relay ends. */
+const DRAIN_MS = 3_000
+
+/** `taken`: another relay uses this database. Throws what the database or the listening socket throw. */
+export const startRelay = async (options: StartOptions): Promise<Result<Running, 'taken'>> => {
+  await cryptoReady
+  const database = await openDatabase(options.database, MIGRATIONS)
+  if (database === 'taken') return err('taken')
+  try {
+    return ok(await startOn(database, options))
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+const startOn = async (database: Database, options: StartOptions): Promise<Running> => {
+  const { limits, clock, log } = options
+  const keeper = { db: database.db, random: randomBytes }
+  const row = await loadRelayRow(keeper, dayOf(clock()))
+  const { signing, key } = relayKeys(row)
+  const store = createStore(database.sql, limits.caps)
+  const house = startHousekeeping({ keeper, store, clock, log }, row)
+  await house.round()
+  const relay = createRelay({
+    store,
+    clock,
+    limits,
+    framing,
+    signingKey: signing.secretKey,
+    staticKey: key.staticKey,
+    admission: house.admission,
+    random: randomBytes,
+    soon: setImmediate,
+  })
+  const app = await createApp({ relay, limits, log, isReady: () => answers(database) })
+  await app.listen({ host: options.host, port: options.port, backlog: 1024 })
+  const address = app.server.address()
+  const port = typeof address === 'object' && address ? address.port : options.port
+  log.info('listening')
+  const close = async (): Promise<void> => {
+    await house.stop()
+    await drained(relay)
+    await app.close()
+    await drained(relay)
+    log.info('ended', { appended: relay.totals().appended })
+    await database.close()
+  }
+  return {
+    url: `ws://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    key,
+    admission: () => house.admission().current,
+    sql: database.sql,
+    sweep: house.round,
+    onLost: database.onLost,
+    close,
+  }
+}
+
+const answers = (database: Database): Promise<boolean> =>
+  database.sql`select 1`.then(
+    () => true,
+    () => false,
+  )
+
+const drained = (relay: Relay): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, DRAIN_MS)
+  })
+  return Promise.race([relay.idle(), enough]).finally(() => clearTimeout(timer))
+}

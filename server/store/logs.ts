@@ -1,0 +1,98 @@
+/** Questions to Postgres about logs and entries, one function each. The append is in appendBatch.ts; decisions are in server/relay. */
+
+import { firstChain } from '../../shared/protocol/chain.ts'
+import type { Entry } from '../../shared/protocol/frames.ts'
+import type { Blob, Chain, Day, Head, LogId, Seq } from '../../shared/protocol/ids.ts'
+import { EMPTY_LOG_DAYS, MAX_PAGE_ENTRIES, PAGE_BYTES } from '../../shared/protocol/limits.ts'
+import type { Page, Standing, Store } from '../relay/ports.ts'
+import { appendBatch, type Caps, isFullUnder } from './appendBatch.ts'
+import type { Sql } from './database.ts'
+import { expireSome } from './expiry.ts'
+
+export const createStore = (sql: Sql, caps: Caps): Store => ({
+  create: (id, policy, today) => create(sql, { id, policy, today }),
+
+  find: async (id, today) => {
+    const [row] = await sql<LogRow[]>`
+      select policy, head, chain, bytes from logs
+      where id = ${id} and ${today} <= last_day_of(policy, head, last_day, ${EMPTY_LOG_DAYS})`
+    return row && { ...standing(caps, row), policy: new Uint8Array(row.policy) }
+  },
+
+  read: (id, from, max, today) => read(sql, caps, { id, from, max, today }),
+
+  append: (batch, today) => appendBatch(sql, caps, batch, today),
+
+  expireSome: (today) => expireSome(sql, today),
+})
+
+type LogRow = { policy: Buffer; head: number; chain: Buffer; bytes: string }
+type EntryRow = LogRow & {
+  seq: number | null
+  blob: Buffer
+  hashed: boolean
+  writer: number | null
+  wsig: Buffer | null
+}
+
+const standing = (caps: Caps, row: LogRow): Standing => ({
+  head: row.head as Head,
+  chain: new Uint8Array(row.chain) as Chain,
+  full: isFullUnder(caps, row.policy[2] ?? 0, row.head, Number(row.bytes)),
+})
+
+/** One statement, so that head and entries are of one instant. A log without entries to show is one row without a seq. */
+const read = async (
+  sql: Sql,
+  caps: Caps,
+  ask: { id: LogId; from: Seq; max: number; today: Day },
+): Promise<Page | undefined> => {
+  const rows = await sql<EntryRow[]>`
+    with log as (
+      select policy, head, chain, bytes from logs
+      where id = ${ask.id} and ${ask.today} <= last_day_of(policy, head, last_day, ${EMPTY_LOG_DAYS})
+    ), found as (
+      select *, sum(octet_length(blob)) over (order by seq) - octet_length(blob) as before from entries
+      where log = ${ask.id} and seq >= ${Math.min(ask.from, 2 ** 31 - 1)}
+      order by seq limit ${Math.min(ask.max, MAX_PAGE_ENTRIES)}
+    )
+    select l.*, seq, expiry_day is null or expiry_day < ${ask.today} as hashed,
+      case when expiry_day < ${ask.today} then sha256(blob) else blob end as blob, writer, wsig
+    from log l left join found on before < ${PAGE_BYTES} order by seq`
+  const [first] = rows
+  return first && { at: standing(caps, first), entries: rows.flatMap((row) => entryOf(row)) }
+}
+
+const entryOf = (row: EntryRow): readonly Entry[] => {
+  if (row.seq === null) return []
+  const bytes = new Uint8Array(row.blob)
+  return [
+    {
+      seq: row.seq as Seq,
+      content: row.hashed ? { type: 'hash', hash: bytes } : { type: 'blob', blob: bytes as Blob },
+      writer:
+        row.writer === null || row.wsig === null
+          ? undefined
+          : { index: row.writer, signature: new Uint8Array(row.wsig) },
+    },
+  ]
+}
+
+/** A log that died but was not yet swept away is gone first: what is left of it is nothing (L6). */
+const create = async (sql: Sql, log: { id: LogId; policy: Uint8Array; today: Day }): Promise<void> => {
+  const insert = async (db: Sql): Promise<void> => {
+    await db`
+      insert into logs (id, policy, head, chain, bytes, last_day)
+      values (${log.id}, ${log.policy}, 0, ${firstChain(log.id)}, 0, ${log.today}) on conflict do nothing`
+  }
+  const [dead] = await sql`
+    select 1 from logs where id = ${log.id} and ${log.today} > last_day_of(policy, head, last_day, ${EMPTY_LOG_DAYS})`
+  if (!dead) return insert(sql)
+  await sql.begin(async (tx) => {
+    const [gone] = await tx`
+      delete from logs where id = ${log.id} and ${log.today} > last_day_of(policy, head, last_day, ${EMPTY_LOG_DAYS})
+      returning 1`
+    if (gone) await tx`delete from entries where log = ${log.id}`
+    await insert(tx as unknown as Sql)
+  })
+}
