@@ -34,7 +34,7 @@ export const encode = <T>(codec: Codec<T>, value: T): Uint8Array => {
   return writer.buffer.slice(0, writer.length)
 }
 
-/** Trailing bytes are a refusal. The bytes handed out are copies. */
+/** Trailing bytes are a refusal. The bytes handed out are copies, also of a Buffer, whose `slice` is none. */
 export const decode = <T>(codec: Codec<T>, bytes: Uint8Array): Result<T, 'malformed'> => {
   const reader: Reader = { bytes, at: 0, failed: false }
   const value = codec.read(reader)
@@ -63,7 +63,7 @@ export const bytes = (size: number): Codec<Uint8Array> => ({
     if (value.length !== size) throw new Error(`expected ${size} bytes`)
     reserve(writer, size).set(value)
   },
-  read: (reader) => take(reader, size).slice(),
+  read: (reader) => new Uint8Array(take(reader, size)),
 })
 
 /** 0 to `max` bytes behind a u32 length. */
@@ -75,7 +75,7 @@ export const varBytes = (max: number): Codec<Uint8Array> => ({
   },
   read: (reader) => {
     const length = u32.read(reader)
-    return take(reader, length > max ? Number.POSITIVE_INFINITY : length).slice()
+    return new Uint8Array(take(reader, length > max ? Number.POSITIVE_INFINITY : length))
   },
 })
 
