@@ -68,7 +68,7 @@ const openOn = (cell: Cell): VaultFile => {
       check()
       const { header, records } = cell.read() ?? { header: undefined, records: [] }
       if (header === undefined) throw new Error('nothing to append to')
-      await cell.write({ header, records: [...records, record.slice()] })
+      await cell.write({ header, records: [...records, new Uint8Array(record)] })
     },
     replace: async (next) => {
       check()
@@ -87,6 +87,6 @@ const openOn = (cell: Cell): VaultFile => {
 }
 
 const copyOf = ({ header, records }: StoredVault): StoredVault => ({
-  header: header.slice(),
-  records: records.map((record) => record.slice()),
+  header: new Uint8Array(header),
+  records: records.map((record) => new Uint8Array(record)),
 })

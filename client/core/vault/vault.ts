@@ -116,7 +116,8 @@ const operate = (open: Open): Vault => {
   return {
     get: (key) => {
       turns.check()
-      return values.get(key)?.slice()
+      const value = values.get(key)
+      return value && new Uint8Array(value)
     },
     keys: (prefix) => {
       turns.check()
@@ -125,7 +126,7 @@ const operate = (open: Open): Vault => {
     write: async (changes) => {
       turns.check()
       if (changes.length === 0) return turns.next(async () => undefined)
-      const own = changes.map(({ key, value }) => ({ key, value: value?.slice() }))
+      const own = changes.map(({ key, value }) => ({ key, value: value && new Uint8Array(value) }))
       const body = encodeChanges(own)
       await turns.next(() => append(open, body, own))
       tidyUp(open, turns)
