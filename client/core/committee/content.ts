@@ -44,6 +44,7 @@ const needs = v.pipe(
   v.array(oneOf(NEEDS)),
   v.maxLength(idsOf(NEEDS).length),
   v.check((list) => new Set(list).size === list.length),
+  v.readonly(),
 )
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?$/

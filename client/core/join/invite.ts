@@ -34,6 +34,9 @@ const VERSION = 1
 const PREFIX = 'tocsin:'
 const CHECKSUM_BYTES = 4
 
+/** Characters of the longest token that is looked at; the longest of version 1 has 823. */
+const MAX_TOKEN = 4096
+
 const kind = mapped(
   oneByteOf([1, 2]),
   (byte): InviteKind => (byte === 1 ? 'qr' : 'link'),
@@ -75,9 +78,6 @@ const invite = mapped(
 
 export type Invite = Value<typeof invite>
 
-/** A whole link of the largest invite: two relays whose addresses have 200 characters. */
-export const MAX_INVITE_CHARACTERS = PREFIX.length + Math.ceil((4 * (72 + 2 * 268 + CHECKSUM_BYTES)) / 3)
-
 export const newInvite = (
   fresh: Pick<Invite, 'kind' | 'secret' | 'admission' | 'relays'>,
   today: Day,
@@ -109,7 +109,7 @@ export const parseInvite = (
 
 /** Undefined unless the checksum is right; the same in every version, so that an old client can tell a newer invite. */
 const bodyOf = (token: string): Uint8Array | undefined => {
-  if (!token.startsWith(PREFIX) || token.length > 4096) return undefined
+  if (!token.startsWith(PREFIX) || token.length > MAX_TOKEN) return undefined
   const all = fromBase64url(token.slice(PREFIX.length))
   if (!all || all.length <= CHECKSUM_BYTES) return undefined
   const body = all.slice(0, -CHECKSUM_BYTES)

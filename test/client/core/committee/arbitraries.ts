@@ -1,0 +1,198 @@
+/** Generated content, sayings and hostile bytes for the tests of this room. */
+import * as fc from 'fast-check'
+import {
+  ALARM_KINDS,
+  CHECKS,
+  idsOf,
+  NEEDS,
+  OUTCOMES,
+  SEVERITIES,
+} from '../../../../client/core/committee/alarmWords.ts'
+import { encodeContent, isHandle, type KnownContent } from '../../../../client/core/committee/content.ts'
+import { isPlainText } from '../../../../client/core/committee/plainText.ts'
+import type { Said } from '../../../../client/core/committee/said.ts'
+import { utf8 } from '../../../../shared/base/bytes.ts'
+
+const one = <T extends object>(table: T) => fc.constantFrom(...idsOf(table))
+
+export const idOf = (n: number): string => n.toString(16).padStart(32, '0')
+
+/** Few ids and seats, so that sayings meet. */
+const someId = fc.integer({ min: 0, max: 11 }).map(idOf)
+export const SEATS = [1, 2, 3, 4, 5].map((n) => idOf(0xa0 + n))
+
+const text = fc
+  .string({ unit: 'binary', minLength: 1, maxLength: 60 })
+  .filter((value) => value === value.trim() && isPlainText(value))
+
+const handle = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter(isHandle)
+
+const needs = fc.uniqueArray(one(NEEDS), { maxLength: 4 })
+const by = fc.oneof(
+  fc.integer({ min: 1, max: 10_080 }),
+  fc.constantFrom('2026-05-01T10:30', '2026-05-01T10:30:00Z'),
+)
+
+const about = fc.oneof(
+  fc.constant({ who: 'me' as const }),
+  fc.constant({ who: 'not_named' as const }),
+  fc.record({ who: fc.constant('named' as const), handle }),
+)
+
+const safeContact = fc.oneof(
+  fc.record({ may: fc.constant('yes' as const), how: text }),
+  fc.constant({ may: 'no' as const }),
+  fc.record({ may: fc.constant('phrase' as const), phrase: text }),
+)
+
+const rings = fc.record({
+  team: fc.boolean(),
+  committee: fc.constant(true),
+  city: fc.boolean(),
+  supporters: fc.boolean(),
+  public: fc.boolean(),
+})
+
+const introduce = fc.record({ type: fc.constant('introduce' as const), handle })
+
+const post = fc.record(
+  { type: fc.constant('post' as const), text, replyTo: someId },
+  { requiredKeys: ['type', 'text'] },
+)
+
+const alarm = fc.record(
+  {
+    type: fc.constant('alarm' as const),
+    kind: one(ALARM_KINDS),
+    severity: one(SEVERITIES),
+    facts: text,
+    guesses: text,
+    needs,
+    about,
+    place: text,
+    safeContact,
+    namesAllowed: rings,
+    checked: one(CHECKS),
+  },
+  { requiredKeys: ['type', 'kind', 'severity', 'facts', 'needs', 'about', 'namesAllowed'] },
+)
+
+const to = { type: fc.constant('alarmState' as const), alarm: someId }
+const aboutAlarm = { type: fc.constant('alarmAnswer' as const), alarm: someId }
+
+const alarmAnswer = fc.oneof(
+  fc.record({ ...aboutAlarm, answer: fc.constant('seen' as const) }),
+  fc.record({ ...aboutAlarm, answer: fc.constant('cannot' as const) }),
+  fc.record(
+    { ...aboutAlarm, answer: fc.constant('on_it' as const), what: text, by, takes: needs },
+    { requiredKeys: ['type', 'alarm', 'answer', 'what'] },
+  ),
+)
+
+const alarmUpdate = fc.record(
+  {
+    type: fc.constant('alarmUpdate' as const),
+    alarm: someId,
+    text,
+    needs,
+    severity: one(SEVERITIES),
+    kind: one(ALARM_KINDS),
+  },
+  { requiredKeys: ['type', 'alarm', 'text'] },
+)
+
+const alarmState = fc.oneof(
+  ...(['steady', 'cancelled', 'spoken_to', 'reopened'] as const).map((word) =>
+    fc.record({ ...to, to: fc.constant(word), note: text }, { requiredKeys: ['type', 'alarm', 'to'] }),
+  ),
+  fc.record(
+    { ...to, to: fc.constant('settled' as const), outcome: one(OUTCOMES), note: text },
+    { requiredKeys: ['type', 'alarm', 'to', 'outcome'] },
+  ),
+  fc.record({ ...to, to: fc.constant('false_alarm' as const), note: text }),
+)
+
+/** With the prototypes that decoded values have, so that they can be compared. */
+export const knownContent: fc.Arbitrary<KnownContent> = fc
+  .oneof(
+    introduce,
+    post,
+    { arbitrary: alarm, weight: 2 },
+    { arbitrary: alarmAnswer, weight: 4 },
+    { arbitrary: alarmUpdate, weight: 2 },
+    { arbitrary: alarmState, weight: 4 },
+  )
+  .map((content) => structuredClone(content))
+
+/** Sayings in order with gaps between the order numbers, so that tests can put something in between. */
+export const sayings = (maxLength: number): fc.Arbitrary<readonly Said[]> =>
+  fc
+    .array(
+      fc.record({
+        seat: fc.constantFrom(...SEATS),
+        device: fc.constantFrom('d1', 'd2'),
+        at: fc.integer({ min: 0, max: 2 ** 40 }),
+        content: knownContent,
+      }),
+      { maxLength },
+    )
+    .map((list) => list.map((said, i) => ({ ...said, id: idOf(i), order: 10 * i })))
+
+/** Valid encodings with a few bytes changed, cut or added. */
+const damaged: fc.Arbitrary<Uint8Array> = fc
+  .record({
+    content: knownContent,
+    changes: fc.array(fc.record({ at: fc.nat(400), byte: fc.integer({ min: 31, max: 130 }) }), {
+      maxLength: 2,
+    }),
+    cut: fc.constantFrom(0, 0, 0, 1, 5),
+    more: fc.constantFrom('', '', ' ', '}', 'x'),
+  })
+  .map(({ content, changes, cut, more }) => {
+    const raw = encodeContent(content)
+    const next = new Uint8Array([...raw.slice(0, raw.length - cut), ...utf8(more)])
+    for (const { at, byte } of changes) next[at % next.length] = byte
+    return next
+  })
+
+/** JSON that begins like ours, with any fields. */
+const pretending: fc.Arbitrary<Uint8Array> = fc
+  .record({
+    v: fc.oneof(fc.constant(1), fc.jsonValue()),
+    type: fc.oneof(
+      fc.constantFrom(
+        'introduce',
+        'post',
+        'alarm',
+        'alarmAnswer',
+        'alarmUpdate',
+        'alarmState',
+        '__proto__',
+        'toString',
+      ),
+      fc.jsonValue(),
+    ),
+    fields: fc.dictionary(
+      fc.constantFrom(
+        'text',
+        'handle',
+        'alarm',
+        'answer',
+        'to',
+        'kind',
+        'needs',
+        'about',
+        'replyTo',
+        '__proto__',
+      ),
+      fc.jsonValue(),
+    ),
+  })
+  .map(({ v, type, fields }) => utf8(JSON.stringify({ ...fields, v, type })))
+
+export const hostileBytes: fc.Arbitrary<Uint8Array> = fc.oneof(
+  fc.uint8Array({ maxLength: 200 }),
+  fc.json().map(utf8),
+  damaged,
+  pretending,
+)
