@@ -1,0 +1,32 @@
+/** What the person who starts a relay reads. */
+import { resolve } from 'node:path'
+import { printRelayAddress } from '../shared/protocol/relayAddress.ts'
+import { printRelayKey } from '../shared/protocol/relayKey.ts'
+import type { Config } from './config.ts'
+import { WHAT_IT_STORES } from './routes/pages.ts'
+import type { Running } from './start.ts'
+
+export const welcome = (config: Config, running: Pick<Running, 'url' | 'key' | 'admission'>): string => {
+  const address = printRelayAddress({
+    url: config.publicUrl ?? running.url,
+    key: running.key,
+    admission: running.admission(),
+  })
+  return [
+    `Tocsin relay, listening on ${running.url}`,
+    '',
+    `Data: ${whereData(config)}`,
+    ...WHAT_IT_STORES,
+    '',
+    `Relay key, which invites carry: ${printRelayKey(running.key)}`,
+    'To found a committee on this relay (the part after the dot changes every month; start again to see it):',
+    `  npx tocsin found --relay '${address}'`,
+    '',
+    'Ctrl-C ends it.',
+  ].join('\n')
+}
+
+const whereData = (config: Config): string =>
+  config.databaseUrl === undefined
+    ? `${resolve(config.dataFolder)}, in a database of its own`
+    : 'on the Postgres server that DATABASE_URL names'
