@@ -1,7 +1,4 @@
-/**
- * The three proofs a connection can give: a key of a log, knowledge of the admission secret, spent work (SPEC.md A1 to
- * A4); and the one an entry can carry (L7).
- */
+/** The three proofs a connection can give: a key of a log, knowledge of the admission secret, spent work (SPEC.md A1 to A4). */
 
 import type { Brand } from '../base/brand.ts'
 import { bigEndian, concat, utf8 } from '../base/bytes.ts'
@@ -29,16 +26,6 @@ export type AccessProof = { readonly publicKey: Uint8Array; readonly signature: 
 
 export const verifyAccess = (proof: AccessProof, binding: ChannelBinding, id: LogId, role: Role): boolean =>
   verify(proof.publicKey, accessBytes(binding, id, role), proof.signature)
-
-/** L7: "epochlog entry/1" || id || SHA-256(blob). `blobHash` is the 32 bytes of that hash. */
-const entryBytes = (id: LogId, blobHash: Uint8Array): Uint8Array =>
-  concat(utf8('epochlog entry/1'), id, blobHash)
-
-export const signEntry = (key: SecretKey, id: LogId, blobHash: Uint8Array): Uint8Array =>
-  sign(key, entryBytes(id, blobHash))
-
-export const verifyEntry = (proof: AccessProof, id: LogId, blobHash: Uint8Array): boolean =>
-  verify(proof.publicKey, entryBytes(id, blobHash), proof.signature)
 
 /** A3: HMAC-SHA-256(admission secret, id); proves nothing but "a user of this relay". */
 export const proveAdmission = (secret: AdmissionSecret, id: LogId): Uint8Array => hmacSha256(secret, id)

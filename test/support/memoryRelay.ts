@@ -13,7 +13,6 @@ import {
   type ChannelBinding,
   verifyAccess,
   verifyAdmission,
-  verifyEntry,
 } from '../../shared/protocol/access.ts'
 import {
   decodeRequest,
@@ -26,6 +25,7 @@ import { type Head, type LogId, logKey, type Role } from '../../shared/protocol/
 import { BUCKETS, MAX_REQUEST_BYTES } from '../../shared/protocol/limits.ts'
 import type { Refusal } from '../../shared/protocol/refusals.ts'
 import type { RelayKey } from '../../shared/protocol/relayKey.ts'
+import { verifyEntry } from '../../shared/protocol/writerSignature.ts'
 import { appendTo, headOf, logIsFull, type MemoryLog, newMemoryLog, pageOf } from './memoryLog.ts'
 
 /** Connections are numbered from 1 in the order in which they were dialed. */
@@ -283,10 +283,8 @@ const fits = (
   if (!log.policy.writerSigned || writer === undefined)
     return log.policy.writerSigned === (writer !== undefined)
   const listed = log.policy.writers[writer.index]
-  const proof = { publicKey, signature: writer.signature }
-  return (
-    listed !== undefined && sameBytes(listed, sha256(publicKey)) && verifyEntry(proof, log.id, sha256(blob))
-  )
+  const own = listed !== undefined && sameBytes(listed, sha256(publicKey))
+  return own && verifyEntry(publicKey, log.id, blob, writer.signature)
 }
 
 const read = (state: State, connection: Connection, request: Asked<'read'>): Event | Refusal => {

@@ -6,13 +6,13 @@ import { sameBytes } from '../../../shared/base/bytes.ts'
 import { decode } from '../../../shared/base/codec.ts'
 import { err, type Result } from '../../../shared/base/result.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
-import { signEntry } from '../../../shared/protocol/access.ts'
 import { nextChain, type SignedHead } from '../../../shared/protocol/chain.ts'
 import type { WriterSignature } from '../../../shared/protocol/frames.ts'
 import type { Blob, Seq } from '../../../shared/protocol/ids.ts'
 import { BUCKETS } from '../../../shared/protocol/limits.ts'
 import { type Policy, policy } from '../../../shared/protocol/policy.ts'
 import type { Refusal } from '../../../shared/protocol/refusals.ts'
+import { signEntry } from '../../../shared/protocol/writerSignature.ts'
 import type { Asked } from './calls.ts'
 import {
   caught,
@@ -68,7 +68,7 @@ const signatureOf = (access: LogAccess, rules: Policy, blob: Blob): WriterSignat
   const own = sha256(access.writer.publicKey)
   const index = rules.writers.findIndex((hash) => sameBytes(hash, own))
   if (index < 0) throw new Error('not a writer of this log')
-  return { index, signature: signEntry(access.writer.secretKey, access.id, sha256(blob)) }
+  return { index, signature: signEntry(access.writer.secretKey, access.id, blob) }
 }
 
 /** With a known place to continue, the receipt can be checked to the bit (L5); without, the witness does it on reading. */

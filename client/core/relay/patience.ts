@@ -3,6 +3,7 @@ import { type Challenge, powBits } from '../../../shared/protocol/access.ts'
 import type { Event } from '../../../shared/protocol/frames.ts'
 import type { LogId } from '../../../shared/protocol/ids.ts'
 import { MAX_POW_BITS } from '../../../shared/protocol/limits.ts'
+import type { Refusal } from '../../../shared/protocol/refusals.ts'
 import type { Timer } from './ports.ts'
 
 type Answer = Exclude<Event, { type: 'greeting' }> | undefined
@@ -24,19 +25,25 @@ export const patiently = async <A extends Answer>(
 ): Promise<A> => {
   let nonce: number | undefined
   let waited = 0
-  for (let asked = 1; ; asked++) {
-    const answer = await ask(nonce)
-    if (answer?.type !== 'refused' || asked === MAX_ASKED) return answer
+  let answer = await ask(undefined)
+  for (let asked = 1; asked < MAX_ASKED && answer?.type === 'refused'; asked++) {
     const { refusal } = answer
-    const seconds = refusal.type === 'slow' ? Math.max(1, refusal.seconds) : undefined
-    const bits = refusal.type === 'busy' && work !== undefined ? refusal.bits : undefined
-    if (seconds !== undefined && waited + seconds <= MAX_WAIT_SECONDS) await sleep(timer, 1000 * seconds)
-    else if (work !== undefined && bits !== undefined && bits <= MAX_POW_BITS)
-      nonce = await findNonce(timer, work, bits)
-    else return answer
-    waited += seconds ?? 0
+    const seconds = secondsToWait(refusal)
+    if (seconds !== undefined && waited + seconds <= MAX_WAIT_SECONDS) {
+      waited += seconds
+      await sleep(timer, 1000 * seconds)
+    } else if (work !== undefined && canBeWorked(refusal)) nonce = await findNonce(timer, work, refusal.bits)
+    else break
+    answer = await ask(nonce)
   }
+  return answer
 }
+
+const secondsToWait = (refusal: Refusal): number | undefined =>
+  refusal.type === 'slow' ? Math.max(1, refusal.seconds) : undefined
+
+const canBeWorked = (refusal: Refusal): refusal is Extract<Refusal, { type: 'busy' }> =>
+  refusal.type === 'busy' && refusal.bits <= MAX_POW_BITS
 
 const sleep = (timer: Timer, delayMs: number): Promise<void> =>
   new Promise((resolve) => void timer(delayMs, resolve))
