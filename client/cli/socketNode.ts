@@ -23,7 +23,6 @@ export const dialNode: Dial = (address, { onFrame, onClose }) => {
     maxPayload: MAX_FRAME_BYTES,
     handshakeTimeout: HANDSHAKE_MS,
     followRedirects: false,
-    closeTimeout: CLOSE_MS,
   })
   socket.binaryType = 'nodebuffer'
   socket.on('message', (data, isBinary) => {
@@ -45,6 +44,11 @@ const endpoint = (address: string): string => `${address.replace(/\/$/, '')}/v1`
 
 /** Before the upgrade there is nothing to say goodbye to. */
 const hangUp = (socket: WebSocket): void => {
-  if (socket.readyState === WebSocket.OPEN) socket.close()
-  else socket.terminate()
+  if (socket.readyState !== WebSocket.OPEN) {
+    socket.terminate()
+    return
+  }
+  const patience = setTimeout(() => socket.terminate(), CLOSE_MS)
+  socket.on('close', () => clearTimeout(patience))
+  socket.close()
 }
