@@ -83,11 +83,12 @@ const applyCommit = async (group: Group, author: LeafIndex, { path, proposals: l
   const applied = await applyProposals(state, listed, toLeafIndex(author), emptyPskIndex, false, suite.cs)
   const { additionalResult: result, needsUpdatePath } = applied
   if (result.kind !== 'memberCommit' || (needsUpdatePath && path === undefined)) return undefined
-  if (!(await areSoundAdditions(group, result.addedLeafNodes, applied.tree))) return undefined
+  const additions = result.addedLeafNodes.map(([, keyPackage]) => keyPackage)
+  if (!(await areSoundAdditions(group, additions, applied.tree))) return undefined
   const added = result.addedLeafNodes.map(([leaf]) => leafToNodeIndex(leaf))
   const { extensions } = result
   const context = extensions.length > 0 ? { ...state.groupContext, extensions } : state.groupContext
-  const setting = { suite, context, author, tree: applied.tree, added }
+  const setting = { suite, context, author, oldTree: state.ratchetTree, tree: applied.tree, added }
   const tree = path === undefined ? applied.tree : await applySoundPath(setting, path)
   return tree && { proposals, tree, added, context }
 }
@@ -111,25 +112,23 @@ const isConfirmed = async (group: Group, examined: Examined): Promise<boolean> =
   )
 }
 
-/** Every addition sound by itself, and no key and no identity in the tree twice. */
+/** Every addition sound by itself, none of its keys seen before, and no signature key and no identity in the tree twice. */
 const areSoundAdditions = async (
   group: Group,
-  additions: readonly (readonly [number, KeyPackage])[],
+  additions: readonly KeyPackage[],
   treeAfter: RatchetTree,
 ): Promise<boolean> => {
-  const { suite } = inside(group)
-  for (const [, keyPackage] of additions) if (!(await isSoundKeyPackage(suite, keyPackage))) return false
-  const places = new Set(additions.map(([leaf]) => 2 * leaf))
-  const others = treeAfter.map((node, i) => (places.has(i) ? undefined : node))
+  const { suite, state } = inside(group)
+  if (additions.length === 0) return true
+  for (const keyPackage of additions) if (!(await isSoundKeyPackage(suite, keyPackage))) return false
   const leaves = treeAfter.flatMap((node) => (node?.nodeType === 'leaf' ? [node.leaf] : []))
   return (
-    additions.length === 0 ||
-    (areFresh(
-      additions.map(([, { leafNode }]) => leafNode.hpkePublicKey),
-      others,
+    areFresh(
+      additions.map(({ leafNode }) => leafNode.hpkePublicKey),
+      state.ratchetTree,
     ) &&
-      areDifferent(leaves.map((leaf) => leaf.signaturePublicKey)) &&
-      areDifferent(leaves.map((leaf) => identityIn(leaf) ?? leaf.signature)))
+    areDifferent(leaves.map((leaf) => leaf.signaturePublicKey)) &&
+    areDifferent(leaves.map((leaf) => identityIn(leaf) ?? leaf.signature))
   )
 }
 

@@ -25,6 +25,8 @@ export type PathSetting = {
   readonly suite: Suite
   readonly context: GroupContext
   readonly author: LeafIndex
+  /** Before the commit. */
+  readonly oldTree: RatchetTree
   /** After the proposals, before the path. */
   readonly tree: RatchetTree
   /** Nodes of the leaves the commit adds: they get the path secret by Welcome. */
@@ -36,13 +38,14 @@ export const applySoundPath = async (
   setting: PathSetting,
   path: UpdatePath,
 ): Promise<RatchetTree | undefined> => {
-  const { suite, context, author, tree } = setting
+  const { suite, context, author, oldTree, tree } = setting
   const old = leafAt(tree, author)
   if (old === undefined || !renewsOnlyKeys(old, path.leafNode) || !reachesEverybody(setting, path)) {
     return undefined
   }
   const keys = [path.leafNode.hpkePublicKey, ...path.nodes.map((node) => node.hpkePublicKey)]
-  if (!areFresh(keys, tree) || !keys.every((key) => isUsableKey(suite, key))) return undefined
+  if (!areFresh(keys, [...oldTree, ...tree]) || !keys.every((key) => isUsableKey(suite, key)))
+    return undefined
   const fault = await validateLeafNodeUpdateOrCommit(
     path.leafNode,
     author,
@@ -53,9 +56,9 @@ export const applySoundPath = async (
   return fault === undefined ? applyUpdatePath(tree, toLeafIndex(author), path, suite.cs.hash) : undefined
 }
 
-/** All different, and none of them in the tree. */
-export const areFresh = (keys: readonly Uint8Array[], tree: RatchetTree): boolean => {
-  const taken = tree.flatMap((node) => (node === undefined ? [] : [getHpkePublicKey(node)]))
+/** All different, and none of them in these nodes: what a removed device knows is not used again either. */
+export const areFresh = (keys: readonly Uint8Array[], nodes: RatchetTree): boolean => {
+  const taken = nodes.flatMap((node) => (node === undefined ? [] : [getHpkePublicKey(node)]))
   return keys.every((key, i) => ![...taken, ...keys.slice(0, i)].some((other) => sameBytes(other, key)))
 }
 
