@@ -113,7 +113,7 @@ const replace = async (disk: Disk, next: StoredVault): ReturnType<VaultFile['rep
 
 /** The new file under the name of the old one, which still exists without a name. Rejects when nothing came of it. */
 const moveIn = async (disk: Disk, next: StoredVault): Promise<{ file: FileHandle; end: number }> => {
-  const file = await open(disk.pathOfNew, 'wx+', 0o600)
+  const file = await open(disk.pathOfNew, 'w+', 0o600)
   try {
     const end = await writeFrames(file, [next.header, ...next.records])
     await file.sync()
