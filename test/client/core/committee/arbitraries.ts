@@ -146,7 +146,7 @@ export const sayings = (maxLength: number): fc.Arbitrary<readonly Said[]> =>
         at: fc.integer({ min: 0, max: 2 ** 40 }),
         content: knownContent,
       }),
-      { maxLength, size: 'max' },
+      { minLength: maxLength >> 1, maxLength, size: 'max' },
     )
     .map((list) => meeting(list.map((said, i) => ({ ...said, id: idOf(i), order: 10 * i }))))
 
