@@ -52,11 +52,13 @@ const takenSentence = (config: Config): string =>
     : 'Another relay is using this database: stop it first, or name another one in DATABASE_URL.'
 
 /** Messages of the database driver may hold its URL, and that a password: only codes are shown. */
-const sentenceOf = (error: unknown, { host, port }: Config): string => {
+const sentenceOf = (error: unknown, { host, port, databaseUrl }: Config): string => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
   const isOurs = error instanceof Error && 'syscall' in error && error.syscall === 'listen'
   if (isOurs) return `Cannot listen on ${host} port ${port} (${code}): set TOCSIN_HOST and TOCSIN_PORT.`
-  return `The database cannot be used (${code}): is it running, and is DATABASE_URL right?`
+  return databaseUrl === undefined
+    ? `The embedded database cannot be used (${code}): is another relay just ending? Start again.`
+    : `The database cannot be used (${code}): is it running, and is DATABASE_URL right?`
 }
 
 const run = async (): Promise<number> => {

@@ -1,7 +1,8 @@
 /** The wire by hand: one socket, frames out, answers matched by ref, what a watch delivers in a list. It checks nothing. */
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { cryptoReady, type KeyPair, newKeyPair, randomBytes, sha256 } from '../../shared/crypto/sodium.ts'
+import { cryptoReady, type KeyPair, newKeyPair, sha256 } from '../../shared/crypto/sodium.ts'
 import {
   type AdmissionSecret,
   type Challenge,
@@ -108,7 +109,7 @@ export const newLog = (changes: Partial<Policy> = {}): TestLog => {
   return { id: logIdOf(encoded), policy, encoded, reader, writer }
 }
 
-export const newBlob = (size = 1024): Blob => randomBytes(size) as Blob
+export const newBlob = (size = 1024): Blob => new Uint8Array(randomBytes(size)) as Blob
 
 export type RelayFacts = { readonly key: RelayKey; readonly admission: AdmissionSecret }
 
