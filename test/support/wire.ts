@@ -92,7 +92,10 @@ export type TestLog = {
   readonly writer: KeyPair
 }
 
-export const newLog = (changes: Partial<Policy> = {}): TestLog => {
+/** `moreWriters`: key hashes behind the log's own writer. */
+type PolicyChanges = Partial<Policy> & { readonly moreWriters?: readonly Uint8Array[] }
+
+export const newLog = ({ moreWriters = [], ...changes }: PolicyChanges = {}): TestLog => {
   const reader = newKeyPair()
   const writer = newKeyPair()
   const policy: Policy = {
@@ -102,7 +105,7 @@ export const newLog = (changes: Partial<Policy> = {}): TestLog => {
     wake: 0,
     writerSigned: false,
     readers: [sha256(reader.publicKey)],
-    writers: [sha256(writer.publicKey)],
+    writers: [sha256(writer.publicKey), ...moreWriters],
     ...changes,
   }
   const encoded = encodePolicy(policy)
