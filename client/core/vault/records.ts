@@ -24,11 +24,11 @@ import { FRAME_BYTES, SECTOR_BYTES } from './ports.ts'
 export type Change = { readonly key: string; readonly value: Uint8Array | undefined }
 
 /** Bytes of UTF-8 in a key. */
-export const MAX_KEY_BYTES = 255
+const MAX_KEY_BYTES = 255
 /** Bytes of a value: the state of a group of a thousand devices is 10 MB. */
-export const MAX_VALUE_BYTES = 32 * 1024 * 1024
+const MAX_VALUE_BYTES = 32 * 1024 * 1024
 /** Bytes of an encoded transaction. */
-export const MAX_BODY_BYTES = 64 * 1024 * 1024
+const MAX_BODY_BYTES = 64 * 1024 * 1024
 /** Changes in a transaction: what a u16 counts. */
 export const MAX_CHANGES = 65_535
 
