@@ -12,6 +12,7 @@ import {
   type FramedContentCommit,
 } from 'ts-mls/framedContent.js'
 import { encodeGroupContext } from 'ts-mls/groupContext.js'
+import type { KeyPackage } from 'ts-mls/keyPackage.js'
 import { initializeEpoch } from 'ts-mls/keySchedule.js'
 import { type LeafNodeCommit, signLeafNodeCommit } from 'ts-mls/leafNode.js'
 import { protect } from 'ts-mls/messageProtection.js'
@@ -22,6 +23,7 @@ import type { Proposal } from 'ts-mls/proposal.js'
 import type { ProposalOrRef } from 'ts-mls/proposalOrRefType.js'
 import { emptyPskIndex } from 'ts-mls/pskIndex.js'
 import {
+  addLeafNode,
   filteredDirectPath,
   filteredDirectPathAndCopathResolution,
   getHpkePublicKey,
@@ -40,6 +42,8 @@ export type Lies = {
   readonly proposals?: readonly Proposal[]
   /** What the commit lists, instead of the proposals by value. */
   readonly listed?: readonly ProposalOrRef[]
+  /** Listed and put into the tree without any look at them. */
+  readonly additions?: readonly KeyPackage[]
   /** What the tree is computed from, instead of the proposals. */
   readonly treeOf?: readonly Proposal[]
   readonly withPath?: boolean
@@ -63,21 +67,38 @@ export type Scene = Inside & {
 
 export const byValue = (proposal: Proposal): ProposalOrRef => ({ proposalOrRefType: 'proposal', proposal })
 
+/** What the commit lists, and what its author takes it to do. */
+const applyLies = async ({ suite, state }: Inside, lies: Lies) => {
+  const fresh = lies.additions ?? []
+  const added = fresh.map((keyPackage) => byValue({ proposalType: 'add', add: { keyPackage } }))
+  const proposals = lies.listed ?? (lies.proposals ?? []).map(byValue)
+  const treeOf = (lies.treeOf ?? lies.proposals ?? []).map(byValue)
+  const author = toLeafIndex(state.privatePath.leafIndex)
+  const applied = await applyProposals(state, treeOf, author, emptyPskIndex, false, suite.cs)
+  const result = applied.additionalResult
+  if (result.kind !== 'memberCommit') throw new Error('not a commit of a member')
+  const context =
+    result.extensions.length > 0
+      ? { ...state.groupContext, extensions: result.extensions }
+      : state.groupContext
+  return {
+    author,
+    context,
+    listed: [...proposals, ...added],
+    tree: fresh.reduce((tree, { leafNode }) => addLeafNode(tree, leafNode)[0], applied.tree),
+    added: result.addedLeafNodes.map(([leaf]) => leafToNodeIndex(leaf)),
+    needsPath: lies.withPath ?? (applied.needsUpdatePath && fresh.length === 0),
+  }
+}
+
 export const forgeCommit = async (group: Group, lies: Lies): Promise<Uint8Array> => {
   const { suite, state } = inside(group)
   const { cs } = suite
-  const author = toLeafIndex(state.privatePath.leafIndex)
-  const listed = lies.listed ?? (lies.proposals ?? []).map(byValue)
-  const treeOf = (lies.treeOf ?? lies.proposals ?? []).map(byValue)
-  const applied = await applyProposals(state, treeOf, author, emptyPskIndex, false, cs)
-  const result = applied.additionalResult
-  const extensions = result.kind === 'memberCommit' ? result.extensions : []
-  const added = result.kind === 'memberCommit' ? result.addedLeafNodes.map(([l]) => leafToNodeIndex(l)) : []
-  const context = extensions.length > 0 ? { ...state.groupContext, extensions } : state.groupContext
-  const made = await makePath({ ...inside(group), author, treeBefore: applied.tree, secrets: [] }, lies, {
-    needed: applied.needsUpdatePath,
-    added,
-  })
+  const { author, context, listed, tree, added, needsPath } = await applyLies(inside(group), lies)
+  const scene = { suite, state, author, treeBefore: tree, secrets: [] }
+  const made = needsPath
+    ? await makePath(scene, lies, added)
+    : { path: undefined, tree, commitSecret: new Uint8Array(cs.kdf.size) }
   const commit: Commit = { proposals: [...listed], path: made.path }
   const signed = await createContentCommitSignature(
     state.groupContext,
@@ -134,15 +155,10 @@ const frame = async (
   return encodePrivate(privateMessage)
 }
 
-const makePath = async (
-  scene: Scene,
-  lies: Lies,
-  { needed, added }: { readonly needed: boolean; readonly added: ReturnType<typeof toNodeIndex>[] },
-) => {
+const makePath = async (scene: Scene, lies: Lies, added: ReturnType<typeof toNodeIndex>[]) => {
   const { suite, state, author, treeBefore } = scene
   const { cs } = suite
   const zeros = new Uint8Array(cs.kdf.size)
-  if (!(lies.withPath ?? needed)) return { path: undefined, tree: treeBefore, commitSecret: zeros }
   const [tree, honest, secrets] = await createUpdatePath(
     treeBefore,
     toLeafIndex(author),

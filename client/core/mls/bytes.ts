@@ -16,8 +16,7 @@ export const decodeExactly = <T>(
 ): T | undefined => {
   try {
     const decoded = decode(bytes.slice(), 0)
-    if (decoded === undefined || decoded[1] !== bytes.length) return undefined
-    return sameBytes(encode(decoded[0]), bytes) ? decoded[0] : undefined
+    return decoded !== undefined && sameBytes(encode(decoded[0]), bytes) ? decoded[0] : undefined
   } catch {
     return undefined
   }

@@ -65,7 +65,7 @@ const extensions = (...types: number[]): LibraryProposal => ({
 const forgeKeyPackage = async (
   suite: SuiteName,
   lie: { leaf?: Partial<LeafNodeKeyPackage>; outer?: Partial<KeyPackage> },
-): Promise<LibraryProposal> => {
+): Promise<KeyPackage> => {
   const keys = openKeyPackage(suiteNamed(suite), await device(suite))
   if (keys === undefined) throw new Error('no keys')
   const { publicPackage, privatePackage } = keys
@@ -74,15 +74,13 @@ const forgeKeyPackage = async (
   const tbs = { ...publicPackage.leafNode, ...lie.leaf } as Parameters<typeof signLeafNodeKeyPackage>[0]
   const leafNode = { ...(await signLeafNodeKeyPackage(tbs, secret, signature)) } as LeafNodeKeyPackage
   const keyPackage = await signKeyPackage({ ...publicPackage, ...lie.outer, leafNode }, secret, signature)
-  return { proposalType: 'add', add: { keyPackage: { ...keyPackage, ...pick(lie.outer, 'signature') } } }
+  return { ...keyPackage, ...pick(lie.outer, 'signature') }
 }
 const pick = (from: Partial<KeyPackage> | undefined, key: 'signature') =>
   from?.[key] === undefined ? {} : { [key]: from[key] }
 
-const addOf = (keyPackage: NewKeyPackage): LibraryProposal => ({
-  proposalType: 'add',
-  add: { keyPackage: (decodeKeyPackage(keyPackage.publicBytes, 0) as [KeyPackage, number])[0] },
-})
+const publicHalf = (keyPackage: NewKeyPackage): KeyPackage =>
+  (decodeKeyPackage(keyPackage.publicBytes, 0) as [KeyPackage, number])[0]
 
 const flip = (bytes: Uint8Array, at = 0): Uint8Array => bytes.with(at, (bytes[at] ?? 0) ^ 1)
 
@@ -176,8 +174,7 @@ const additionCases = async (suite: SuiteName, groups: readonly Group[]): Promis
   const lowOrder = new Uint8Array(suiteNamed(suite).kem.publicBytes)
   const capabilities = other?.capabilities as LeafNodeKeyPackage['capabilities']
   const forged = async (lie: Parameters<typeof forgeKeyPackage>[1]): Promise<Lies> => {
-    const proposal = await forgeKeyPackage(suite, lie)
-    return { listed: [byValue(proposal)], treeOf: [addOf(await device(suite))] }
+    return { additions: [await forgeKeyPackage(suite, lie)] }
   }
   return {
     'a key package with a broken signature': await forged({ outer: { signature: randomBytes(64) } }),
@@ -209,9 +206,12 @@ const additionCases = async (suite: SuiteName, groups: readonly Group[]): Promis
     'an unusable init key': await forged({ outer: { initKey: lowOrder } }),
     'an unusable leaf key': await forged({ leaf: { hpkePublicKey: lowOrder } }),
     'a short leaf key': await forged({ leaf: { hpkePublicKey: randomBytes(31) } }),
-    'the same device twice': {
-      listed: [byValue(addOf(one)), byValue(addOf(one))],
-      treeOf: [addOf(one), addOf(await device(suite))],
+    'the same device twice': { additions: [publicHalf(one), publicHalf(one)] },
+    'two devices with one encryption key': {
+      additions: [
+        publicHalf(one),
+        await forgeKeyPackage(suite, { leaf: { hpkePublicKey: publicHalf(one).leafNode.hpkePublicKey } }),
+      ],
     },
   }
 }
@@ -305,6 +305,8 @@ for (const suite of SUITES) {
         ),
       }
       t.equal(await verdict(groups, await forgeCommit(author, {})), 'valid', 'without a lie')
+      const additions = [publicHalf(await device(suite)), await forgeKeyPackage(suite, {})]
+      t.equal(await verdict(groups, await forgeCommit(author, { additions })), 'valid', 'additions')
       t.equal(
         await verdict(groups, await forgeCommit(author, { proposals: [remove(3)] })),
         'valid',
