@@ -37,22 +37,24 @@ const CHECKSUM_BYTES = 4
 /** Characters of the longest token that is looked at; the longest of version 1 has 823. */
 const MAX_TOKEN = 4096
 
-const kind = mapped(
+const kindByte = mapped(
   oneByteOf([1, 2]),
   (byte): InviteKind => (byte === 1 ? 'qr' : 'link'),
   (value) => (value === 'qr' ? 1 : 2),
 )
 
 /** Visible ASCII only: an address is printed before it is dialled. */
+const isAddress = (value: string): boolean => /^[\x21-\x7e]+$/.test(value)
+
 const address = mapped(
   text(200),
-  (value) => (/^[\x21-\x7e]+$/.test(value) ? value : undefined),
+  (value) => (isAddress(value) ? value : undefined),
   (value) => value,
 )
 
 const fields = struct({
   version: oneByteOf([VERSION]),
-  kind,
+  kind: kindByte,
   expiresDay: mapped(
     u32,
     (value) => value as Day,
@@ -79,14 +81,24 @@ const invite = mapped(
 export type Invite = Value<typeof invite>
 
 export const newInvite = (
-  fresh: Pick<Invite, 'kind' | 'secret' | 'admission' | 'relays'>,
+  { kind, secret, admission, relays }: Pick<Invite, 'kind' | 'secret' | 'admission' | 'relays'>,
   today: Day,
-): Invite => ({ version: VERSION, expiresDay: (today + INVITE_DAYS[fresh.kind]) as Day, ...fresh })
+): Invite => ({
+  version: VERSION,
+  kind,
+  expiresDay: (today + INVITE_DAYS[kind]) as Day,
+  secret,
+  admission,
+  relays,
+})
 
 /** The last day on which it is good is `expiresDay`. */
 export const isExpired = (value: Invite, today: Day): boolean => today > value.expiresDay
 
+/** Throws on an invite that could not be read again: without a relay, or with an address that is not visible ASCII. */
 export const printInvite = (value: Invite): string => {
+  if (value.relays.length === 0 || !value.relays.every((relay) => isAddress(relay.address)))
+    throw new Error('invite without a usable relay')
   const body = encode(invite, value)
   return PREFIX + toBase64url(concat(body, checksum(body)))
 }

@@ -77,8 +77,11 @@ export type ItemOf<T extends JoinItem['type']> = Extract<JoinItem, { readonly ty
 /** An item without its `type`: what has to be given to make one. */
 export type Fields<T extends JoinItem['type']> = Omit<ItemOf<T>, 'type'>
 
-/** The body of an envelope of kind 5; a long Welcome goes in chunks. */
-export const encodeItem = (item: JoinItem): Uint8Array => encode(joinItem, item)
+/** The body of an envelope of kind 5; a long Welcome goes in chunks. Throws on a handle that could not be read again. */
+export const encodeItem = (item: JoinItem): Uint8Array => {
+  if (item.type === 'reveal' && !isHandle(item.handle)) throw new Error('not a handle')
+  return encode(joinItem, item)
+}
 
 /** `malformed`: not an item; whoever wrote it, it changes nothing. */
 export const decodeItem = (raw: Uint8Array): Result<JoinItem, 'malformed'> => decode(joinItem, raw)

@@ -536,4 +536,8 @@ t.test('D10 posts past their time go, and nobody writes one that stays for ever'
   liar.say(BOB, post('second'), { at: 10 })
   t.equal(expire(liar.now(), 500, 1000).posts.length, 0)
   t.equal(expire(liar.now(), 5, 1000).posts.length, 2)
+
+  const early = story()
+  early.say(ALICE, post('before the clock of this device'), { at: 99_999 })
+  t.equal(expire(early.now(), 500, 1000).posts.length, 1, 'a slow clock of the reader erases nothing')
 })
