@@ -6,12 +6,7 @@ import { WebSocket } from 'ws'
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { cryptoReady, newKeyPair, sha256 } from '../../../shared/crypto/sodium.ts'
-import {
-  type AdmissionSecret,
-  powBits,
-  proveAccess,
-  proveAdmission,
-} from '../../../shared/protocol/access.ts'
+import { type AdmissionSecret, proveAccess, proveAdmission } from '../../../shared/protocol/access.ts'
 import { firstChain, nextChain, type SignedHead, verifyHead } from '../../../shared/protocol/chain.ts'
 import { type Event, encodeRequest } from '../../../shared/protocol/frames.ts'
 import type { Seq } from '../../../shared/protocol/ids.ts'

@@ -1,0 +1,77 @@
+/** A Postgres server of the test's own, with fsync on, that may be killed. The server of the whole run is in test/run.ts. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Account, chooseAccount, makeFolder, options } from '../../server/embedded/account.ts'
+import { findBinaries } from '../../server/embedded/binaries.ts'
+
+export type DurablePostgres = {
+  readonly url: string
+  /** SIGKILL; its helpers end by themselves. */
+  readonly kill: () => Promise<void>
+  readonly start: () => Promise<void>
+  readonly remove: () => Promise<void>
+}
+
+const must = <T>(result: { ok: true; value: T } | { ok: false; error: string }): T => {
+  if (!result.ok) throw new Error(result.error)
+  return result.value
+}
+
+export const newDurablePostgres = async (): Promise<DurablePostgres> => {
+  const account: Account = must(chooseAccount())
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-durable-'))
+  chmodSync(folder, 0o755)
+  const bin = must(findBinaries(account, folder))
+  const data = join(folder, 'data')
+  makeFolder(account, data)
+  const flags = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
+  const init = spawnSync(join(bin, 'initdb'), flags, { ...options(account), encoding: 'utf8' })
+  if (init.status !== 0) throw new Error(init.stderr)
+  const port = await freePort()
+  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=on']
+  let server: ChildProcess | undefined
+  const start = async (): Promise<void> => {
+    server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+      ...options(account),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    await ready(server)
+  }
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return
+    const gone = new Promise((resolve) => server?.once('exit', resolve))
+    server.kill(signal)
+    await gone
+  }
+  await start()
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    kill: () => end('SIGKILL'),
+    start,
+    remove: async () => {
+      await end('SIGINT')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const ready = (server: ChildProcess): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let said = ''
+    server.stderr?.on('data', (text) => {
+      said += text
+      if (said.includes('ready to accept connections')) resolve()
+    })
+    server.once('exit', () => reject(new Error(`postgres did not start: ${said}`)))
+  })
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })

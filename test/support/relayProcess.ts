@@ -1,0 +1,42 @@
+/** The relay as a process of its own, started as `npm start` does; it can be killed. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { parseRelayAddress, type RelayAddress } from '../../shared/protocol/relayAddress.ts'
+
+export type RelayProcess = RelayAddress & {
+  readonly said: () => string
+  readonly kill: () => Promise<void>
+  /** SIGTERM, and the exit code. */
+  readonly end: () => Promise<number | null>
+}
+
+export type Started =
+  | { readonly ok: true; readonly relay: RelayProcess }
+  | { readonly ok: false; readonly code: number | null; readonly said: string }
+
+/** `env` replaces the environment, apart from PATH. */
+export const spawnRelay = (env: Readonly<Record<string, string>>): Promise<Started> => {
+  const child: ChildProcess = spawn(process.execPath, ['--import=tsx', 'server/main.ts'], {
+    env: { PATH: process.env.PATH ?? '', TOCSIN_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  const gone = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const end = (signal: NodeJS.Signals): Promise<number | null> => {
+    child.kill(signal)
+    return gone
+  }
+  return new Promise((resolve) => {
+    const heard = (text: string): void => {
+      said += text
+      const address = parseRelayAddress(/'(wss?:\S+)'\n/.exec(said)?.[1] ?? '')
+      if (address === undefined) return
+      const kill = (): Promise<void> => end('SIGKILL').then(() => undefined)
+      resolve({ ok: true, relay: { ...address, said: () => said, kill, end: () => end('SIGTERM') } })
+    }
+    child.stdout?.setEncoding('utf8').on('data', heard)
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+    void gone.then((code) => resolve({ ok: false, code, said }))
+  })
+}
