@@ -1,0 +1,100 @@
+/**
+ * Everything a person does with Tocsin begins here: the committees in an open vault, founding one, following an invite. The CLI and the
+ * web client add screens to this and no rules. Not here: what happens within a committee (session/session.ts).
+ */
+import { err, ok, type Result } from '../../shared/base/result.ts'
+import { randomBytes } from '../../shared/crypto/sodium.ts'
+import type { Invite } from './join/invite.ts'
+import { wordsOf } from './join/transcript.ts'
+import { createRelay } from './relay/createRelay.ts'
+import type { Relay } from './relay/relay.ts'
+import { type Book, bookIds, openBook } from './session/book.ts'
+import { type Founding, found } from './session/founding.ts'
+import { forgetJoining, type Joining, joiningIds, type Newcomer, readJoining } from './session/joinings.ts'
+import { answerWords, continueJoining, type JoinFailure, startJoining } from './session/newcoming.ts'
+import { createSession, type Session } from './session/session.ts'
+import type { World } from './session/world.ts'
+import type { Vault } from './vault/vault.ts'
+
+/** Where a join stands. `joined` comes with the committee. */
+export type JoinState =
+  | { readonly is: 'waiting'; readonly handle: string }
+  /** Both screens show these three words: read them to each other. */
+  | { readonly is: 'comparing'; readonly handle: string; readonly words: readonly string[] }
+  /** The words matched; the committee decides now. */
+  | { readonly is: 'deciding'; readonly handle: string }
+  | { readonly is: 'declined'; readonly handle: string }
+  | { readonly is: 'aborted'; readonly handle: string; readonly reason: string }
+  | { readonly is: 'joined'; readonly session: Session }
+
+export type Client = {
+  readonly committees: () => Promise<readonly Session[]>
+  /** Throws when the charter is below a floor. */
+  readonly found: (founding: Founding) => Promise<Session>
+  readonly joinings: () => readonly { readonly id: string; readonly state: JoinState }[]
+  /** Follows an invite; the id with which it goes on, today, tomorrow or after a restart. */
+  readonly startJoining: (
+    link: string,
+    handle: string,
+  ) => Promise<Result<string, 'malformed' | 'newer_version' | 'expired'>>
+  /** One look into the rendezvous. */
+  readonly continueJoining: (id: string) => Promise<Result<JoinState, JoinFailure>>
+  /** The person has compared the words. False when there was nothing to compare. */
+  readonly answerWords: (id: string, doMatch: boolean) => Promise<boolean>
+  readonly forgetJoining: (id: string) => Promise<void>
+}
+
+export const createClient = (vault: Vault, world: World): Client => {
+  const means = { vault, clock: world.clock, random: randomBytes }
+  const newcomer: Newcomer = { ...means, connect: (invite) => dialInvite(world, invite) }
+  const sessionOf = (book: Book): Session => createSession(book, world)
+  return {
+    committees: async () =>
+      Promise.all(bookIds(vault).map(async (id) => sessionOf(await openBook(vault, id)))),
+    found: async (founding) => sessionOf(await found(means, founding)),
+    joinings: () =>
+      joiningIds(vault).flatMap((id) => {
+        const joining = readJoining(vault, id)
+        return joining ? [{ id, state: stateOf(joining) }] : []
+      }),
+    startJoining: (link, handle) => startJoining(newcomer, link, handle),
+    continueJoining: async (id) => {
+      const gone = await continueJoining(newcomer, id)
+      if (!gone.ok) return err(gone.error)
+      const { book, joining } = gone.value
+      return ok(book ? { is: 'joined', session: sessionOf(book) } : stateOf(joining))
+    },
+    answerWords: (id, doMatch) => answerWords(newcomer, id, doMatch),
+    forgetJoining: (id) => forgetJoining(vault, id),
+  }
+}
+
+const dialInvite = (world: World, invite: Invite): Relay => {
+  const [primary] = invite.relays
+  if (!primary) throw new Error('an invite names a relay')
+  return createRelay({
+    dial: world.dial,
+    timer: world.timer,
+    random: world.chance,
+    address: primary.address,
+    relayKey: primary.key,
+    admission: invite.admission,
+    onAdmission: () => undefined,
+  })
+}
+
+const stateOf = ({ join, handle }: Joining): JoinState => {
+  switch (join.type) {
+    case 'comparing':
+      return { is: 'comparing', handle, words: wordsOf(join.transcript) }
+    case 'confirmed':
+      return { is: 'deciding', handle }
+    case 'declining':
+    case 'declined':
+      return { is: 'declined', handle }
+    case 'aborted':
+      return { is: 'aborted', handle, reason: join.reason }
+    default:
+      return { is: 'waiting', handle }
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * What a device holds of one committee, in memory and on disk. Changes are made in memory and noted; `save` writes all that was noted as
+ * one vault transaction. Whoever is about to send bytes saves first (protocol.md section 6, crash rule).
+ */
+import { type Codec, decode, encode, u48 } from '../../../shared/base/codec.ts'
+import { toHex } from '../../../shared/base/text.ts'
+import { logFromSeed } from '../epochlog/keys.ts'
+import { foldCodec } from '../governance/fold.ts'
+import { decodeGroup, deltaOf, encodeGroup } from '../mls/state.ts'
+import type { SuiteName } from '../mls/types.ts'
+import { witness } from '../relay/witness.ts'
+import type { Change } from '../vault/records.ts'
+import type { Vault } from '../vault/vault.ts'
+import {
+  candidate,
+  charterOfInfo,
+  type Epoch,
+  type EpochInfo,
+  epochInfo,
+  epochNotes,
+  handleText,
+  knownMotion,
+  type Own,
+  openInvite,
+  openRequest,
+  openWelcome,
+  outgoing,
+  own,
+  peer,
+  staged,
+  storedSaying,
+  suspicion,
+} from './state.ts'
+
+/** A map that is also on disk. */
+export type Shelf<T> = {
+  readonly get: (key: string) => T | undefined
+  readonly put: (key: string, value: T) => void
+  readonly drop: (key: string) => void
+  /** In the order of the keys. */
+  readonly all: () => readonly T[]
+  readonly keys: () => readonly string[]
+}
+
+const createShelf = <T>(notes: Change[], vault: Vault, prefix: string, codec: Codec<T>): Shelf<T> => {
+  const held = new Map<string, T>()
+  for (const key of vault.keys(prefix)) held.set(key.slice(prefix.length), read(vault, key, codec))
+  return {
+    get: (key) => held.get(key),
+    put: (key, value) => {
+      held.set(key, value)
+      notes.push({ key: prefix + key, value: encode(codec, value) })
+    },
+    drop: (key) => {
+      if (held.delete(key)) notes.push({ key: prefix + key, value: undefined })
+    },
+    all: () => [...held.keys()].sort().flatMap((key) => held.get(key) ?? []),
+    keys: () => [...held.keys()].sort(),
+  }
+}
+
+export type Book = ReturnType<typeof shelves> & {
+  readonly id: string
+  readonly own: () => Own
+  readonly setOwn: (change: Partial<Own>) => void
+  /** Oldest first. */
+  readonly epochs: () => readonly Epoch[]
+  readonly epoch: (number: number) => Epoch | undefined
+  readonly newest: () => Epoch
+  /** Adds an epoch, or puts a changed one in the place of its earlier value. */
+  readonly setEpoch: (epoch: Epoch) => void
+  readonly dropEpoch: (number: number) => void
+  readonly save: () => Promise<void>
+  /** Forgets everything of this committee, from the disk too. */
+  readonly erase: () => Promise<void>
+}
+
+const shelves = (notes: Change[], vault: Vault, root: string) => ({
+  outgoing: createShelf(notes, vault, `${root}out/`, outgoing),
+  /** Read back, but its epoch could still be voided and it would have to be said again. */
+  delivered: createShelf(notes, vault, `${root}delivered/`, outgoing),
+  /** Said by others in an epoch that was dropped, and not said again yet. */
+  homeless: createShelf(notes, vault, `${root}homeless/`, u48),
+  staged: createShelf(notes, vault, `${root}staged/`, staged),
+  motions: createShelf(notes, vault, `${root}motion/`, knownMotion),
+  peers: createShelf(notes, vault, `${root}peer/`, peer),
+  handles: createShelf(notes, vault, `${root}handle/`, handleText),
+  sayings: createShelf(notes, vault, `${root}said/`, storedSaying),
+  requests: createShelf(notes, vault, `${root}request/`, openRequest),
+  welcomes: createShelf(notes, vault, `${root}welcome/`, openWelcome),
+  invites: createShelf(notes, vault, `${root}invite/`, openInvite),
+  candidates: createShelf(notes, vault, `${root}candidate/`, candidate),
+  suspicions: createShelf(notes, vault, `${root}suspicion/`, suspicion),
+})
+
+const rootOf = (id: string): string => `committee/${id}/`
+
+/** Ids of the committees in this vault. */
+export const bookIds = (vault: Vault): readonly string[] => [
+  ...new Set(vault.keys('committee/').flatMap((key) => key.split('/')[1] ?? [])),
+]
+
+export const openBook = async (vault: Vault, id: string): Promise<Book> => {
+  const root = rootOf(id)
+  const epochs = new Map<number, Epoch>()
+  const mine = read(vault, `${root}own`, own)
+  for (const key of vault.keys(`${root}epoch/`).filter((k) => k.endsWith('/info'))) {
+    const epoch = await readEpoch(vault, key.slice(0, -'info'.length), mine.suite)
+    epochs.set(epoch.info.number, epoch)
+  }
+  return assemble(vault, id, mine, epochs)
+}
+
+export const newBook = (vault: Vault, mine: Own, id: string): Book => {
+  const book = assemble(vault, id, mine, new Map())
+  book.setOwn({})
+  return book
+}
+
+const assemble = (vault: Vault, id: string, first: Own, epochs: Map<number, Epoch>): Book => {
+  const notes: Change[] = []
+  const root = rootOf(id)
+  let mine = first
+  const inOrder = (): readonly Epoch[] => [...epochs.values()].sort((a, b) => a.info.number - b.info.number)
+  const folder = (number: number): string => `${root}epoch/${String(number).padStart(10, '0')}/`
+  return {
+    ...shelves(notes, vault, root),
+    id,
+    own: () => mine,
+    setOwn: (change) => {
+      mine = { ...mine, ...change }
+      notes.push({ key: `${root}own`, value: encode(own, mine) })
+    },
+    epochs: inOrder,
+    epoch: (number) => epochs.get(number),
+    newest: () => {
+      const last = inOrder().at(-1)
+      if (!last) throw new Error('no epoch held')
+      return last
+    },
+    setEpoch: (epoch) => {
+      notes.push(...epochChanges(vault, folder(epoch.info.number), epochs.get(epoch.info.number), epoch))
+      epochs.set(epoch.info.number, epoch)
+    },
+    dropEpoch: (number) => {
+      epochs.delete(number)
+      const pending = notes.map((n) => n.key).filter((key) => key.startsWith(folder(number)))
+      for (const key of new Set([...vault.keys(folder(number)), ...pending]))
+        notes.push({ key, value: undefined })
+    },
+    save: async () => {
+      if (notes.length > 0) await vault.write(notes.splice(0))
+    },
+    erase: async () => {
+      notes.length = 0
+      await vault.write(vault.keys(root).map((key) => ({ key, value: undefined })))
+    },
+  }
+}
+
+/** What differs from the value held before; the group as a base once and small deltas after that (findings: state is large). */
+const epochChanges = (
+  vault: Vault,
+  folder: string,
+  before: Epoch | undefined,
+  now: Epoch,
+): readonly Change[] => {
+  const changes: Change[] = []
+  if (before?.info !== now.info) changes.push({ key: `${folder}info`, value: encode(epochInfo, now.info) })
+  if (before?.notes !== now.notes)
+    changes.push({ key: `${folder}notes`, value: encode(epochNotes, now.notes) })
+  if (before?.fold !== now.fold) changes.push({ key: `${folder}fold`, value: encode(foldCodec, now.fold) })
+  now.witnesses.forEach((w, k) => {
+    if (before?.witnesses[k] !== w) changes.push({ key: `${folder}witness/${k}`, value: encode(witness, w) })
+  })
+  return before?.group === now.group ? changes : [...changes, ...groupChanges(vault, folder, before, now)]
+}
+
+const groupChanges = (
+  vault: Vault,
+  folder: string,
+  before: Epoch | undefined,
+  now: Epoch,
+): readonly Change[] => {
+  if (!now.group) return vault.keys(`${folder}group/`).map((key) => ({ key, value: undefined }))
+  if (!before?.group) return [{ key: `${folder}group/base`, value: encodeGroup(now.group) }]
+  return deltaOf(before.group, now.group).map(({ node, bytes }) => ({
+    key: `${folder}group/node/${node}`,
+    value: bytes,
+  }))
+}
+
+const readEpoch = async (vault: Vault, folder: string, suite: SuiteName): Promise<Epoch> => {
+  const info: EpochInfo = read(vault, `${folder}info`, epochInfo)
+  const base = vault.get(`${folder}group/base`)
+  const prefix = `${folder}group/node/`
+  const deltas = vault.keys(prefix).map((key) => ({
+    node: Number(key.slice(prefix.length)),
+    bytes: vault.get(key) ?? new Uint8Array(0),
+  }))
+  const group = base && (await decodeGroup(suite, base, deltas))
+  if (base && !group) throw new Error('stored group does not decode')
+  return {
+    info,
+    notes: read(vault, `${folder}notes`, epochNotes),
+    charter: charterOfInfo(info),
+    logs: info.logSeeds.map(logFromSeed),
+    witnesses: vault.keys(`${folder}witness/`).map((key) => read(vault, key, witness)),
+    fold: read(vault, `${folder}fold`, foldCodec),
+    group,
+  }
+}
+
+/** Throws: the vault authenticates what it holds, so bytes that do not decode are a bug, or a version nobody migrated. */
+const read = <T>(vault: Vault, key: string, codec: Codec<T>): T => {
+  const raw = vault.get(key)
+  const decoded = raw && decode(codec, raw)
+  if (!decoded?.ok) throw new Error(`stored value does not decode: ${key.replace(/[0-9a-f]{8,}/g, '…')}`)
+  return decoded.value
+}
+
+/** A shelf key that sorts by number. */
+export const numberKey = (n: number): string => String(n).padStart(16, '0')
+export const bytesKey = (raw: Uint8Array): string => toHex(raw)

@@ -1,0 +1,109 @@
+/**
+ * Making a commit: planned from the epoch as it is, judged by our own rules before anything leaves, saved, appended, and adopted only
+ * when it is read back as effective (I7). Lost races are planned again, as long as there is still something to do.
+ */
+import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { toHex } from '../../../shared/base/text.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { sealEnvelope } from '../epochlog/envelope.ts'
+import { type Act, encodeAct } from '../governance/act.ts'
+import { type Proposal, planProposals } from '../governance/plan.ts'
+import { judge, type Violation } from '../governance/validity.ts'
+import { stageCommit } from '../mls/commit.ts'
+import { ownLeafOf } from '../mls/group.ts'
+import { encodeGroup } from '../mls/state.ts'
+import type { Proposal as MlsProposal, StagedCommit } from '../mls/types.ts'
+import type { Line } from './reading.ts'
+import { seenOf } from './seen.ts'
+import { type AppendFailure, appendTo } from './sending.ts'
+import { type Epoch, forumOf, rosterOf } from './state.ts'
+
+/** What to commit: an act with the key package it adds, or nothing for a TIDY. */
+export type Intent = { readonly act: Act | undefined; readonly keyPackage?: Uint8Array | undefined }
+
+/** A violation: the committee's rules do not allow it (now). `unlucky`: others were faster too often. */
+export type CommitFailure = AppendFailure | Violation | 'unlucky'
+
+/** First tries that give way to whoever wrote meanwhile; then the commit goes whatever happened (4.2). */
+const POLITE_COMMITS = 3
+const MAX_RACES = 8
+
+/** `ok` once a commit of ours with this intent is effective. */
+export const commit = async (line: Line, intent: Intent): Promise<Result<undefined, CommitFailure>> => {
+  for (let race = 0; race < MAX_RACES; race++) {
+    const outcome = await commitOnce(line, intent)
+    if (outcome.ok || outcome.error !== 'overtaken') return outcome
+  }
+  return err('unlucky')
+}
+
+const commitOnce = async (line: Line, intent: Intent): Promise<Result<undefined, CommitFailure>> => {
+  const epoch = line.book.newest()
+  const planned = await plan(line, epoch, intent)
+  if (!planned.ok) return planned
+  const stage = await stageIn(line, epoch, intent, planned.value)
+  await line.book.save()
+  const appended = await appendTo(line, {
+    epoch: epoch.info.number,
+    politeTries: POLITE_COMMITS,
+    sealIn: async (log) => {
+      const at = epoch.logs[log]
+      if (!at) throw new Error('no such log')
+      return sealEnvelope(at, { kind: 1, body: stage.message })
+    },
+  })
+  if (!appended.ok) return appended
+  const won = line.book.epoch(epoch.info.number)?.fold.current?.commit === toHex(stage.summary.hash)
+  return won ? ok(undefined) : err('overtaken')
+}
+
+/** The exact proposals, if our own judge would let them pass: what others would ignore is not worth a commit. */
+const plan = async (
+  line: Line,
+  epoch: Epoch,
+  { act, keyPackage }: Intent,
+): Promise<Result<readonly Proposal[], Violation>> => {
+  const proposals = act ? planProposals(rosterOf(epoch), act, keyPackage) : []
+  if (!proposals || !epoch.group) return err('bad_target')
+  const isPathless = act?.type === 'mandate' && ['add', 'charter'].includes(act.mandate.motion.action.type)
+  const seen = await seenOf(line, {
+    hash: new Uint8Array(32),
+    author: ownLeafOf(epoch.group),
+    proposals: proposals as readonly MlsProposal[],
+    hasPath: !isPathless,
+  })
+  const { hellos, barred } = epoch.fold
+  const court = {
+    ...forumOf(epoch),
+    opener: epoch.info.opener,
+    hellos: new Set(hellos),
+    barred: new Set(barred),
+  }
+  const verdict = judge(court, seen)
+  return verdict.ok ? ok(proposals) : verdict
+}
+
+const stageIn = async (
+  line: Line,
+  epoch: Epoch,
+  { act, keyPackage }: Intent,
+  proposals: readonly Proposal[],
+): Promise<StagedCommit> => {
+  if (!epoch.group) throw new Error('the newest epoch has a group')
+  const stage = await stageCommit(epoch.group, proposals as readonly MlsProposal[])
+  const { book } = line
+  const hash = toHex(stage.summary.hash)
+  book.staged.put(hash, {
+    epoch: epoch.info.number,
+    hash,
+    message: stage.message,
+    next: encodeGroup(stage.next),
+    welcome: stage.welcome,
+    act: act && encodeAct(act),
+    keyPackage,
+    hasPath: stage.summary.hasPath,
+  })
+  const mine = [...epoch.notes.mine, sha256(stage.message)]
+  book.setEpoch({ ...epoch, group: stage.after, notes: { ...epoch.notes, mine } })
+  return stage
+}

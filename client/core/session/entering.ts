@@ -1,0 +1,85 @@
+/**
+ * A newcomer's last step (protocol.md 4.4): from a Welcome in the rendezvous to a held epoch. A Welcome is trusted only if the person whose
+ * words matched is a leaf of its group, with the key that was part of the words.
+ */
+import { sameBytes } from '../../../shared/base/bytes.ts'
+import { isHandle } from '../committee/content.ts'
+import { deviceOf } from '../governance/roster.ts'
+import { type Join, welcomeFor } from '../join/exchange.ts'
+import type { Invite } from '../join/invite.ts'
+import type { JoinItem } from '../join/items.ts'
+import { leavesOf } from '../mls/group.ts'
+import { restoreKeyPackage } from '../mls/keyPackage.ts'
+import { joinFromWelcome } from '../mls/welcome.ts'
+import { type Book, newBook } from './book.ts'
+import { freshOwn, makeEpoch } from './desk.ts'
+import { type Joining, type Newcomer, suiteOf } from './joinings.ts'
+import type { Epoch } from './state.ts'
+import { decodeBundle, entranceOf, type WelcomeBundle } from './welcomes.ts'
+
+type Search = {
+  readonly id: string
+  readonly joining: Joining
+  readonly invite: Invite
+  readonly items: readonly JoinItem[]
+}
+
+export const findWelcome = async (newcomer: Newcomer, search: Search): Promise<Book | undefined> => {
+  for (const item of search.items) {
+    const raw = welcomeFor(search.joining.join, item)
+    const bundle = raw && decodeBundle(raw)
+    const book = bundle && (await enterCommittee(newcomer, search, bundle))
+    if (book) return book
+  }
+  return undefined
+}
+
+const enterCommittee = async (
+  newcomer: Newcomer,
+  search: Search,
+  bundle: WelcomeBundle,
+): Promise<Book | undefined> => {
+  const { id, invite, joining } = search
+  const epoch = await openWelcome(newcomer, joining, bundle)
+  const [primary] = invite.relays
+  const mine = joining.keys
+  if (!epoch || !primary || !mine || !deviceOf(epoch.info.roster, mine.device)) return undefined
+  const book = newBook(
+    newcomer.vault,
+    {
+      ...freshOwn(newcomer.clock()),
+      seat: mine.seat,
+      device: mine.device,
+      handle: joining.handle,
+      suite: suiteOf(mine.suite),
+      relay: { address: primary.address, ...primary.key, admission: invite.admission },
+    },
+    id,
+  )
+  book.setEpoch(epoch)
+  for (const { seat, handle } of bundle.handles) if (isHandle(handle)) book.handles.put(seat, handle)
+  await book.save()
+  return book
+}
+
+const openWelcome = async (
+  newcomer: Newcomer,
+  { join, keys: mine }: Joining,
+  bundle: WelcomeBundle,
+): Promise<Epoch | undefined> => {
+  const keyPackage = mine && restoreKeyPackage(suiteOf(mine.suite), mine.keyPackage, mine.privateKeys)
+  if (!mine || !keyPackage || join.type !== 'confirmed') return undefined
+  const joined = await joinFromWelcome({ suite: suiteOf(mine.suite), welcome: bundle.welcome, keyPackage })
+  if (!joined.ok) return undefined
+  const { group, opener } = joined.value
+  const entrance = entranceOf(bundle, leavesOf(group).find((leaf) => leaf.index === opener)?.identity)
+  const epoch = await makeEpoch(group, entrance, newcomer.clock())
+  if (epoch === 'foreign' || epoch === 'outdated') return undefined
+  return knowsSponsor(epoch, join) ? epoch : undefined
+}
+
+/** The one whose words matched is in this group with that key: else somebody built a group around us. */
+const knowsSponsor = (epoch: Epoch, { transcript }: Extract<Join, { type: 'confirmed' }>): boolean =>
+  epoch.info.roster.devices.some(
+    (d) => d.seat === transcript.answer.seat && sameBytes(d.signatureKey, transcript.answer.signatureKey),
+  )

@@ -1,0 +1,30 @@
+/** HELLO: "I have arrived" (protocol.md 4.5 rule 3, 4.7). */
+import type { Stated } from '../epochlog/statement.ts'
+import { spentHash } from './desk.ts'
+import { carriedMotions } from './motions.ts'
+import type { Line } from './reading.ts'
+import { state } from './sending.ts'
+import type { Epoch } from './state.ts'
+
+export const helloIn = (epoch: Epoch, handle: string): Stated => ({
+  type: 'hello',
+  commit: epoch.info.openedBy,
+  parent: epoch.info.parent,
+  spent: spentHash(epoch.info.spent),
+  handle,
+})
+
+/**
+ * Says HELLO in the newest epoch, once. Withheld where a TIDY opened the epoch while a complete mandate waits: the arrival of the many is
+ * what would let the next TIDY in front of it.
+ */
+export const greet = async (line: Line): Promise<void> => {
+  const { book } = line
+  const epoch = book.newest()
+  const isWithheld = epoch.info.openedByTidy && carriedMotions(line).length > 0
+  if (epoch.notes.hello === 'said' || isWithheld) return
+  const said = await state(line, epoch.info.number, helloIn(epoch, book.own().handle))
+  const now = book.epoch(epoch.info.number)
+  if (said.ok && now) book.setEpoch({ ...now, notes: { ...now.notes, hello: 'said' } })
+  await book.save()
+}

@@ -1,0 +1,82 @@
+/** The motions this device knows of, and the approvals it has seen, wherever they came from: said, or found in a commit that lost. */
+import type { Forum, Mandate, Motion } from '../governance/motion.ts'
+import { type Approval, approvingSeat, isCarried, isTimely, motionHash } from '../governance/motion.ts'
+import type { Desk } from './desk.ts'
+import { forumOf, type KnownMotion } from './state.ts'
+
+/** Motions kept at once, so that one member cannot fill the vaults of the others; carried out and lapsed ones go first. */
+const MAX_MOTIONS = 256
+
+type News = Partial<Omit<KnownMotion, 'motion' | 'approvals' | 'declined'>> & { readonly motion: Motion }
+
+/** Adds what is new. A motion that could not be executed in this epoch is not learned. */
+export const learnMotion = (
+  desk: Desk,
+  forum: Forum,
+  { motion, approvals }: Mandate,
+  news?: News,
+): KnownMotion | undefined => {
+  const hash = motionHash(motion)
+  const known = desk.book.motions.get(hash)
+  if (!known && (!isTimely(forum, motion) || !hasRoom(desk))) return undefined
+  const base: KnownMotion = known ?? {
+    motion,
+    by: undefined,
+    at: desk.clock(),
+    order: 0,
+    approvals: [],
+    declined: [],
+    join: undefined,
+    outcome: 'open',
+  }
+  const merged: KnownMotion = {
+    ...base,
+    by: base.by ?? news?.by,
+    order: base.order || (news?.order ?? 0),
+    join: base.join ?? news?.join,
+    approvals: mergeApprovals(forum, motion, base.approvals, approvals),
+  }
+  desk.book.motions.put(hash, merged)
+  return merged
+}
+
+const mergeApprovals = (
+  forum: Forum,
+  motion: Motion,
+  known: readonly Approval[],
+  more: readonly Approval[],
+): readonly Approval[] => {
+  const fresh = more.filter(
+    (one) =>
+      !known.some((other) => other.device === one.device) &&
+      approvingSeat(forum.roster, motion, one) !== undefined,
+  )
+  return fresh.length > 0 ? [...known, ...fresh].slice(0, 256) : known
+}
+
+const hasRoom = (desk: Desk): boolean => {
+  const { motions } = desk.book
+  const over = motions.keys().filter((key) => motions.get(key)?.outcome !== 'open')
+  if (motions.keys().length < MAX_MOTIONS) return true
+  const [oldest] = over
+  if (oldest !== undefined) motions.drop(oldest)
+  return oldest !== undefined
+}
+
+/** Motions that could be carried out in the newest epoch now: "known complete mandates" (7.4). */
+export const carriedMotions = (desk: Desk): readonly KnownMotion[] => {
+  const forum = forumOf(desk.book.newest())
+  return desk.book.motions
+    .all()
+    .filter((m) => m.outcome === 'open' && isCarried(forum, m.motion, m.approvals))
+}
+
+/** Marks what the newest epoch has made impossible. */
+export const lapseMotions = (desk: Desk): void => {
+  const forum = forumOf(desk.book.newest())
+  for (const known of desk.book.motions.all()) {
+    const hash = motionHash(known.motion)
+    if (known.outcome === 'open' && !isTimely(forum, known.motion))
+      desk.book.motions.put(hash, { ...known, outcome: forum.spent.has(hash) ? 'carried_out' : 'lapsed' })
+  }
+}

@@ -1,0 +1,123 @@
+import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { newKeyPair, sha256 } from '../../../shared/crypto/sodium.ts'
+import { type DeviceId, encodeIdentity, newId, type SeatId } from '../governance/ids.ts'
+import { encodeSeatData } from '../governance/roster.ts'
+import { confirm, type Join, newNewcomer, offerOf, ready, wordsDiffer } from '../join/exchange.ts'
+import { type Invite, parseInvite } from '../join/invite.ts'
+import { rendezvousOf } from '../join/rendezvous.ts'
+import { newKeyPackage } from '../mls/keyPackage.ts'
+import type { Relay } from '../relay/relay.ts'
+import { type Book, bytesKey } from './book.ts'
+import { findWelcome } from './entering.ts'
+import { forgetJoining, type Joining, keepJoining, type Newcomer, readJoining, suiteOf } from './joinings.ts'
+import { openMeeting, takeTurns } from './meeting.ts'
+import { dayOf } from './sponsoring.ts'
+
+/** Follows an invite; the id under which it is continued. The same link followed again is the same joining. */
+export const startJoining = async (
+  newcomer: Newcomer,
+  link: string,
+  handle: string,
+): Promise<Result<string, 'malformed' | 'newer_version' | 'expired'>> => {
+  const today = dayOf(newcomer.clock())
+  const invite = parseInvite(link, today)
+  if (!invite.ok) return invite
+  const id = bytesKey(sha256(invite.value.secret)).slice(0, 16)
+  if (readJoining(newcomer.vault, id)) return ok(id)
+  const { id: log } = rendezvousOf(invite.value.secret, invite.value.kind)
+  await keepJoining(newcomer.vault, id, {
+    link,
+    startedDay: today,
+    handle,
+    join: newNewcomer(log),
+    keys: undefined,
+  })
+  return ok(id)
+}
+
+export type JoinFailure = 'no_such_joining' | 'expired' | 'offline' | 'relay_lied' | 'refused'
+
+/** One round in the rendezvous; the state afterwards, and a book if there was a Welcome. */
+export const continueJoining = async (
+  newcomer: Newcomer,
+  id: string,
+): Promise<Result<{ readonly joining: Joining; readonly book: Book | undefined }, JoinFailure>> => {
+  const start = readJoining(newcomer.vault, id)
+  if (!start) return err('no_such_joining')
+  const invite = parseInvite(start.link, dayOf(newcomer.clock()))
+  if (!invite.ok) return err('expired')
+  const relay = newcomer.connect(invite.value)
+  try {
+    return await meetSponsor(newcomer, { id, start, invite: invite.value, relay })
+  } finally {
+    relay.close()
+  }
+}
+
+type Visit = { readonly id: string; readonly start: Joining; readonly invite: Invite; readonly relay: Relay }
+
+const meetSponsor = async (
+  newcomer: Newcomer,
+  { id, start, invite, relay }: Visit,
+): Promise<Result<{ readonly joining: Joining; readonly book: Book | undefined }, JoinFailure>> => {
+  let now = start
+  const meeting = { relay, place: rendezvousOf(invite.secret, invite.kind), kind: invite.kind }
+  const opened = await openMeeting(meeting)
+  if (!opened.ok) return err(failureOf(opened.error.type))
+  const turned = await takeTurns(meeting, start.join, {
+    keep: async (join) => {
+      now = { ...now, join }
+      await keepJoining(newcomer.vault, id, now)
+    },
+    prepare: async (join) => {
+      const prepared = await prepare(newcomer, now, join)
+      now = { ...now, keys: prepared.keys }
+      return prepared.join
+    },
+    random: newcomer.random,
+  })
+  if (!turned.ok) return err(failureOf(turned.error.type))
+  const book = await findWelcome(newcomer, { id, joining: now, invite, items: turned.value.items })
+  if (book) await forgetJoining(newcomer.vault, id)
+  return ok({ joining: now, book })
+}
+
+const failureOf = (type: string): JoinFailure => {
+  if (type === 'offline') return 'offline'
+  return type === 'lie' ? 'relay_lied' : 'refused'
+}
+
+/** The offer has been heard and no key package made yet: makes it, for exactly that offer. */
+const prepare = async (
+  newcomer: Newcomer,
+  { handle, keys: made }: Joining,
+  join: Join,
+): Promise<{ readonly join: Join; readonly keys: Joining['keys'] }> => {
+  const offer = offerOf(join)
+  const isTurn = join.type === 'talking' && join.said.length === 1 && join.mine.length === 0
+  if (!offer || !isTurn) return { join, keys: made }
+  const seat = newId<SeatId>(newcomer.random)
+  const device = newId<DeviceId>(newcomer.random)
+  const keyPackage = await newKeyPackage({
+    suite: suiteOf(offer.suite),
+    identity: encodeIdentity(seat, device),
+    seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined: offer.joined, resynced: false }),
+    rules: [offer.rules],
+  })
+  const readied = ready(join, { keyPackage: keyPackage.publicBytes, nonce: newcomer.random(32), handle })
+  if (!readied.ok) return { join, keys: made }
+  const { publicBytes, privateBytes } = keyPackage
+  return {
+    join: readied.value,
+    keys: { seat, device, keyPackage: publicBytes, privateKeys: privateBytes, suite: offer.suite },
+  }
+}
+
+/** The person at this screen has compared the words. */
+export const answerWords = async (newcomer: Newcomer, id: string, doMatch: boolean): Promise<boolean> => {
+  const now = readJoining(newcomer.vault, id)
+  const answered = now && (doMatch ? confirm(now.join) : wordsDiffer(now.join))
+  if (!now || !answered?.ok) return false
+  await keepJoining(newcomer.vault, id, { ...now, join: answered.value })
+  return true
+}

@@ -1,0 +1,58 @@
+/** What this device said and has not read back yet. A payload keeps its id and counter however often it is sealed again. */
+import {
+  decodePayload,
+  encodePayload,
+  type Payload,
+  payloadHash,
+  type Saying,
+  type SeenHead,
+} from '../epochlog/payload.ts'
+import { newId } from '../governance/ids.ts'
+import { numberKey } from './book.ts'
+import type { Desk } from './desk.ts'
+import type { Epoch, Outgoing } from './state.ts'
+
+const NOTHING_SEEN: SeenHead = { log: 0, seq: 0, chain: new Uint8Array(32) }
+
+/** Gives a saying its place in this device's chain of payloads and puts it into the outbox; the id, 32 hex digits. */
+export const queue = (desk: Desk, said: Saying): string => {
+  const { book } = desk
+  const { counter, previous } = book.own()
+  const id = newId<string>(desk.random)
+  const payload: Payload = {
+    id,
+    counter: counter + 1,
+    at: desk.clock(),
+    previous,
+    seen: NOTHING_SEEN,
+    said,
+  }
+  const number = counter + 1
+  book.outgoing.put(numberKey(number), {
+    number,
+    id,
+    payload: encodePayload(payload),
+    sealed: undefined,
+  })
+  book.setOwn({ counter: counter + 1, previous: payloadHash(payload) })
+  return id
+}
+
+/** The payload as it is sealed now: with the newest entry that this device has seen in the epoch. */
+export const payloadFor = (epoch: Epoch, waiting: Outgoing): Payload => ({
+  ...ownPayload(waiting),
+  seen: newestSeen(epoch),
+})
+
+export const newestSeen = (epoch: Epoch): SeenHead => {
+  const log = epoch.witnesses.length - 1
+  const witness = epoch.witnesses[log]
+  return witness ? { log, seq: witness.seq, chain: witness.chain } : NOTHING_SEEN
+}
+
+/** Throws if what was stored is no payload: it was ours. */
+export const ownPayload = (waiting: Outgoing): Payload => {
+  const decoded = decodePayload(waiting.payload)
+  if (!decoded.ok) throw new Error('stored payload does not decode')
+  return decoded.value
+}

@@ -1,0 +1,149 @@
+/**
+ * One entry of an epoch's log, from sealed blob to what follows from it. Anything that does not open, decode or hold is junk and
+ * changes nothing but how far the log has been read (I3). Not here: what an effective commit leads to (follow.ts).
+ */
+import { sameBytes } from '../../../shared/base/bytes.ts'
+import { toHex } from '../../../shared/base/text.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { gather } from '../epochlog/chunks.ts'
+import { type Envelope, openEnvelope } from '../epochlog/envelope.ts'
+import { decodePayload } from '../epochlog/payload.ts'
+import { readStatement } from '../epochlog/statement.ts'
+import { decodeAct } from '../governance/act.ts'
+import { foldCommit, type Place } from '../governance/fold.ts'
+import { type Device, deviceAt } from '../governance/roster.ts'
+import type { Seen } from '../governance/validity.ts'
+import { inspectCommit } from '../mls/commit.ts'
+import { ownLeafOf } from '../mls/group.ts'
+import { isCommit, open, senderOf } from '../mls/message.ts'
+import type { VerifiedEntry } from '../relay/observe.ts'
+import type { Witness } from '../relay/witness.ts'
+import { bytesKey, numberKey } from './book.ts'
+import { type Desk, isBefore, placeKey, suspect } from './desk.ts'
+import { enterNext } from './follow.ts'
+import { hear } from './hear.ts'
+import { learnMotion } from './motions.ts'
+import { ownPayload } from './outbox.ts'
+import { seenOf, seenStaged } from './seen.ts'
+import { type Epoch, forumOf, rosterOf } from './state.ts'
+import { takeStatement } from './statements.ts'
+
+/** Where an entry was found. */
+export type Found = { readonly epoch: number; readonly place: Place; readonly entry: VerifiedEntry }
+
+/** Entries in order, then how far the log is read now: one change of the book, saved by the caller. */
+export const takeEntries = async (
+  desk: Desk,
+  number: number,
+  log: number,
+  read: { readonly witness: Witness; readonly entries: readonly VerifiedEntry[] },
+): Promise<void> => {
+  for (const entry of read.entries) {
+    await takeEntry(desk, { epoch: number, place: { log, seq: entry.seq }, entry })
+  }
+  const epoch = desk.book.epoch(number)
+  if (!epoch) return
+  const witnesses = [...epoch.witnesses]
+  witnesses[log] = read.witness
+  desk.book.setEpoch({ ...epoch, witnesses })
+}
+
+const takeEntry = async (desk: Desk, found: Found): Promise<void> => {
+  const epoch = desk.book.epoch(found.epoch)
+  const log = epoch?.logs[found.place.log]
+  if (!epoch || !log) return
+  const { blob } = found.entry
+  if (!blob) {
+    desk.book.setEpoch({ ...epoch, notes: { ...epoch.notes, missed: epoch.notes.missed + 1 } })
+    return
+  }
+  const opened = openEnvelope(log, blob)
+  const whole = opened.ok ? gatherWhole(desk, found, opened.value) : undefined
+  if (whole?.kind === 1) await takeMessage(desk, epoch, found, whole.body)
+  if (whole?.kind === 2 && desk.book.own().status === 'stuck') keepOffer(desk, whole.body)
+  const read = whole?.kind === 4 && readStatement(rosterOf(epoch), log.id, whole.body)
+  if (read) takeStatement(desk, epoch, { ...read, found })
+}
+
+/** At most so many Welcomes are kept: whoever holds the log's key could post more. */
+const MAX_OFFERS = 8
+
+const keepOffer = (desk: Desk, bundle: Uint8Array): void => {
+  const { candidates } = desk.book
+  if (candidates.keys().length < MAX_OFFERS)
+    candidates.put(bytesKey(sha256(bundle)), { bundle, hello: false })
+}
+
+/** Only a Welcome may come in pieces: a commit or a saying in pieces would have no one place in the order. */
+const gatherWhole = (desk: Desk, found: Found, envelope: Envelope): Envelope | undefined => {
+  const key = placeKey(found.epoch, found.place.log)
+  const gathered = gather(desk.gatherings.get(key) ?? new Map(), envelope)
+  desk.gatherings.set(key, gathered.gathering)
+  return envelope.kind === 3 && gathered.whole?.kind !== 2 ? undefined : gathered.whole
+}
+
+const takeMessage = async (desk: Desk, epoch: Epoch, found: Found, message: Uint8Array): Promise<void> => {
+  if (!epoch.group) return
+  if (!isCommit(message)) return takeSaid(desk, epoch, found, message)
+  const seen = await inspect(desk, epoch, message)
+  if (!seen) return
+  const last = seen.proposals?.at(-1)
+  const act = last?.type === 'act' ? decodeAct(last.data) : undefined
+  if (act?.type === 'mandate') learnMotion(desk, forumOf(epoch), act.mandate)
+  const bench = { forum: forumOf(epoch), opener: epoch.info.opener }
+  const folded = foldCommit(epoch.fold, bench, seen, found.place)
+  if (!folded.ok) return
+  const now = { ...epoch, fold: folded.value }
+  desk.book.setEpoch(now)
+  await enterNext(desk, now, message, found)
+}
+
+/** Our own commit is known from when it was staged: MLS does not open what it sealed itself. */
+const inspect = async (desk: Desk, epoch: Epoch, message: Uint8Array): Promise<Seen | undefined> => {
+  if (!epoch.group) return undefined
+  const stage = desk.book.staged.get(toHex(sha256(message)))
+  if (stage) return seenStaged(desk, epoch, stage)
+  const inspected = await inspectCommit(epoch.group, message)
+  return inspected.ok ? seenOf(desk, inspected.value) : undefined
+}
+
+const takeSaid = async (desk: Desk, epoch: Epoch, found: Found, message: Uint8Array): Promise<void> => {
+  if (!epoch.group) return
+  const mine = takeOwn(desk, epoch, found, message)
+  if (mine) return
+  const opened = await open(epoch.group, message)
+  if (!opened.ok) return checkCopied(desk, epoch, message)
+  desk.book.setEpoch({ ...epoch, group: opened.value.next })
+  const by = deviceAt(rosterOf(epoch), opened.value.sender)
+  const payload = decodePayload(opened.value.plaintext)
+  if (!by || !payload.ok || isTooLate(epoch, found.place, by)) return
+  hear(desk, epoch, { payload: payload.value, by, found })
+}
+
+/** Ours is recognised by its bytes, and taken from the outbox: it is in the log now. */
+const takeOwn = (desk: Desk, epoch: Epoch, found: Found, message: Uint8Array): boolean => {
+  const sent = desk.book.outgoing.all().find((o) => o.sealed && sameBytes(o.sealed.message, message))
+  const by = epoch.group && deviceAt(rosterOf(epoch), ownLeafOf(epoch.group))
+  if (sent && by && epoch.group) {
+    hear(desk, epoch, { payload: ownPayload(sent), by, found })
+    desk.book.outgoing.drop(numberKey(sent.number))
+    desk.book.delivered.put(numberKey(sent.number), sent)
+    return true
+  }
+  const hash = sha256(message)
+  return epoch.notes.mine.some((one) => sameBytes(one, hash))
+}
+
+/** Late entries (section 6): after the commit that ended the epoch, only who is still in the roster is heard. */
+const isTooLate = (epoch: Epoch, place: Place, by: Device): boolean => {
+  const { current } = epoch.fold
+  return current !== undefined && isBefore(current.place, place) && current.effect.removed.includes(by.seat)
+}
+
+/** A message from our own leaf that we never made: our state was copied or restored (4.7). A restore is a new device. */
+const checkCopied = async (desk: Desk, epoch: Epoch, message: Uint8Array): Promise<void> => {
+  if (!epoch.group) return
+  const sender = await senderOf(epoch.group, message)
+  if (sender === undefined || sender !== ownLeafOf(epoch.group)) return
+  suspect(desk, 'device_copied', { epoch: epoch.info.number, device: desk.book.own().device })
+}

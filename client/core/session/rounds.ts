@@ -1,0 +1,42 @@
+/** Reading, sending and keeping up, in rounds, until one changes nothing. */
+import { err, ok, type Result } from '../../../shared/base/result.ts'
+import type { Book } from './book.ts'
+import { type Halt, readAll } from './reading.ts'
+import { sendWaiting } from './sending.ts'
+import { tendInvites } from './sponsoring.ts'
+import { type Keeper, keepUp } from './upkeep.ts'
+
+/** Rounds after which a sync ends, whatever is still to do. */
+const MAX_ROUNDS = 8
+
+export const settle = async (keeper: Keeper): Promise<Result<undefined, Halt>> => {
+  for (let i = 0; i < MAX_ROUNDS; i++) {
+    const before = markOf(keeper.book)
+    const done = await oneRound(keeper)
+    if (!done.ok || markOf(keeper.book) === before) return done
+  }
+  return ok(undefined)
+}
+
+const oneRound = async (keeper: Keeper): Promise<Result<undefined, Halt>> => {
+  const read = await readAll(keeper)
+  if (!read.ok) return read
+  const { status, alarmed } = keeper.book.own()
+  const sent = status === 'member' && !alarmed ? await sendWaiting(keeper) : ok(undefined)
+  if (!sent.ok) return err(sent.error === 'full' ? 'refused' : sent.error)
+  await keepUp(keeper)
+  await tendInvites(keeper)
+  return ok(undefined)
+}
+
+/** Changes whenever there may be more to do. */
+const markOf = (book: Book): string => {
+  const { info, fold } = book.newest()
+  const work = [book.outgoing, book.requests, book.welcomes, book.candidates, book.motions]
+  return [
+    info.number,
+    fold.hellos.length,
+    book.own().status,
+    ...work.map((shelf) => shelf.keys().length),
+  ].join()
+}

@@ -1,0 +1,204 @@
+/**
+ * One committee on one device, as the CLI and the web client use it. Everything that changes the book waits its turn here, so that no
+ * two steps seal from the same state. Not here: finding committees and founding or joining one (client/core/client.ts).
+ */
+import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { checkContent, encodeContent, type KnownContent } from '../committee/content.ts'
+import { type Action, type Motion, motionHash } from '../governance/motion.ts'
+import type { InviteKind } from '../join/invite.ts'
+import { createTurns, type Turns } from '../vault/turns.ts'
+import type { Book } from './book.ts'
+import { createKeeper, type OpenKeeper } from './keeper.ts'
+import { leave } from './leaving.ts'
+import { queue } from './outbox.ts'
+import { createPatience, type Patience } from './patience.ts'
+import type { Halt, Progress } from './reading.ts'
+import { settle } from './rounds.ts'
+import {
+  approveMotion,
+  makeInvite,
+  newMotion,
+  refuse,
+  tendInvites,
+  type VouchFailure,
+  vouch,
+} from './sponsoring.ts'
+import { type CommitteeView, createFolding, viewOf } from './view.ts'
+import { watchNewest } from './watching.ts'
+import type { World } from './world.ts'
+
+export type Connection = 'offline' | 'catching_up' | 'live' | 'alarm'
+
+/** `sent`: in the log and read back. `waiting`: on this device's disk, and sent as soon as that is possible. */
+export type Sending = 'sent' | 'waiting'
+/** `not_member`: this device is stuck, removed, or has left; status says which. */
+export type SayFailure = { readonly field: string } | 'not_member'
+
+export type Session = {
+  readonly id: string
+  readonly view: () => CommitteeView
+  readonly connection: () => Connection
+  /** Reads everything new, sends what waits, does what is owed. */
+  readonly sync: (onProgress?: (progress: Progress) => void) => Promise<Result<undefined, Halt>>
+  readonly say: (
+    content: KnownContent,
+  ) => Promise<Result<{ readonly id: string; readonly is: Sending }, SayFailure>>
+  /** Puts a motion to the committee, with this seat's approval; its hash. */
+  readonly propose: (
+    action: Action,
+  ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, 'not_member'>>
+  readonly approve: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
+  readonly decline: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
+  readonly invite: (
+    kind: InviteKind,
+  ) => Promise<Result<{ readonly id: string; readonly link: string }, 'not_member'>>
+  /** The words match. */
+  readonly vouch: (
+    invite: string,
+  ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, VouchFailure>>
+  readonly refuse: (invite: string, why: 'words_differ' | 'declined') => Promise<void>
+  /** Asks to be let go. When the request has reached the log, this device forgets the committee. */
+  readonly leave: () => Promise<Result<undefined, Halt | 'not_member'>>
+  /** Goes on with a relay that was caught lying; the evidence is kept. */
+  readonly goOn: () => Promise<void>
+  /** Stays connected: `onChange` after everything that changed. The answer ends it. */
+  readonly live: (onChange: () => void) => () => void
+  /** Forgets this committee on this device. */
+  readonly forget: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** What the parts of a session share. */
+type Parts = OpenKeeper & {
+  readonly turns: Turns
+  readonly patience: Patience
+  readonly isMember: () => boolean
+  /** Reads, sends and keeps up. */
+  readonly round: () => Promise<Result<undefined, Halt>>
+  readonly sendNow: () => Promise<Sending>
+  readonly isReading: () => boolean
+}
+
+export const createSession = (book: Book, world: World): Session => {
+  let listeners = 0
+  const patience = createPatience(world.clock, world.chance, () => listeners === 0)
+  const parts = createParts(book, world, patience)
+  const { keeper, turns } = parts
+  const folding = createFolding()
+  return {
+    id: book.id,
+    view: () => viewOf(book, folding(book.sayings)),
+    connection: () => connectionOf(parts),
+    sync: (listener) =>
+      turns.next(async () => {
+        parts.onProgress(listener ?? (() => undefined))
+        return parts.round()
+      }),
+    ...speaking(parts),
+    ...sponsoring(parts),
+    leave: () => turns.next(() => leave(keeper)),
+    goOn: () =>
+      turns.next(async () => {
+        book.setOwn({ alarmed: false })
+        await book.save()
+      }),
+    live: (onChange) => {
+      listeners++
+      const stop = watchNewest({ keeper, world, turns, settle: parts.round, onChange })
+      return () => {
+        listeners--
+        stop()
+      }
+    },
+    forget: () => turns.next(() => book.erase()),
+    close: () => turns.last(async () => parts.relay()?.close()),
+  }
+}
+
+const createParts = (book: Book, world: World, patience: Patience): Parts => {
+  const open = createKeeper(book, world, patience.mayAct)
+  let isReading = false
+  const round = async (): Promise<Result<undefined, Halt>> => {
+    isReading = true
+    try {
+      return await settle(open.keeper)
+    } finally {
+      isReading = false
+    }
+  }
+  return {
+    ...open,
+    turns: createTurns(),
+    patience,
+    isMember: () => book.own().status === 'member',
+    round,
+    sendNow: async () => {
+      await book.save()
+      await round()
+      return book.outgoing.keys().length === 0 ? 'sent' : 'waiting'
+    },
+    isReading: () => isReading,
+  }
+}
+
+const connectionOf = ({ keeper, relay, isReading }: Parts): Connection => {
+  if (keeper.book.own().alarmed) return 'alarm'
+  if (relay()?.state() !== 'online') return 'offline'
+  return isReading() ? 'catching_up' : 'live'
+}
+
+const speaking = (parts: Parts): Pick<Session, 'say' | 'propose' | 'approve' | 'decline'> => {
+  const { keeper, turns, patience, isMember, sendNow } = parts
+  const answer = (hash: string, say: (motion: Motion) => void) =>
+    turns.next(async (): Promise<Result<Sending, 'not_member' | 'no_such_motion'>> => {
+      const known = keeper.book.motions.get(hash)
+      if (!isMember()) return err('not_member')
+      if (!known) return err('no_such_motion')
+      patience.hurry(hash)
+      say(known.motion)
+      return ok(await sendNow())
+    })
+  return {
+    say: (content) =>
+      turns.next(async () => {
+        const checked = checkContent(content)
+        if (!checked.ok) return checked
+        if (!isMember()) return err('not_member')
+        const id = queue(keeper, { type: 'content', content: encodeContent(checked.value) })
+        return ok({ id, is: await sendNow() })
+      }),
+    propose: (action) =>
+      turns.next(async () => {
+        if (!isMember()) return err('not_member')
+        const motion = newMotion(keeper, action)
+        const hash = motionHash(motion)
+        queue(keeper, { type: 'motion', motion, join: undefined })
+        approveMotion(keeper, motion)
+        patience.hurry(hash)
+        return ok({ motion: hash, is: await sendNow() })
+      }),
+    approve: (hash) => answer(hash, (motion) => approveMotion(keeper, motion)),
+    decline: (hash) => answer(hash, () => void queue(keeper, { type: 'decline', motion: hash })),
+  }
+}
+
+const sponsoring = (parts: Parts): Pick<Session, 'invite' | 'vouch' | 'refuse'> => {
+  const { keeper, turns, patience, isMember, sendNow } = parts
+  return {
+    invite: (kind) =>
+      turns.next(async () => {
+        if (!isMember()) return err('not_member')
+        const made = await makeInvite(keeper, kind)
+        await tendInvites(keeper)
+        return ok(made)
+      }),
+    vouch: (invite) =>
+      turns.next(async () => {
+        const vouched = await vouch(keeper, invite)
+        if (!vouched.ok) return vouched
+        patience.hurry(vouched.value)
+        return ok({ motion: vouched.value, is: await sendNow() })
+      }),
+    refuse: (invite, why) => turns.next(() => refuse(keeper, invite, why)),
+  }
+}

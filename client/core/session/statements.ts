@@ -1,0 +1,107 @@
+/** Signed statements found in a log: arrivals, votes on a commit, and requests to the members. */
+
+import { sameBytes } from '../../../shared/base/bytes.ts'
+import { unreachable } from '../../../shared/base/unreachable.ts'
+import type { Chain, Head } from '../../../shared/protocol/ids.ts'
+import { isHandle } from '../committee/content.ts'
+import type { Stated, Statement } from '../epochlog/statement.ts'
+import { type LeaveRequest, type ResyncRequest, verifyLeave, verifyResync } from '../governance/act.ts'
+import { foldHello, foldVote, type Place } from '../governance/fold.ts'
+import type { Device } from '../governance/roster.ts'
+import { comparePeer } from '../relay/witness.ts'
+import { type Desk, NO_COMMIT, spentHash, suspect } from './desk.ts'
+import { compareSeen } from './hear.ts'
+import type { Epoch } from './state.ts'
+import { stepBack } from './stepBack.ts'
+import { isPresent, leaveKey, resyncKey } from './welcomes.ts'
+
+export type Taken = {
+  readonly statement: Statement
+  readonly by: Device
+  readonly found: { readonly place: Place }
+}
+
+export const takeStatement = (desk: Desk, epoch: Epoch, { statement, by, found }: Taken): void => {
+  const { stated } = statement
+  compareSeen(desk, epoch, by, statement.seen)
+  switch (stated.type) {
+    case 'hello':
+      takeHello(desk, epoch, by, stated)
+      return
+    case 'void':
+    case 'unvoid':
+      takeVote(desk, epoch, by, stated)
+      return
+    case 'resync':
+      takeResync(desk, epoch, by, { ...stated, log: found.place.log })
+      return
+    case 'leave':
+      takeLeave(desk, epoch, by, { request: stated.request, log: found.place.log })
+      return
+    default:
+      unreachable(stated)
+  }
+}
+
+type Hello = Extract<Stated, { type: 'hello' }>
+
+const takeHello = (desk: Desk, epoch: Epoch, by: Device, hello: Hello): void => {
+  const { info } = epoch
+  desk.book.setEpoch({ ...epoch, fold: foldHello(epoch.fold, by.seat) })
+  if (isHandle(hello.handle)) desk.book.handles.put(by.seat, hello.handle)
+  const about = { epoch: info.number, device: by.device }
+  if (hello.commit !== info.openedBy && hello.commit !== NO_COMMIT && info.openedBy !== NO_COMMIT)
+    suspect(desk, 'other_commit', about)
+  if (hello.spent !== spentHash(info.spent)) suspect(desk, 'history_differs', about)
+  const parent = desk.book.epoch(info.number - 1)?.witnesses[hello.parent.log]
+  const mark = { seq: hello.parent.seq as Head, chain: hello.parent.chain as Chain }
+  if (parent && hello.parent.seq > 0 && comparePeer(parent, mark) === 'fork')
+    suspect(desk, 'relay_forked', about)
+}
+
+type Vote = Extract<Stated, { type: 'void' | 'unvoid' }>
+
+const takeVote = (desk: Desk, epoch: Epoch, by: Device, vote: Vote): void => {
+  const fold = foldVote(epoch.fold, by.seat, vote.commit, vote.type === 'void')
+  const now = { ...epoch, fold }
+  desk.book.setEpoch(now)
+  if (epoch.fold.current && !fold.current) stepBack(desk, now)
+}
+
+type Request<R> = { readonly request: R; readonly log: number }
+
+const takeResync = (
+  desk: Desk,
+  epoch: Epoch,
+  by: Device,
+  asked: Request<ResyncRequest> & { readonly keyPackage: Uint8Array },
+): void => {
+  const { request, keyPackage, log } = asked
+  const isGood =
+    request.device === by.device &&
+    request.epoch === epoch.info.number &&
+    sameBytes(request.anchor, epoch.info.anchor) &&
+    verifyResync(by.signatureKey, request)
+  if (!isGood || !isPresent(desk, by.device) || by.device === desk.book.own().device) return
+  desk.book.requests.put(resyncKey(by.device), {
+    epoch: epoch.info.number,
+    log,
+    resync: { request, keyPackage },
+    leave: undefined,
+  })
+}
+
+const takeLeave = (desk: Desk, epoch: Epoch, by: Device, { request, log }: Request<LeaveRequest>): void => {
+  const isGood =
+    request.device === by.device &&
+    request.seat === by.seat &&
+    sameBytes(request.anchor, epoch.info.anchor) &&
+    verifyLeave(by.signatureKey, request)
+  if (!isGood || !isPresent(desk, by.device)) return
+  desk.book.requests.put(leaveKey(by.device), {
+    epoch: epoch.info.number,
+    log,
+    resync: undefined,
+    leave: request,
+  })
+}

@@ -1,0 +1,234 @@
+/** What a screen needs to know of a committee, read off the book at one moment. Nothing here decides anything. */
+import { applyAll, emptyCommittee } from '../committee/committee.ts'
+import { decodeContent } from '../committee/content.ts'
+import type { Committee, Said } from '../committee/said.ts'
+import type { Charter } from '../governance/charter.ts'
+import { isConfirmed } from '../governance/fold.ts'
+import type { SeatId } from '../governance/ids.ts'
+import {
+  type Action,
+  approvingSeats,
+  electorateOf,
+  isTimely,
+  motionHash,
+  needed,
+} from '../governance/motion.ts'
+import { devicesOf, fullSeats, isFullSeat, seatsOf, twoThirds } from '../governance/roster.ts'
+import { wordsOf } from '../join/transcript.ts'
+import { committeeWords } from '../join/words.ts'
+import { epochAuthenticatorOf } from '../mls/group.ts'
+import { newestHead } from '../relay/witness.ts'
+import type { Book, Shelf } from './book.ts'
+import { forumOf, type KnownMotion, type Own, rosterOf, type StoredSaying, type Suspicion } from './state.ts'
+
+export type MemberView = {
+  readonly seat: SeatId
+  readonly handle: string
+  readonly isMe: boolean
+  /** False while on probation: the seat speaks and reads, and is counted nowhere. */
+  readonly counts: boolean
+  /** Epochs left of the probation. */
+  readonly epochsToWait: number
+  readonly devices: readonly {
+    readonly device: string
+    readonly missing: number
+    readonly heardAt: number | undefined
+    readonly isMe: boolean
+  }[]
+  /** Has said HELLO in the newest epoch. */
+  readonly hasArrived: boolean
+}
+
+export type MotionView = {
+  readonly hash: string
+  readonly action: Action
+  /** Whom it is about, if it is about a person. */
+  readonly about: string | undefined
+  readonly by: SeatId | undefined
+  readonly approvedBy: readonly SeatId[]
+  readonly declinedBy: readonly SeatId[]
+  readonly needed: number
+  readonly outcome: KnownMotion['outcome']
+  /** This seat may approve and has not. */
+  readonly isWaitingForMe: boolean
+}
+
+export type InviteView = {
+  readonly id: string
+  readonly state: 'waiting' | 'comparing' | 'vouched' | 'declined' | 'aborted'
+  /** The three words on both screens, while they are compared. */
+  readonly words: readonly string[]
+  readonly handle: string | undefined
+  readonly reason: string | undefined
+  readonly expiresDay: number
+}
+
+export type CommitteeView = {
+  readonly id: string
+  readonly charter: Charter
+  readonly charterBytes: Uint8Array
+  readonly own: Pick<Own, 'seat' | 'device' | 'handle' | 'status' | 'alarmed' | 'since' | 'suite'>
+  readonly epoch: number
+  /** Two thirds of the others have arrived in this epoch. */
+  readonly confirmation: {
+    readonly isConfirmed: boolean
+    readonly arrived: number
+    readonly of: number
+    readonly needed: number
+  }
+  readonly members: readonly MemberView[]
+  readonly motions: readonly MotionView[]
+  readonly invites: readonly InviteView[]
+  readonly committee: Committee
+  /** The four words of this epoch; the same on every member's device, or something is wrong. */
+  readonly words: readonly string[]
+  /** Written here, not in the log yet. */
+  readonly unsent: number
+  readonly suspicions: readonly Suspicion[]
+  /** What this device knows of the relay's honesty. */
+  readonly relay: {
+    readonly address: string
+    readonly epochsHeld: number
+    readonly entriesRead: number
+    readonly headsSigned: number
+    readonly missed: number
+  }
+}
+
+/** `sayings`: the committee as folded before, so that a view costs what is new. */
+export const viewOf = (book: Book, committee: Committee): CommitteeView => {
+  const epoch = book.newest()
+  const { seat, device, handle, status, alarmed, since, suite } = book.own()
+  return {
+    id: book.id,
+    charter: epoch.charter,
+    charterBytes: epoch.info.charterBytes,
+    own: { seat, device, handle, status, alarmed, since, suite },
+    epoch: epoch.info.number,
+    confirmation: confirmationOf(book),
+    members: seatsOf(rosterOf(epoch)).map((one) => memberOf(book, one)),
+    motions: book.motions.all().map((known) => motionOf(book, known)),
+    invites: book.invites.keys().flatMap((key) => inviteOf(book, key)),
+    committee,
+    words: epoch.group ? committeeWords(epoch.info.anchor, epochAuthenticatorOf(epoch.group)) : [],
+    unsent: book.outgoing.keys().length,
+    suspicions: book.suspicions.all(),
+    relay: relayOf(book),
+  }
+}
+
+const confirmationOf = (book: Book): CommitteeView['confirmation'] => {
+  const { fold, info } = book.newest()
+  const others = fullSeats(info.roster).filter((seat) => seat !== info.opener)
+  return {
+    isConfirmed: isConfirmed(fold, info.roster, info.opener),
+    arrived: others.filter((seat) => fold.hellos.includes(seat)).length,
+    of: others.length,
+    needed: twoThirds(others.length),
+  }
+}
+
+/** A name for a seat: what it calls itself, or the beginning of its id. */
+export const nameIn = (book: Book, seat: SeatId): string => book.handles.get(seat) ?? `?${seat.slice(0, 4)}`
+
+const memberOf = (book: Book, seat: SeatId): MemberView => {
+  const { fold, info } = book.newest()
+  const devices = devicesOf(info.roster, seat)
+  const joined = Math.min(...devices.map((d) => d.joined))
+  const mine = book.own()
+  return {
+    seat,
+    handle: nameIn(book, seat),
+    isMe: seat === mine.seat,
+    counts: isFullSeat(info.roster, seat),
+    epochsToWait: joined === 0 ? 0 : Math.max(0, joined + info.roster.probation - info.number),
+    devices: devices.map(({ device }) => {
+      const peer = book.peers.get(device)
+      return { device, missing: peer?.missing ?? 0, heardAt: peer?.heardAt, isMe: device === mine.device }
+    }),
+    hasArrived: fold.hellos.includes(seat),
+  }
+}
+
+const motionOf = (book: Book, known: KnownMotion): MotionView => {
+  const forum = forumOf(book.newest())
+  const { motion, outcome } = known
+  const approved = [...approvingSeats(forum.roster, motion, known.approvals)]
+  const mine = book.own().seat
+  const mayStill =
+    outcome === 'open' && isTimely(forum, motion) && electorateOf(forum.roster, motion).includes(mine)
+  const isAnswered = approved.includes(mine) || known.declined.some((seat) => seat === mine)
+  return {
+    hash: motionHash(motion),
+    action: motion.action,
+    about: aboutOf(book, known),
+    by: known.by,
+    approvedBy: approved,
+    declinedBy: known.declined,
+    needed: needed(forum, motion),
+    outcome,
+    isWaitingForMe: mayStill && !isAnswered,
+  }
+}
+
+const aboutOf = (book: Book, { motion, join }: KnownMotion): string | undefined => {
+  if (motion.action.type === 'add') return join?.handle
+  return motion.action.type === 'remove' ? nameIn(book, motion.action.seat) : undefined
+}
+
+const inviteOf = (book: Book, key: string): readonly InviteView[] => {
+  const invite = book.invites.get(key)
+  if (!invite) return []
+  const { join, expiresDay } = invite
+  const met = join.type === 'comparing' || join.type === 'confirmed' ? join.transcript : undefined
+  const states = {
+    talking: 'waiting',
+    comparing: 'comparing',
+    confirmed: 'vouched',
+    declining: 'declined',
+  } as const
+  const state = join.type === 'declined' || join.type === 'aborted' ? join.type : states[join.type]
+  return [
+    {
+      id: key,
+      state,
+      words: met && join.type === 'comparing' ? wordsOf(met) : [],
+      handle: met?.reveal.handle,
+      reason: join.type === 'aborted' ? join.reason : undefined,
+      expiresDay,
+    },
+  ]
+}
+
+const relayOf = (book: Book): CommitteeView['relay'] => {
+  const witnesses = book.epochs().flatMap((epoch) => epoch.witnesses)
+  return {
+    address: book.own().relay.address,
+    epochsHeld: book.epochs().length,
+    entriesRead: witnesses.reduce((sum, w) => sum + w.seq, 0),
+    headsSigned: witnesses.filter((w) => newestHead(w) !== undefined).length,
+    missed: book.epochs().reduce((sum, epoch) => sum + epoch.notes.missed, 0),
+  }
+}
+
+/** From what was stored to what members see, folded again only when something came or went. */
+export const createFolding = (): ((sayings: Shelf<StoredSaying>) => Committee) => {
+  let keys: readonly string[] = []
+  let committee = emptyCommittee
+  return (sayings) => {
+    const now = sayings.keys()
+    if (now.length === keys.length && now.at(-1) === keys.at(-1)) return committee
+    const isContinued = keys.every((key, i) => now[i] === key)
+    const fresh = now.slice(isContinued ? keys.length : 0).flatMap((key) => saidOf(sayings.get(key)))
+    committee = applyAll(isContinued ? committee : emptyCommittee, fresh)
+    keys = now
+    return committee
+  }
+}
+
+const saidOf = (stored: StoredSaying | undefined): readonly Said[] => {
+  if (!stored) return []
+  const { content, ...said } = stored
+  const decoded = decodeContent(content)
+  return decoded.ok ? [{ ...said, content: decoded.value }] : []
+}

@@ -1,0 +1,81 @@
+/**
+ * Welcomes. For a newcomer: with what the group state cannot tell (who opened the epoch is in it; the spent motions, the handles and
+ * where the parent log stood are not), posted to the rendezvous. For a device that was stuck: the same, posted to the log in which it
+ * asked. Only the members can open either, and only the new leaf the Welcome inside.
+ */
+import {
+  bytes,
+  decode,
+  encode,
+  list,
+  struct,
+  text,
+  u32,
+  type Value,
+  varBytes,
+} from '../../../shared/base/codec.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { seenFields } from '../epochlog/payload.ts'
+import { decodeAct } from '../governance/act.ts'
+import { decodeIdentity, hashText, type SeatId, seatId } from '../governance/ids.ts'
+import { bytesKey } from './book.ts'
+import type { Desk, Entrance } from './desk.ts'
+import { type KnownMotion, rosterOf, type Staged } from './state.ts'
+
+const bundleFields = struct({
+  welcome: varBytes(4_000_000),
+  commit: hashText,
+  parent: seenFields,
+  spent: list(struct({ motion: hashText, lastEpoch: u32 }), 4096),
+  handles: list(struct({ seat: seatId, handle: text(160) }), 1024),
+  anchor: bytes(32),
+})
+/** What a new leaf is given. All but the Welcome is its giver's word; HELLOs of the others confirm it or name the liar. */
+export type WelcomeBundle = Value<typeof bundleFields>
+
+export const decodeBundle = (raw: Uint8Array): WelcomeBundle | undefined => {
+  const decoded = decode(bundleFields, raw)
+  return decoded.ok ? decoded.value : undefined
+}
+
+/** Our commit has become effective, and it added a leaf: its Welcome may be posted now and not earlier (4.4). */
+export const readyWelcome = (desk: Desk, stage: Staged, join: KnownMotion['join']): void => {
+  if (!stage.welcome) return
+  const { book } = desk
+  const { info } = book.newest()
+  const body = encode(bundleFields, {
+    welcome: stage.welcome,
+    commit: info.openedBy,
+    parent: info.parent,
+    spent: info.spent,
+    handles: book.handles
+      .keys()
+      .map((seat) => ({ seat: seat as SeatId, handle: book.handles.get(seat) ?? '' })),
+    anchor: info.anchor,
+  })
+  const act = stage.act && decodeAct(stage.act)
+  const request = act?.type === 'resync' ? book.requests.get(resyncKey(act.request.device)) : undefined
+  if (!join && !request) return
+  book.welcomes.put(bytesKey(sha256(body)), {
+    body,
+    rendezvous: join && { secret: join.secret, kind: join.kind, keyPackage: sha256(join.keyPackage) },
+    inLog: request && { epoch: request.epoch, log: request.log },
+  })
+  if (request && act?.type === 'resync') book.requests.drop(resyncKey(act.request.device))
+}
+
+export const resyncKey = (device: string): string => `resync-${device}`
+export const leaveKey = (device: string): string => `leave-${device}`
+
+/** Whether a device that asked is still on the committee. */
+export const isPresent = (desk: Desk, device: string): boolean =>
+  rosterOf(desk.book.newest()).devices.some((d) => d.device === device)
+
+/** How an epoch was entered by Welcome: `openerIdentity` is the credential of the leaf that signed its GroupInfo (V6). */
+export const entranceOf = (bundle: WelcomeBundle, openerIdentity: Uint8Array | undefined): Entrance => ({
+  opener: openerIdentity && decodeIdentity(openerIdentity)?.seat,
+  openedBy: bundle.commit,
+  openedByTidy: false,
+  parent: bundle.parent,
+  spent: bundle.spent,
+})
