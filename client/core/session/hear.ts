@@ -56,7 +56,7 @@ export const hear = (desk: Desk, epoch: Epoch, heard: Heard): void => {
 /** A fork that only a member vouches for is kept as a suspicion: a member may lie too, so it stops nothing by itself. */
 export const compareSeen = (desk: Desk, epoch: Epoch, by: Device, seen: SeenHead): void => {
   const witness = epoch.witnesses[seen.log]
-  if (!witness) return
+  if (!witness || seen.seq === 0) return
   const mark = { seq: seen.seq as Head, chain: seen.chain as Chain }
   if (comparePeer(witness, mark) === 'fork')
     suspect(desk, 'relay_forked', { epoch: epoch.info.number, device: by.device })
