@@ -34,6 +34,8 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   await app.register(websocket, {
     options: { maxPayload: MAX_REQUEST_BYTES, perMessageDeflate: false, handleProtocols: chooseProtocol },
     errorHandler: (error, socket) => {
+      // what a peer did wrong is its own affair, and the library is closing already
+      if (socket.readyState !== socket.OPEN) return
       deps.log.error('a connection failed', error)
       socket.terminate()
     },

@@ -60,7 +60,6 @@ const serve = (socket: WebSocket, raw: Socket, { relay, limits, log }: SocketDep
     flow.stop()
     connection.end()
   })
-  socket.on('error', () => socket.terminate())
   write(connection.greeting)
 }
 
