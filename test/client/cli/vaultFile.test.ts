@@ -168,8 +168,12 @@ t.test('6 a write of which some sectors never reached the disk leaves the state 
   }
   outcomes.add(await verdict(folderWith(Buffer.concat([file.subarray(0, start), Buffer.alloc(40_000)]))))
   const long = Buffer.concat([file.subarray(0, start), Buffer.alloc(SECTOR), randomBytes(2000)])
-  const vault = await reopen(storageIn(folderWith(long)))
+  const folder = folderWith(long)
+  const vault = await reopen(storageIn(folder))
   outcomes.add(JSON.stringify(contentsOf(vault)))
+  await vault.write([put('next', '1')])
+  const goesOn = await verdict(folderWith(readFileSync(join(folder, 'vault'))))
+  t.equal(goesOn, JSON.stringify(contentsOf(vault)), 'nothing of the torn one is left behind a shorter one')
   await vault.close()
 
   t.strictSame([...outcomes], [states[1]])
