@@ -56,9 +56,7 @@ export const RINGS = {
 export type AlarmKind = keyof typeof ALARM_KINDS
 export type Severity = keyof typeof SEVERITIES
 export type Need = keyof typeof NEEDS
-export type Check = keyof typeof CHECKS
 export type Outcome = keyof typeof OUTCOMES
-export type Ring = keyof typeof RINGS
 
 /** The identifiers of one of the tables above, in its order. */
 export const idsOf = <T extends object>(table: T): readonly (keyof T & string)[] =>

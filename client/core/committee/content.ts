@@ -14,7 +14,7 @@ import { fromUtf8 } from '../../../shared/base/text.ts'
 import { ALARM_KINDS, CHECKS, idsOf, NEEDS, OUTCOMES, type RINGS, SEVERITIES } from './alarmWords.ts'
 import { isOneLine, isPlainText, toOneLine, toPlainText } from './plainText.ts'
 
-export const CONTENT_VERSION = 1
+const CONTENT_VERSION = 1
 
 /** Bytes of the longest content: what one entry of the largest bucket holds with room for MLS. */
 export const MAX_CONTENT_BYTES = 200_000
@@ -143,14 +143,12 @@ const alarmState = v.variant('to', [
 
 const schemas = { introduce, post, alarm, alarmAnswer, alarmUpdate, alarmState }
 
-export type Introduce = v.InferOutput<typeof introduce>
+type Introduce = v.InferOutput<typeof introduce>
 export type PostContent = v.InferOutput<typeof post>
 export type AlarmContent = v.InferOutput<typeof alarm>
 export type AlarmAnswer = v.InferOutput<typeof alarmAnswer>
 export type AlarmUpdate = v.InferOutput<typeof alarmUpdate>
 export type AlarmState = v.InferOutput<typeof alarmState>
-export type AlarmAbout = v.InferOutput<typeof about>
-export type SafeContact = v.InferOutput<typeof safeContact>
 
 /** What this client can say and understand. */
 export type KnownContent = Introduce | PostContent | AlarmContent | AlarmAnswer | AlarmUpdate | AlarmState

@@ -25,13 +25,13 @@ import { type LogId, logId } from '../../../shared/protocol/ids.ts'
 import { encodeItem, type Fields, type JoinItem, type TurnItem, turnItem } from './items.ts'
 import { commitmentTo, isCommittedTo, type Transcript, transcript, transcriptHash } from './transcript.ts'
 
-export type Side = 'sponsor' | 'newcomer'
+type Side = 'sponsor' | 'newcomer'
 
 /**
  * Why a join ended. Each wants its own sentence on the screen, and all of them a new invite. `second_newcomer`,
  * `second_sponsor`: somebody else is using this invite. `reveal_changed`: not what was committed to.
  */
-export const ABORT_REASONS = [
+const ABORT_REASONS = [
   'second_newcomer',
   'second_sponsor',
   'reveal_changed',
@@ -106,8 +106,8 @@ export const offerOf = (join: Join): Fields<'offer'> | undefined => {
 
 /** The newcomer has made its key package for the offer. `nonce`: 32 fresh random bytes. */
 export const ready = (join: Join, chosen: Fields<'reveal'>): Result<Join, 'not_now'> => {
-  const isTurn = join.type === 'talking' && join.side === 'newcomer' && join.said.length === 1
-  if (!isTurn || join.mine.length > 0) return err('not_now')
+  const isTurn = join.type === 'talking' && join.said.length === 1 && join.mine.length === 0
+  if (!isTurn) return err('not_now')
   return ok({ ...join, mine: [commitmentTo(chosen), { type: 'reveal', ...chosen }] })
 }
 

@@ -19,7 +19,7 @@ import { isHandle } from '../committee/content.ts'
 import { seatId } from '../governance/ids.ts'
 
 /** Bytes of a Welcome: what a rendezvous log (1 MiB in all) takes in chunks after everything else. */
-export const MAX_WELCOME_BYTES = 700_000
+const MAX_WELCOME_BYTES = 700_000
 
 /** Bytes of a key package: one of the X-Wing suite has about 3,000. */
 const MAX_KEY_PACKAGE_BYTES = 65_536
@@ -69,7 +69,7 @@ export const turnPlaces = {
   reveal: variant({ reveal: turns.reveal }),
 }
 
-export const joinItem = variant({ ...turns, welcome: [5, welcome], declined: [6, declined] })
+const joinItem = variant({ ...turns, welcome: [5, welcome], declined: [6, declined] })
 
 export type TurnItem = Value<typeof turnItem>
 export type JoinItem = Value<typeof joinItem>

@@ -243,6 +243,13 @@ t.test(
       [1, 1, 2, 2, 3, 3, 3, 3],
     )
     t.equal(seenNeeded(40, 5), 5)
+    const { say, alarm } = story()
+    const id = say(ALICE, raise())
+    for (const seat of [BOB, CAROL]) say(seat, seen(id))
+    t.equal(alarmSummary(alarm(id), SEATS).isEnough, false, 'seen by N, and nobody is on it')
+    say(CAROL, onIt(id))
+    t.equal(alarmSummary(alarm(id), SEATS).isEnough, true)
+    t.equal(alarmSummary(alarm(id), SEATS, 3).isEnough, false)
   },
 )
 
