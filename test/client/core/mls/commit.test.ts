@@ -2,11 +2,21 @@ import t from 'tap'
 import { decodeKeyPackage, type KeyPackage, signKeyPackage } from 'ts-mls/keyPackage.js'
 import { type LeafNodeKeyPackage, signLeafNodeKeyPackage } from 'ts-mls/leafNode.js'
 import { decodeMlsMessage, encodeMlsMessage } from 'ts-mls/message.js'
+import { decryptSenderData } from 'ts-mls/privateMessage.js'
 import { processPrivateMessage } from 'ts-mls/processMessages.js'
 import type { Proposal as LibraryProposal } from 'ts-mls/proposal.js'
 import { emptyPskIndex } from 'ts-mls/pskIndex.js'
+import { ratchetUntil } from 'ts-mls/secretTree.js'
+import {
+  encodeSenderData,
+  encodeSenderDataAAD,
+  expandSenderDataKey,
+  expandSenderDataNonce,
+} from 'ts-mls/sender.js'
 import type { UpdatePath } from 'ts-mls/updatePath.js'
+import { decodePrivate, encodePrivate } from '../../../../client/core/mls/bytes.ts'
 import { followCommit, inspectCommit, stageCommit } from '../../../../client/core/mls/commit.ts'
+import { clientConfig } from '../../../../client/core/mls/config.ts'
 import { epochAuthenticatorOf } from '../../../../client/core/mls/group.ts'
 import { inside, leafAt } from '../../../../client/core/mls/inside.ts'
 import { openKeyPackage } from '../../../../client/core/mls/keyPackage.ts'
@@ -107,6 +117,25 @@ const reencoded =
       privateMessage: { ...privateMessage, ...change(privateMessage) },
     } as typeof message)
   }
+
+/** The same message with one more byte inside its sender data. */
+const withSenderDataTail = async (group: Group, message: Uint8Array): Promise<Uint8Array> => {
+  const { suite, state } = inside(group)
+  const { cs } = suite
+  const decoded = decodePrivate(message)
+  if (decoded === undefined) throw new Error('not private')
+  const secret = state.keySchedule.senderDataSecret
+  const senderData = await decryptSenderData(decoded, secret, cs)
+  if (senderData === undefined) throw new Error('no sender data')
+  const key = await expandSenderDataKey(cs, secret, decoded.ciphertext)
+  const nonce = await expandSenderDataNonce(cs, secret, decoded.ciphertext)
+  const plaintext = concat(encodeSenderData(senderData), Uint8Array.of(0))
+  const aad = encodeSenderDataAAD(decoded)
+  return encodePrivate({
+    ...decoded,
+    encryptedSenderData: await cs.hpke.encryptAead(key, nonce, aad, plaintext),
+  })
+}
 
 /** L, the order of the Ed25519 group, little-endian: S + L is another encoding of S. */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n
@@ -323,13 +352,20 @@ for (const suite of SUITES) {
     const author = groups[0] as Group
     t.equal(await verdict(groups, await forgeCommit(author, { sender: 3 })), 'invalid', 'in another name')
     t.equal(await verdict(groups, await forgeCommit(author, { sender: 2 })), 'invalid', 'from a blank leaf')
-    const far = (generation: number) => {
+    const staged = await stageCommit(author, [])
+    const views = [...groups, staged.after]
+    const far = async (generation: number) => {
       const tree = [...inside(author).state.secretTree]
       const own = tree[0] as (typeof tree)[number]
-      tree[0] = { ...own, handshake: { ...own.handshake, generation } }
-      return tree
+      const config = { ...clientConfig.keyRetentionConfig, maximumForwardRatchetSteps: 2000 }
+      const [handshake] = await ratchetUntil(own.handshake, generation, config, suiteNamed(suite).cs.kdf)
+      tree[0] = { ...own, handshake }
+      return forgeCommit(author, { secretTree: tree })
     }
-    t.equal(await verdict(groups, await forgeCommit(author, { secretTree: far(1001) })), 'invalid', 'too far')
+    t.equal(await verdict(views, await far(1000)), 'valid', 'far')
+    t.equal(await verdict(views, await far(1001)), 'invalid', 'too far, also from where the author is')
+    const tailed = await withSenderDataTail(author, await forgeCommit(author, {}))
+    t.equal(await verdict(views, tailed), 'invalid', 'a byte behind the sender data')
   })
 
   t.test(`${suite}: I1 the author judges what he staged as everybody does, before and after`, async (t) => {

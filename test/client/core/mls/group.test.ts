@@ -58,13 +58,17 @@ const takeStep = async (
   const others = group.leavesOf(groups[by] as Group).filter(({ index }) => index !== own)
   const picked = new Set([others[target % others.length], others[(target + 1) % others.length]])
   const out = [...picked].flatMap((one) => (one ? [{ type: 'remove', leaf: one.index } as const] : []))
-  if (kind.startsWith('add'))
-    return groups.length > 12 ? groups : add(groups, by, suite, kind === 'add' ? 1 : 2)
-  if (kind.startsWith('remove')) return advance(groups, by, out.slice(0, kind === 'remove' ? 1 : 2))
-  if (kind === 'charter') return advance(groups, by, [{ type: 'charter', charter: randomBytes(9) }])
-  if (kind === 'renew') return advance(groups, by, [])
   const fresh = await device(suite)
-  return advance(groups, by, [...out.slice(0, 1), { type: 'add', keyPackage: fresh.publicBytes }], [fresh])
+  const joins = { type: 'add', keyPackage: fresh.publicBytes } as const
+  const steps: Record<string, () => Promise<Group[]>> = {
+    add: () => add(groups, by, suite, 1),
+    'add two': () => add(groups, by, suite, 2),
+    remove: () => advance(groups, by, out.slice(0, 1)),
+    'remove two': () => advance(groups, by, out),
+    charter: () => advance(groups, by, [{ type: 'charter', charter: randomBytes(9) }]),
+    resync: () => advance(groups, by, [...out.slice(0, 1), joins], [fresh]),
+  }
+  return (steps[kind] ?? (() => advance(groups, by, [])))()
 }
 
 for (const suite of SUITES) {
