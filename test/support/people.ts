@@ -18,8 +18,10 @@ export type Place = {
   readonly dial: Dial
 }
 
-export type Time = { now: number }
-export const newTime = (): Time => ({ now: Date.UTC(2026, 0, 5, 12) })
+/** `longestWaitMs`: no timer of a device runs longer, so that a relay in memory is never waited for. A real one takes its time. */
+export type Time = { now: number; readonly longestWaitMs: number }
+export const newTime = (longestWaitMs = 20): Time => ({ now: Date.UTC(2026, 0, 5, 12), longestWaitMs })
+export const realTime = (): Time => newTime(60_000)
 
 export type Person = {
   readonly name: string
@@ -30,12 +32,25 @@ export type Person = {
   session: Session
 }
 
+const awake = new Set<Session>()
+
+const wake = (session: Session): Session => {
+  awake.add(session)
+  return session
+}
+
+/** At the end of a test file: ends every connection, or the process would wait for them. */
+export const closeEverybody = async (): Promise<void> => {
+  for (const session of awake) await session.close()
+  awake.clear()
+}
+
 const PASSPHRASE = 'correct horse battery staple'
 
 export const worldOf = (dial: Dial, time: Time) => ({
   dial,
   timer: (delayMs: number, wake: () => void) => {
-    const id = setTimeout(wake, Math.min(delayMs, 20))
+    const id = setTimeout(wake, Math.min(delayMs, time.longestWaitMs))
     return () => clearTimeout(id)
   },
   clock: () => time.now,
@@ -55,7 +70,7 @@ export const restart = async (person: Person, dial: Dial, disk = person.disk): P
   const client = createClient(opened.value, worldOf(dial, person.time))
   const [session] = await client.committees()
   if (!session) throw new Error('no committee in this vault')
-  return { ...person, disk, vault: opened.value, client, session }
+  return { ...person, disk, vault: opened.value, client, session: wake(session) }
 }
 
 export type Story = { readonly place: Place; readonly time: Time; readonly people: Person[] }
@@ -76,7 +91,7 @@ export const foundBy = async (
     ...more,
   })
   await session.sync()
-  return { ...device, session }
+  return { ...device, session: wake(session) }
 }
 
 /** Invite, compare the words, vouch; `approvers` approve; the newcomer comes in. Throws where somebody is refused. */
@@ -108,7 +123,7 @@ export const joinBy = async (
   const { session } = joined
   await session.sync()
   for (const one of [sponsor, ...approvers]) await one.session.sync()
-  return { ...device, session }
+  return { ...device, session: wake(session) }
 }
 
 export const must = <T, E>(result: { ok: true; value: T } | { ok: false; error: E }): T => {

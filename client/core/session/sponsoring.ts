@@ -10,6 +10,7 @@ import type { Day } from '../../../shared/protocol/ids.ts'
 import { charterHash } from '../governance/charter.ts'
 import { decodeIdentity } from '../governance/ids.ts'
 import { approve, MOTION_LIFE_EPOCHS, type Motion, motionHash } from '../governance/motion.ts'
+import { decodeSeatData } from '../governance/roster.ts'
 import { joinedMark } from '../governance/validity.ts'
 import { confirm, decline, type Join, newSponsor, wordsDiffer } from '../join/exchange.ts'
 import { type InviteKind, newInvite, printInvite } from '../join/invite.ts'
@@ -131,10 +132,13 @@ export const vouch = async (keeper: Keeper, key: string): Promise<Result<string,
   if (!invite || !confirmed) return err('no_such_invite')
   if (!confirmed.ok) return confirmed
   if (confirmed.value.type !== 'confirmed') return err('not_now')
-  const { keyPackage, handle } = confirmed.value.transcript.reveal
+  const { offer, reveal } = confirmed.value.transcript
+  const { keyPackage, handle } = reveal
   const facts = await inspectKeyPackage(book.own().suite, keyPackage)
   const identity = facts.ok ? decodeIdentity(facts.value.identity) : undefined
-  if (!facts.ok || !identity) return err('stale')
+  const claimed = facts.ok ? decodeSeatData(facts.value.seatData) : undefined
+  // A smaller mark than the offered one would shorten the newcomer's probation.
+  if (!facts.ok || !identity || claimed?.joined !== offer.joined) return err('stale')
   const motion = newMotion(keeper, {
     type: 'add',
     keyPackage: toHex(facts.value.hash),
