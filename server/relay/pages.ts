@@ -16,10 +16,12 @@ export type Pages = {
 }
 
 /** All pages back to back, ready to be written to any number of peers. No entries make one empty page. */
-export const framePages = (pages: Pages, framing: Framing): Uint8Array =>
-  concat(
-    ...split(pages.entries).map((entries) => framing(encodeEvent({ type: 'entries', ...pages, entries }))),
+export const framePages = (pages: Pages, framing: Framing): Uint8Array => {
+  const framed = split(pages.entries).map((entries) =>
+    framing(encodeEvent({ type: 'entries', ...pages, entries })),
   )
+  return framed.length === 1 && framed[0] ? framed[0] : concat(...framed)
+}
 
 export const entryBytes = (entry: Entry): number =>
   entry.content.type === 'blob' ? entry.content.blob.length : entry.content.hash.length
