@@ -88,12 +88,12 @@ export const decodeCharter = (raw: Uint8Array): Charter | undefined => {
 export const charterHash = (raw: Uint8Array): Uint8Array => sha256(raw)
 
 /**
- * Approvals needed among `electorate` seats. One and two seats decide everything together (product.md section 6); a
- * removal has its target excluded already and is never a single person's, so it keeps its count even then.
+ * Approvals needed among `electorate` seats. One and two seats decide everything together (product.md section 6), but never nobody;
+ * with `keepsCount` the charter's count holds for them too.
  */
 export const approvalsNeeded = (wanted: Threshold, electorate: number, keepsCount: boolean): number =>
   electorate < 3 && !keepsCount
-    ? electorate
+    ? Math.max(1, electorate)
     : Math.max(wanted.count, Math.ceil((electorate * wanted.thirds) / 3))
 
 export type CharterBasics = Pick<Charter, 'suite' | 'name' | 'purpose' | 'relays'>

@@ -20,7 +20,7 @@ import { toHex } from '../../../shared/base/text.ts'
 import { type SecretKey, sha256, sign, verify } from '../../../shared/crypto/sodium.ts'
 import { approvalsNeeded, type Charter, charterHash, MAX_CHARTER_BYTES } from './charter.ts'
 import { type DeviceId, deviceId, hashText, type SeatId, seatId } from './ids.ts'
-import { deviceOf, fullSeats, isFullSeat, type Roster } from './roster.ts'
+import { deviceOf, fullSeats, isFullSeat, type Roster, seatsOf } from './roster.ts'
 
 /** Epochs after its issue in which a motion may be executed. */
 export const MOTION_LIFE_EPOCHS = 256
@@ -102,10 +102,15 @@ export const approvingSeat = (roster: Roster, value: Motion, given: Approval): S
   return verify(device.signatureKey, approvalBytes(value), given.signature) ? device.seat : undefined
 }
 
+/**
+ * The floor of two holds once there are three seats (4.5), also while all but one of them are on probation; and a removal, whose
+ * target is excluded already, is never a single person's.
+ */
 export const needed = (forum: Forum, value: Motion): number => {
   const { charter, roster } = forum
   const rule = { add: charter.add, remove: charter.remove, charter: charter.change }[value.action.type]
-  return approvalsNeeded(rule, electorateOf(roster, value).length, value.action.type === 'remove')
+  const keepsCount = value.action.type === 'remove' || seatsOf(roster).length >= 3
+  return approvalsNeeded(rule, electorateOf(roster, value).length, keepsCount)
 }
 
 /** I10: counted per seat. */
