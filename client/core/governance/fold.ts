@@ -76,8 +76,7 @@ export const foldCommit = (fold: Fold, bench: Bench, seen: Seen, place: Place): 
 export const foldVote = (fold: Fold, seat: SeatId, commit: string, isVoid: boolean): Fold => {
   const { current } = fold
   if (current?.commit !== commit || !current.electorate.includes(seat)) return fold
-  const others = fold.voids.filter((one) => one !== seat)
-  const voids = isVoid ? [...others, seat] : others
+  const voids = isVoid ? withSeat(fold.voids, seat) : fold.voids.filter((one) => one !== seat)
   if (2 * voids.length <= current.electorate.length) return { ...fold, voids }
   return { ...fold, current: undefined, voids: [], barred: withSeat(fold.barred, current.effect.author) }
 }
