@@ -439,3 +439,14 @@ t.test('4.11 an old copy and the old passphrase open nothing that was written la
   t.equal(await verdict(folderWith(framed(later))), 'wrong_passphrase')
   await vault.close()
 })
+
+t.test('4.11 a vault file of version 1 opens, byte by byte as it was frozen', async (t) => {
+  const vector = JSON.parse(readFileSync(new URL('../../vectors/vault.json', import.meta.url), 'utf8'))
+  const folder = folderWith(Buffer.from(vector.file, 'hex'))
+
+  const vault = await reopen(storageIn(folder), vector.passphrase)
+
+  t.strictSame(contentsOf(vault), vector.contents)
+  t.equal(readFileSync(join(folder, 'vault')).toString('hex'), vector.file)
+  await vault.close()
+})
