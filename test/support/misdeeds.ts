@@ -3,7 +3,7 @@
 import { signHead } from '../../shared/protocol/chain.ts'
 import type { Event } from '../../shared/protocol/frames.ts'
 import { type Head, type LogId, logKey, type Seq } from '../../shared/protocol/ids.ts'
-import { appendTo, copyLog, type MemoryLog, truncateLog } from './memoryLog.ts'
+import { appendTo, copyLog, headOf, type MemoryLog, truncateLog } from './memoryLog.ts'
 import type { MemoryRelay, Misdeeds } from './memoryRelay.ts'
 
 type Entries = Extract<Event, { type: 'entries' }>
@@ -117,6 +117,19 @@ export const forgetAppended = (relay: MemoryRelay): Misdeeds => ({
     if (event.type === 'receipt' && request?.type === 'append')
       truncateLog(relay.log(request.log), event.head.head - 1)
     return [event]
+  },
+})
+
+/** Keeps another blob than the one it was given, and gives a receipt for that. */
+export const appendAnother = (relay: MemoryRelay): Misdeeds => ({
+  answer: (event, request) => {
+    if (event.type !== 'receipt' || request?.type !== 'append') return [event]
+    const log = relay.log(request.log)
+    const blob = request.blob.slice() as typeof request.blob
+    blob[0] = (blob[0] ?? 0) ^ 1
+    truncateLog(log, event.head.head - 1)
+    appendTo(log, blob)
+    return [{ ...event, head: headOf(relay.signing.secretKey, log) }]
   },
 })
 

@@ -1,108 +1,32 @@
-import t, { type Test } from 'tap'
-import { createRelay } from '../../../../client/core/relay/createRelay.ts'
+import t from 'tap'
 import type { LieKind } from '../../../../client/core/relay/evidence.ts'
-import { observeHead, observePage, type Page } from '../../../../client/core/relay/observe.ts'
-import type { Failure, LogAccess, Relay, RelayDeps, RelayState } from '../../../../client/core/relay/relay.ts'
-import { newWitness, type Witness } from '../../../../client/core/relay/witness.ts'
-import type { Result } from '../../../../shared/base/result.ts'
+import { observeHead } from '../../../../client/core/relay/observe.ts'
+import { newWitness } from '../../../../client/core/relay/witness.ts'
 import { cryptoReady, newKeyPair } from '../../../../shared/crypto/sodium.ts'
-import type { AdmissionSecret } from '../../../../shared/protocol/access.ts'
 import { powBits } from '../../../../shared/protocol/access.ts'
 import { encodeEvent } from '../../../../shared/protocol/frames.ts'
 import type { Head } from '../../../../shared/protocol/ids.ts'
-import { createFakeTimer, type FakeTimer, settled } from '../../../support/fakeTimer.ts'
+import {
+  access,
+  type Desk,
+  failure,
+  follow,
+  LIFE,
+  lieOf,
+  openDesk,
+  readAll,
+  textOf,
+  value,
+  withLog,
+} from '../../../support/desk.ts'
+import { settled } from '../../../support/fakeTimer.ts'
 import { expireUpTo, testAccess, testBlob } from '../../../support/memoryLog.ts'
 import { createMemoryRelay, type MemoryRelay } from '../../../support/memoryRelay.ts'
 import * as misdeeds from '../../../support/misdeeds.ts'
 
 await cryptoReady
 
-const access = testAccess(1)
 const other = testAccess(2)
-
-type Desk = {
-  readonly far: MemoryRelay
-  readonly near: Relay
-  readonly clock: FakeTimer
-  readonly learned: AdmissionSecret[]
-  readonly states: RelayState[]
-}
-
-const open = (t: Test, far = createMemoryRelay(), deps: Partial<RelayDeps> = {}): Desk => {
-  const clock = createFakeTimer()
-  const learned: AdmissionSecret[] = []
-  const near = createRelay({
-    dial: far.dial,
-    timer: clock.timer,
-    random: () => 0.5,
-    address: far.address,
-    relayKey: far.relayKey,
-    admission: far.admission,
-    onAdmission: (secret) => learned.push(secret),
-    ...deps,
-  })
-  const states: RelayState[] = []
-  near.onState((state) => states.push(state))
-  t.teardown(near.close)
-  return { far, near, clock, learned, states }
-}
-
-/** A desk with a log of `length` entries, written by itself. */
-const withLog = async (t: Test, length = 0, of: LogAccess = access): Promise<Desk> => {
-  const desk = open(t)
-  await value(desk.near.create(of))
-  for (let i = 1; i <= length; i++) await value(desk.near.append(of, testBlob(`entry ${i}`), LIFE))
-  return desk
-}
-
-const LIFE = { lifeDays: 7 } as const
-
-const value = async <T>(promise: Promise<Result<T, Failure>>): Promise<T> => {
-  const result = await promise
-  if (!result.ok) throw new Error(`failed: ${JSON.stringify(result.error)}`)
-  return result.value
-}
-const failure = async (
-  promise: Promise<Result<unknown, Failure>>,
-): Promise<Failure['type'] | 'none of them'> => {
-  const result = await promise
-  return result.ok ? 'none of them' : result.error.type
-}
-const lieOf = async (promise: Promise<Result<unknown, Failure>>): Promise<LieKind | undefined> => {
-  const result = await promise
-  return !result.ok && result.error.type === 'lie' ? result.error.lie.kind : undefined
-}
-
-const readAll = async (
-  near: Relay,
-  from: Witness = newWitness(access),
-  of: LogAccess = access,
-): Promise<Witness> => {
-  for (let witness = from; ; ) {
-    const page = await value(near.pull(of, witness))
-    witness = page.witness
-    if (page.atHead) return witness
-  }
-}
-
-/** A watcher that feeds its own witness. */
-const follow = ({ near, far }: Desk, from: Witness = newWitness(access), of: LogAccess = access) => {
-  const seen = { witness: from, texts: [] as string[], pages: [] as Page[], faults: [] as unknown[] }
-  const stop = near.watch(of, {
-    witness: () => seen.witness,
-    onPage: (page) => {
-      seen.pages.push(page)
-      const result = observePage(seen.witness, far.relayKey.signingKey, page)
-      if (!result.ok) return void seen.faults.push(result.error.kind)
-      seen.witness = result.value.witness
-      for (const { blob } of result.value.entries) seen.texts.push(textOf(blob))
-    },
-    onEnd: (failed) => seen.faults.push(failed.type),
-  })
-  return { seen, stop }
-}
-const textOf = (blob: Uint8Array | undefined): string =>
-  new TextDecoder().decode(blob?.slice(0, blob.indexOf(0)))
 
 t.test('E1 a log is created, appended to, read back and found whole', async (t) => {
   const { near } = await withLog(t, 3)
@@ -162,7 +86,7 @@ t.test('A3 a newer admission secret is used and reported', async (t) => {
 })
 
 t.test('A4 the work that BUSY asks for is done for this connection and log', async (t) => {
-  const { near, far } = open(t)
+  const { near, far } = openDesk(t)
   far.misbehave({
     refuse: (request) =>
       request.type === 'create' && request.work === undefined ? { type: 'busy', bits: 6 } : undefined,
@@ -192,7 +116,7 @@ const challengeOf = (far: MemoryRelay) =>
 t.test(
   'A4 a relay that asks for more work than the protocol allows, or never has enough, is not obeyed',
   async (t) => {
-    const { near, far } = open(t)
+    const { near, far } = openDesk(t)
 
     far.misbehave({ refuse: () => ({ type: 'busy', bits: 25 }) })
     t.equal(await failure(near.create(access)), 'busy')
@@ -310,6 +234,22 @@ t.test('F7 what an ended watch still says is not heard by the next one of the sa
   t.equal(second.seen.texts.length, 5, 'stopping the first again does not end the second')
 })
 
+t.test('F6 what an earlier watch has under way is no gap for the next one', async (t) => {
+  const desk = await withLog(t, 3)
+  const first = follow(desk)
+  await settled()
+  const appended = desk.near.append(access, testBlob('entry 4'), LIFE)
+  while (desk.far.log(access.id).entries.length < 4) await Promise.resolve()
+  first.stop()
+  const second = follow(desk)
+  await appended
+  await settled()
+
+  t.strictSame(first.seen.texts.length, 3)
+  t.strictSame(second.seen.texts, ['entry 1', 'entry 2', 'entry 3', 'entry 4'])
+  t.strictSame(second.seen.faults, [])
+})
+
 t.test('F6 a refused watch ends, and says so', async (t) => {
   const desk = await withLog(t)
   const { seen } = follow(desk, newWitness(other), other)
@@ -367,10 +307,24 @@ t.test('4.7 states are told, back-off grows to a minute, and calls meanwhile say
   t.equal(desk.states.at(-1), 'online')
 })
 
+t.test('4.7 a connection that has lasted is taken up again at once', async (t) => {
+  const desk = await withLog(t)
+  desk.far.refuseDialing(true)
+  desk.far.cut()
+  await desk.clock.pass(60_000)
+  desk.far.refuseDialing(false)
+  await desk.clock.pass(120_000)
+  t.equal(desk.near.state(), 'online')
+
+  desk.far.cut()
+  await desk.clock.pass(1000)
+  t.equal(desk.near.state(), 'online')
+})
+
 t.test('A1 a call made while dialing waits for the outcome, and a silent relay is given up', async (t) => {
   const far = createMemoryRelay()
   far.misbehave({ answer: (event) => (event.type === 'greeting' ? [] : [event]) })
-  const { near, clock, states } = open(t, far)
+  const { near, clock, states } = openDesk(t, far)
 
   const call = near.create(access)
   await clock.pass(20_000)
@@ -469,6 +423,26 @@ t.test('4.7 what a relay can do to an append is noticed', async (t) => {
   }
 })
 
+t.test(
+  'R1 CONFLICT that names a head which is not there is a lie even if somebody wrote meanwhile',
+  async (t) => {
+    const { near, far } = await withLog(t, 3)
+    const witness = await readAll(near)
+    await value(near.append(access, testBlob('somebody else'), LIFE))
+    far.misbehave(misdeeds.lieConflict(9))
+
+    t.equal(await lieOf(near.append(access, testBlob('mine'), { ...LIFE, after: witness })), 'false_conflict')
+  },
+)
+
+t.test('L5 a receipt for another blob in the right place is noticed', async (t) => {
+  const { near, far } = await withLog(t, 3)
+  const witness = await readAll(near)
+  far.misbehave(misdeeds.appendAnother(far))
+
+  t.equal(await lieOf(near.append(access, testBlob('mine'), { ...LIFE, after: witness })), 'bad_receipt')
+})
+
 t.test('R1 CONFLICT to an append that named no head is a lie', async (t) => {
   const { near, far } = await withLog(t, 3)
   far.misbehave(misdeeds.lieConflict(3))
@@ -525,7 +499,7 @@ t.test('E2 an acknowledged entry that is forgotten makes a proof when its seq is
 
 t.test('H2 two devices in two worlds hold a proof as soon as they compare heads', async (t) => {
   const far = createMemoryRelay()
-  const [alice, bob] = [open(t, far).near, open(t, far).near]
+  const [alice, bob] = [openDesk(t, far).near, openDesk(t, far).near]
   await value(alice.create(access))
   for (let i = 1; i < 4; i++) await value(alice.append(access, testBlob(`entry ${i}`), LIFE))
   far.misbehave(misdeeds.forkFor((connection) => connection === 2, 2))

@@ -21,6 +21,7 @@ import { decode, encode } from '../../../../shared/base/codec.ts'
 import { ok, type Result } from '../../../../shared/base/result.ts'
 import { cryptoReady, keyPairFromSeed, sha256 } from '../../../../shared/crypto/sodium.ts'
 import { type SignedHead, signHead } from '../../../../shared/protocol/chain.ts'
+import type { Entry } from '../../../../shared/protocol/frames.ts'
 import type { Chain, Head, Seq } from '../../../../shared/protocol/ids.ts'
 import { BUCKETS, MAX_PAGE_ENTRIES } from '../../../../shared/protocol/limits.ts'
 import {
@@ -372,6 +373,11 @@ t.test('P6 no honest log yields a proof, and a proof is bound to relay, log and 
   t.notOk(holds({ path: { ...path, chain: proof.lower.chain } }))
   t.notOk(holds({ path: { ...path, hashes: path.hashes.slice(1) } }))
   t.notOk(holds({ path: { ...path, hashes: [...path.hashes].reverse() } }))
+  t.notOk(holds({ path: { chain: proof.upper.chain, hashes: [] } }), 'a path that goes nowhere')
+  t.notOk(holds({ upper: { ...proof.upper, signature: proof.lower.signature } }))
+  t.notOk(holds({ lower: { ...proof.lower, signature: proof.upper.signature } }))
+  const fullAtEnd = signHead(relay.secretKey, log.id, { ...signed(log), full: true })
+  t.notOk(holds({ lower: fullAtEnd, upper: signed(log, 5) }), 'full later than not full is as it should be')
   fc.assert(
     fc.property(fc.nat({ max: 8 }), fc.nat({ max: 8 }), (a, b) => {
       const [low, high] = [Math.min(a, b), Math.max(a, b)]
@@ -433,8 +439,32 @@ t.test(
       'none',
       'sizes of expired blobs are unknown',
     )
+    const gone = readAll(expired, fresh)
+    t.equal(headKind(gone, says(true, 4)), 'none')
+    const tiny = emptyLog(small)
+    for (let i = 0; i < 4; i++) appendTo(tiny, testBlob(`${i}`))
+    const full = signHead(relay.secretKey, tiny.id, { ...signed(tiny), full: true })
+    t.equal(headKind(fresh, full), 'none', 'unread, they might be large')
+    t.equal(pageKind(fresh, { ...page(tiny, 1), head: full }), 'false_full', 'read, they are not')
   },
 )
+
+t.test('E3 a blob that is no bucket is noticed even where the chain holds', async (t) => {
+  const log = logOf(2)
+  appendTo(log, testBlob('odd', 1025))
+
+  t.equal(pageKind(newWitness(access), page(log, 1)), 'bad_size')
+})
+
+t.test('E1 an entry that was read before may be repeated, but not be another one', async (t) => {
+  const log = logOf(5)
+  const witness = readAll(copyLog(log, 3))
+  const forged = copyLog(log)
+  forged.entries[1] = { ...(log.entries[0] as Entry), seq: 2 as Seq }
+
+  t.equal(pageKind(witness, page(log, 1)), 'none')
+  t.equal(pageKind(witness, page(forged, 1)), 'bad_chain')
+})
 
 t.test('4.7 what another member claims is compared with what this device read', async (t) => {
   const log = logOf(6)
