@@ -62,6 +62,7 @@ const sentenceOf = (error: unknown, { host, port, databaseUrl }: Config): string
 }
 
 const run = async (): Promise<number> => {
+  const asked = askedToEnd()
   const config = readConfig(process.env)
   if (!config.ok) {
     complain(['The relay did not start:', ...config.error.map((fault) => `- ${fault}`)].join('\n'))
@@ -80,16 +81,21 @@ const run = async (): Promise<number> => {
   }
   const running = started.value
   say(welcome(config.value, running))
-  const reason = await untilEnd(running)
+  const reason = await Promise.race([asked, lost(running)])
   if (reason === 'lost') complain('The database went away, so the relay ends: start it again.')
   await running.close()
   await place.value.stop()
   return reason === 'lost' ? 1 : 0
 }
 
-const untilEnd = (running: Running): Promise<'asked' | 'lost'> =>
+/** Listens from the beginning: who ends the relay while it starts must not leave a database running. */
+const askedToEnd = (): Promise<'asked'> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve('asked'))
+  })
+
+const lost = (running: Running): Promise<'lost'> =>
+  new Promise((resolve) => {
     running.onLost(() => resolve('lost'))
   })
 

@@ -1,0 +1,156 @@
+/** The database that the relay brings, and the relay as a command: first start, second relay, killed relay, bad settings, SIGTERM. */
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { sameBytes } from '../../../shared/base/bytes.ts'
+import { printRelayKey } from '../../../shared/protocol/relayKey.ts'
+import { type RelayProcess, spawnRelay } from '../../support/relayProcess.ts'
+import { appendTo, connectWire, newOpenLog, openOn, readFrom } from '../../support/wire.ts'
+
+const newFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-embedded-'))
+  chmodSync(folder, 0o755)
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const started = async (env: Readonly<Record<string, string>>): Promise<RelayProcess> => {
+  const start = await spawnRelay(env)
+  if (!start.ok) throw new Error(`exit ${start.code}: ${start.said}`)
+  return start.relay
+}
+
+const facts = (relay: RelayProcess) => {
+  if (relay.admission === undefined) throw new Error('no admission secret was printed')
+  return { key: relay.key, admission: relay.admission }
+}
+
+const postmasterOf = (folder: string): number =>
+  Number(readFileSync(join(folder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+t.test(
+  'a relay that ends and starts again has its keys, its logs and nothing running in between',
+  async (t) => {
+    const folder = join(newFolder(), 'deep', 'data')
+    const first = await started({ TOCSIN_DATA: folder })
+    t.match(first.said(), /It does not store: who connects/)
+    t.ok(first.said().includes(printRelayKey(first.key)), 'the key for invites is printed')
+    t.ok(first.said().includes(folder), 'and where the data is')
+    const wire = await connectWire(first.url)
+    const log = await newOpenLog(wire, facts(first))
+    await appendTo(wire, log)
+    const postmaster = postmasterOf(folder)
+
+    t.equal(await first.end(), 0)
+    t.equal(await wire.closed, 1001)
+    t.notOk(isAlive(postmaster), 'the database ended with the relay')
+    t.equal(statSync(join(folder, 'postgres')).mode & 0o077, 0, 'nobody else may enter')
+
+    const again = await started({ TOCSIN_DATA: folder })
+    t.ok(
+      sameBytes(again.key.signingKey, first.key.signingKey) &&
+        sameBytes(again.key.staticKey, first.key.staticKey),
+    )
+    const later = await connectWire(again.url)
+    await openOn(later, facts(again), log, 'reader')
+    const page = await readFrom(later, log)
+    t.equal(page.type === 'entries' && page.entries.length, 1)
+    later.end()
+    t.equal(await again.end(), 0)
+  },
+)
+
+t.test(
+  'a second relay on the same data says so and harms nothing; a killed one leaves a database that the next takes over',
+  async (t) => {
+    const folder = newFolder()
+    const first = await started({ TOCSIN_DATA: folder })
+    const wire = await connectWire(first.url)
+    const log = await newOpenLog(wire, facts(first))
+
+    const second = await spawnRelay({ TOCSIN_DATA: folder })
+
+    t.notOk(second.ok)
+    t.match(!second.ok && second, { code: 1, said: /Another relay is running on .+: stop it first/ })
+    t.equal((await appendTo(wire, log)).type, 'receipt', 'the first goes on')
+    const postmaster = postmasterOf(folder)
+    await first.kill()
+    t.ok(isAlive(postmaster))
+    const third = await started({ TOCSIN_DATA: folder })
+    t.equal(postmasterOf(folder), postmaster, 'the database it left is used again')
+    const again = await connectWire(third.url)
+    await openOn(again, facts(third), log, 'reader')
+    const page = await readFrom(again, log)
+    t.equal(page.type === 'entries' && page.entries.length, 1)
+    again.end()
+    t.equal(await third.end(), 0)
+    t.notOk(isAlive(postmaster), 'and ended with the relay that took it over')
+  },
+)
+
+t.test('a long data folder works: the socket is then elsewhere', async (t) => {
+  const folder = join(newFolder(), 'a-folder-with-a-long-name'.repeat(4), 'and a space')
+  const relay = await started({ TOCSIN_DATA: folder })
+
+  t.notOk(existsSync(join(folder, 'postgres', 'socket')))
+
+  t.equal(await relay.end(), 0)
+})
+
+t.test('bad settings are all named, with exit code 2', async (t) => {
+  const start = await spawnRelay({
+    TOCSIN_PORT: 'http',
+    TOCSIN_LOG_LEVEL: 'loud',
+    TOCSIN_PROT: '1',
+    DATABASE_URL: 'x',
+  })
+
+  t.match(!start.ok && start, { code: 2 })
+  for (const name of ['TOCSIN_PORT', 'TOCSIN_LOG_LEVEL', 'TOCSIN_PROT', 'DATABASE_URL'])
+    t.match(!start.ok && start.said, new RegExp(`^- ${name} `, 'm'))
+})
+
+t.test(
+  'a database that does not answer, and a port that is taken, are one sentence with exit code 1',
+  async (t) => {
+    const folder = newFolder()
+    const relay = await started({ TOCSIN_DATA: folder })
+    const { port } = new URL(relay.url)
+
+    const noDatabase = await spawnRelay({ DATABASE_URL: 'postgres://somebody:secret-word@127.0.0.1:1/x' })
+    const noPort = await spawnRelay({ TOCSIN_DATA: join(newFolder(), 'other'), TOCSIN_PORT: port })
+
+    t.match(!noDatabase.ok && noDatabase, { code: 1, said: /^The database cannot be used \(ECONNREFUSED\)/m })
+    t.notMatch(!noDatabase.ok && noDatabase.said, /secret-word/)
+    t.match(!noPort.ok && noPort, {
+      code: 1,
+      said: /^Cannot listen on 127\.0\.0\.1 port \d+ \(EADDRINUSE\)/m,
+    })
+    t.equal(await relay.end(), 0)
+  },
+)
+
+t.test(
+  'root under a private folder is told what to do',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async (t) => {
+    const home = join(newFolder(), 'home')
+    mkdirSync(home, { mode: 0o700 })
+
+    const start = await spawnRelay({ TOCSIN_DATA: join(home, 'data') })
+
+    t.match(!start.ok && start, {
+      code: 1,
+      said: /cannot run as root, and the account \w+ cannot reach .+ set TOCSIN_DATA/,
+    })
+  },
+)

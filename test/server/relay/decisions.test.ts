@@ -1,0 +1,249 @@
+/** The relay's pure parts: rates, the price of creations, turns in the write queue, the tail, pages, the websocket header. */
+import fc from 'fast-check'
+import t from 'tap'
+import { afterCreation, bitsAsked, type Creation, refilledCreation } from '../../../server/relay/creation.ts'
+import { DEFAULT_LIMITS } from '../../../server/relay/limits.ts'
+import { firstPage, framePages } from '../../../server/relay/pages.ts'
+import type { NewEntry, Outcome } from '../../../server/relay/ports.ts'
+import { createBuckets, fullBucket, refilled, spent, waitSeconds } from '../../../server/relay/rates.ts'
+import { emptyTail, type FreshEntry, pageFrom, type Tail, withFresh } from '../../../server/relay/tail.ts'
+import { createWriteQueue, takeBatch, type Waiting } from '../../../server/relay/writeQueue.ts'
+import { framing } from '../../../server/routes/framing.ts'
+import { cryptoReady } from '../../../shared/crypto/sodium.ts'
+import { decodeEvent, type Entry } from '../../../shared/protocol/frames.ts'
+import type { Blob, Chain, Day, Head, LogId, Seq } from '../../../shared/protocol/ids.ts'
+import { MAX_POW_BITS } from '../../../shared/protocol/limits.ts'
+
+await cryptoReady
+
+t.test('R3 a bucket gives its burst, then its rate, and never more', async (t) => {
+  const rate = { perSecond: 2, burst: 5 }
+  const isBounded = (pauses: readonly number[]): boolean => {
+    let bucket = fullBucket(rate, 0)
+    let [now, taken] = [0, 0]
+    for (const pause of pauses) {
+      now += pause
+      bucket = refilled(bucket, rate, now)
+      if (waitSeconds(bucket, rate, 1) > 0) continue
+      bucket = spent(bucket, 1)
+      taken += 1
+    }
+    return taken <= 5 + (now / 1000) * 2 + 1e-6
+  }
+
+  fc.assert(fc.property(fc.array(fc.nat(2000), { maxLength: 200 }), isBounded))
+  const empty = { tokens: 0, at: 0 }
+  t.equal(waitSeconds(empty, rate, 1), 1, 'whole seconds')
+  t.equal(waitSeconds(empty, rate, 4), 2)
+  t.equal(waitSeconds(empty, rate, 500), 3, 'what costs more than a burst waits for a full bucket')
+  t.equal(refilled({ tokens: 3, at: 9000 }, rate, 1000).tokens, 3, 'a clock that steps back fills nothing')
+})
+
+t.test('buckets that are full again are forgotten', async (t) => {
+  const buckets = createBuckets({ perSecond: 1000, burst: 2 })
+
+  for (let i = 0; i < 5000; i++) buckets.take(`key ${i}`, 1, i)
+
+  t.ok(buckets.size() < 1100, `${buckets.size()} of 5000 are kept`)
+})
+
+t.test('A4 the price of a creation rises with what was created, is bounded, and falls again', async (t) => {
+  const rates = { connection: { perSecond: 1, burst: 10 }, all: { perSecond: 10, burst: 100 } }
+  const fresh = (now: number): Creation => ({
+    connection: fullBucket(rates.connection, now),
+    all: fullBucket(rates.all, now),
+  })
+  const prices: number[] = []
+  let state = fresh(0)
+  for (let i = 0; i < 60; i++) {
+    prices.push(bitsAsked(state, rates))
+    state = afterCreation(state, rates)
+  }
+
+  t.strictSame(prices.slice(0, 10), Array(10).fill(0), 'nothing under the rate')
+  t.ok((prices[10] ?? 0) >= 8)
+  t.strictSame(
+    prices,
+    [...prices].sort((a, b) => a - b),
+    'never cheaper by creating more',
+  )
+  t.ok(Math.max(...prices) > (prices[10] ?? 0) && Math.max(...prices) <= MAX_POW_BITS)
+  t.equal(bitsAsked(refilledCreation(state, rates, 60_000), rates), 0, 'a minute later it is free again')
+  let all = fresh(0)
+  for (let i = 0; i < 101; i++)
+    all = { ...afterCreation(all, rates), connection: fullBucket(rates.connection, 0) }
+  t.ok(bitsAsked(all, rates) > 0, 'many connections that create one each are asked as well')
+})
+
+const entryOf = (log: number, size = 1024): NewEntry => ({
+  log: new Uint8Array(24).fill(log) as LogId,
+  blob: new Uint8Array(size) as Blob,
+  expiryDay: 1 as Day,
+  ifHead: undefined,
+  writer: undefined,
+})
+const waitingOf = (entry: NewEntry): Waiting => ({ entry, done: () => undefined, failed: () => undefined })
+
+t.test('I23 a flood waits behind itself: every batch takes one from each connection in turn', async (t) => {
+  const flooder = {}
+  const others = Array.from({ length: 10 }, () => ({}))
+  const lines = new Map<object, Waiting[]>([
+    [flooder, Array.from({ length: 5000 }, () => waitingOf(entryOf(0)))],
+  ])
+  for (const [i, other] of others.entries())
+    lines.set(other, [waitingOf(entryOf(i + 1)), waitingOf(entryOf(i + 1))])
+
+  const batch = takeBatch(lines)
+
+  t.equal(batch.length, 256)
+  const places = batch.map((waiting) => waiting.entry.log[0] ?? 0)
+  t.strictSame(places.slice(0, 22), [...Array(11).keys(), ...Array(11).keys()])
+  t.strictSame([...lines.keys()], [flooder])
+  const heavy = new Map<object, Waiting[]>([
+    [flooder, Array.from({ length: 100 }, () => waitingOf(entryOf(0, 262_144)))],
+  ])
+  t.equal(takeBatch(heavy).length, 16, 'a batch is at most 4 MiB')
+})
+
+t.test(
+  'E1 what waits while one batch is written goes in the next, in order, each answered once',
+  async (t) => {
+    const batches: number[] = []
+    let free: () => void = () => undefined
+    const write = async (batch: readonly NewEntry[]): Promise<readonly Outcome[]> => {
+      batches.push(batch.length)
+      await new Promise<void>((resolve) => {
+        free = resolve
+      })
+      if (batches.length === 3) throw new Error('the disk is full')
+      return batch.map(() => ({ type: 'full' }))
+    }
+    const queue = createWriteQueue({ write, committed: () => undefined, soon: setImmediate })
+    const answers: string[] = []
+    const add = (name: string, connection: object): void =>
+      queue.add(connection, {
+        entry: entryOf(1),
+        done: () => answers.push(name),
+        failed: () => answers.push(`${name} failed`),
+      })
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    const [one, two] = [{}, {}]
+
+    add('a', one)
+    add('b', one)
+    await turn()
+    for (const name of ['c', 'd', 'e']) add(name, two)
+    free()
+    await turn()
+    add('f', one)
+    free()
+    await turn()
+    free()
+    await queue.idle()
+
+    t.strictSame(batches, [2, 3, 1])
+    t.strictSame(answers, ['a', 'b', 'c', 'd', 'e', 'f failed'])
+  },
+)
+
+const freshOf = (seq: number, size = 1024, expiryDay = 100): FreshEntry => ({
+  entry: {
+    seq: seq as Seq,
+    content: { type: 'blob', blob: new Uint8Array(size) as Blob },
+    writer: undefined,
+  },
+  expiryDay: expiryDay as Day,
+})
+
+const isSound = (tail: Tail): boolean => {
+  const seqs = tail.entries.map((each) => each.entry.seq as number)
+  const hasNoGap = seqs.every((seq, i) => seq === (seqs[0] ?? 0) + i)
+  return hasNoGap && tail.bytes === seqs.length * 1024 && tail.bytes <= 8192
+}
+
+t.test('F6 a tail never has a gap, keeps to its bytes, and gives what it has', async (t) => {
+  const day = 5 as Day
+  const keeps = (batches: readonly (readonly [number, number])[]): boolean => {
+    let [tail, next] = [emptyTail, 1]
+    for (const [count, skip] of batches) {
+      next += skip
+      const fresh = Array.from({ length: count }, (_, i) => freshOf(next + i))
+      next += count
+      tail = withFresh(tail, fresh, 8192)
+      if (!isSound(tail)) return false
+    }
+    const [first] = tail.entries
+    if (first === undefined) return true
+    const page = pageFrom(tail, first.entry.seq, day)
+    return (
+      page?.length === tail.entries.length && pageFrom(tail, (first.entry.seq - 1) as Seq, day) === undefined
+    )
+  }
+
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.constantFrom(0, 0, 0, 3))), keeps),
+  )
+  const old = withFresh(emptyTail, [freshOf(1, 1024, 4), freshOf(2, 1024, 9)], 8192)
+  t.equal(pageFrom(old, 1 as Seq, day), undefined, 'E4 what is past its life is asked of the store')
+  t.equal(pageFrom(old, 2 as Seq, day)?.length, 1)
+  t.equal(pageFrom(old, 3 as Seq, day), undefined)
+})
+
+/** RFC 6455 section 5.2, as a reader would do it; undefined for anything but whole unmasked binary messages. */
+const framesIn = (bytes: Uint8Array): readonly Uint8Array[] | undefined => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const frames: Uint8Array[] = []
+  for (let at = 0; at < bytes.length; ) {
+    if (bytes[at] !== 0x82) return undefined
+    const short = bytes[at + 1] ?? 0
+    const [length, start] = [
+      [126, () => [view.getUint16(at + 2), at + 4]] as const,
+      [127, () => [Number(view.getBigUint64(at + 2)), at + 10]] as const,
+    ].find(([mark]) => mark === short)?.[1]() ?? [short, at + 2]
+    at = (start ?? 0) + (length ?? 0)
+    frames.push(bytes.slice(start, at))
+  }
+  return frames
+}
+
+t.test('F1 the header in front of a frame is what websocket clients read, at every length', async (t) => {
+  for (const length of [0, 1, 125, 126, 65_535, 65_536, 300_000]) {
+    const [frame] = framesIn(framing(new Uint8Array(length).fill(7))) ?? []
+    t.equal(frame?.length, length)
+  }
+})
+
+t.test('F5 pages hold every entry once, in order, none more than it may', async (t) => {
+  const head = {
+    head: 0 as Head,
+    chain: new Uint8Array(32) as Chain,
+    full: false,
+    signature: new Uint8Array(64),
+  }
+  const log = new Uint8Array(24) as LogId
+  const sizes = fc.array(fc.constantFrom(1024, 16_384, 262_144), { maxLength: 300 })
+  const pagesOf = (entries: readonly Entry[]) =>
+    (framesIn(framePages({ ref: 0, log, entries, head }, framing)) ?? []).map((frame) => {
+      const event = decodeEvent(frame)
+      return event.ok && event.value.type === 'entries' ? event.value.entries : undefined
+    })
+  const isWhole = (list: readonly number[]): boolean => {
+    const entries = list.map((size, i) => freshOf(i + 1, size).entry)
+    const pages = pagesOf(entries)
+    const seqs = pages.flatMap((page) => page?.map((entry) => entry.seq as number) ?? [-1])
+    const isShort = pages.every((page) => page !== undefined && firstPage(page).length === page.length)
+    return (
+      isShort && pages.length >= 1 && seqs.every((seq, i) => seq === i + 1) && seqs.length === list.length
+    )
+  }
+
+  fc.assert(fc.property(sizes, isWhole), { numRuns: 30 })
+  t.equal(pagesOf([]).length, 1, 'no entries make one empty page')
+})
+
+t.test('R3 one connection alone cannot use up a key of a log', async (t) => {
+  const { connectionAppends, logKeyAppends } = DEFAULT_LIMITS
+
+  t.ok(connectionAppends.perSecond < logKeyAppends.perSecond)
+  t.ok(connectionAppends.burst < logKeyAppends.burst)
+})
