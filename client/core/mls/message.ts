@@ -41,6 +41,17 @@ export const open = async (
   return ok({ next, plaintext: content.applicationData, sender: opened.sender })
 }
 
+/**
+ * The plaintext of a message that the own leaf signed and this state has not spent the key of: either a copy of this state sealed it, or
+ * somebody repeats an own message under another generation. Spends nothing.
+ */
+export const openOwn = async (group: Group, message: Uint8Array): Promise<Uint8Array | undefined> => {
+  const opened = await unprotect(group, message, 'application')
+  const content = opened?.content.content
+  if (content?.contentType !== 'application' || opened?.sender !== ownLeafOf(group)) return undefined
+  return content.applicationData
+}
+
 /** The leaf a message of this epoch claims to be from; undefined if it is none. Spends nothing and proves nothing. */
 export const senderOf = (group: Group, message: Uint8Array): Promise<LeafIndex | undefined> =>
   claimedSender(group, message)

@@ -18,10 +18,17 @@ export type Heard = {
   readonly found: { readonly place: Place }
 }
 
-export const hear = (desk: Desk, epoch: Epoch, heard: Heard): void => {
-  const { payload, by, found } = heard
+/** False for a repetition of what this device has heard. */
+export const hear = (desk: Desk, epoch: Epoch, heard: Heard): boolean => {
+  const { payload, by } = heard
   compareSeen(desk, epoch, by, payload.seen)
-  if (!continues(desk, epoch, payload, by)) return
+  if (!continues(desk, epoch, payload, by)) return false
+  takeSaying(desk, epoch, heard)
+  return true
+}
+
+const takeSaying = (desk: Desk, epoch: Epoch, heard: Heard): void => {
+  const { payload, by, found } = heard
   const order = orderOf(epoch.info.number, found.place)
   const { said } = payload
   switch (said.type) {

@@ -15,7 +15,7 @@ import { type Device, deviceAt } from '../governance/roster.ts'
 import type { Seen } from '../governance/validity.ts'
 import { inspectCommit } from '../mls/commit.ts'
 import { ownLeafOf } from '../mls/group.ts'
-import { isCommit, open, senderOf } from '../mls/message.ts'
+import { isCommit, open, openOwn } from '../mls/message.ts'
 import type { VerifiedEntry } from '../relay/observe.ts'
 import type { Witness } from '../relay/witness.ts'
 import { bytesKey, numberKey } from './book.ts'
@@ -108,16 +108,16 @@ const inspect = async (desk: Desk, epoch: Epoch, message: Uint8Array): Promise<S
 }
 
 const takeSaid = async (desk: Desk, epoch: Epoch, found: Found, message: Uint8Array): Promise<void> => {
-  if (!epoch.group) return
-  const mine = takeOwn(desk, epoch, found, message)
-  if (mine) return
+  if (!epoch.group || takeOwn(desk, epoch, found, message)) return
   const opened = await open(epoch.group, message)
   if (!opened.ok) return checkCopied(desk, epoch, message)
-  desk.book.setEpoch({ ...epoch, group: opened.value.next })
   const by = deviceAt(rosterOf(epoch), opened.value.sender)
   const payload = decodePayload(opened.value.plaintext)
   if (!by || !payload.ok || isTooLate(epoch, found.place, by)) return
-  hear(desk, epoch, { payload: payload.value, by, found })
+  // A repetition must not spend keys: MLS does not sign the generation, so a member could repeat another's words far ahead and
+  // make everybody deaf to what that one says next.
+  if (hear(desk, epoch, { payload: payload.value, by, found }))
+    desk.book.setEpoch({ ...epoch, group: opened.value.next })
 }
 
 /** Ours is recognised by its bytes, and taken from the outbox: it is in the log now. */
@@ -140,10 +140,15 @@ const isTooLate = (epoch: Epoch, place: Place, by: Device): boolean => {
   return current !== undefined && isBefore(current.place, place) && current.effect.removed.includes(by.seat)
 }
 
-/** A message from our own leaf that we never made: our state was copied or restored (4.7). A restore is a new device. */
+/**
+ * Words signed by our own leaf, with a counter we have not reached: our state was copied or restored, and the copy speaks (4.7). Two
+ * devices with one state would use keys twice; so this one stops, and its owner joins anew. A restore is a new device.
+ */
 const checkCopied = async (desk: Desk, epoch: Epoch, message: Uint8Array): Promise<void> => {
-  if (!epoch.group) return
-  const sender = await senderOf(epoch.group, message)
-  if (sender === undefined || sender !== ownLeafOf(epoch.group)) return
-  suspect(desk, 'device_copied', { epoch: epoch.info.number, device: desk.book.own().device })
+  const raw = epoch.group && (await openOwn(epoch.group, message))
+  const payload = raw && decodePayload(raw)
+  const { counter, device } = desk.book.own()
+  if (!payload?.ok || payload.value.counter <= counter) return
+  suspect(desk, 'device_copied', { epoch: epoch.info.number, device })
+  desk.book.setOwn({ status: 'copied', since: desk.clock() })
 }

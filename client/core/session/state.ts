@@ -120,7 +120,7 @@ export const own = struct({
   device: deviceId,
   handle: text(160),
   suite: wordOf(['xwing', 'x25519']),
-  status: wordOf(['member', 'stuck', 'removed', 'left', 'lost', 'outdated']),
+  status: wordOf(['member', 'stuck', 'removed', 'left', 'lost', 'outdated', 'copied']),
   /** Since when, by this device's clock. */
   since: u48,
   /** Counter and hash of the last payload made. */

@@ -1,0 +1,257 @@
+/** A committee's life on an honest relay, from the devices' side (protocol.md sections 4.2, 6 and 7). Stories on a real relay: test/scenarios. */
+import t from 'tap'
+import { encodeCharter } from '../../../../client/core/governance/charter.ts'
+import { cryptoReady, randomBytes } from '../../../../shared/crypto/sodium.ts'
+import type { Blob } from '../../../../shared/protocol/ids.ts'
+import { CAPS } from '../../../../shared/protocol/limits.ts'
+import { appendTo } from '../../../support/memoryLog.ts'
+import { createMemoryRelay } from '../../../support/memoryRelay.ts'
+import {
+  closeEverybody,
+  foundBy,
+  joinBy,
+  must,
+  type Person,
+  restart,
+  say,
+  textsOf,
+} from '../../../support/people.ts'
+
+await cryptoReady
+t.teardown(closeEverybody)
+
+const three = async () => {
+  const relay = createMemoryRelay()
+  const alice = await foundBy('alice', relay)
+  const bob = await joinBy('bob', alice, relay)
+  const carol = await joinBy('carol', alice, relay, [bob])
+  await syncAll(alice, bob, carol)
+  return { relay, alice, bob, carol }
+}
+
+/** Three times round: a commit's author, the arrivals, and what the author owes after them. */
+const syncAll = async (...people: readonly Person[]): Promise<void> => {
+  for (const person of [...people, ...people, ...people]) await synced(person)
+}
+
+/** A device that lost its connection dials again a little later. */
+const synced = async (person: Person): Promise<void> => {
+  for (let tries = 0; tries < 100; tries++) {
+    const result = await person.session.sync()
+    if (result.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error(`${person.name} does not come online`)
+}
+
+const seatOf = (person: Person, handle: string) => {
+  const member = person.session.view().members.find((m) => m.handle === handle)
+  if (!member) throw new Error(`nobody is called ${handle}`)
+  return member.seat
+}
+
+const summary = (person: Person) => {
+  const { own, epoch, words, members, charter } = person.session.view()
+  return { status: own.status, epoch, words, handles: members.map((m) => m.handle), name: charter.name }
+}
+
+t.test(
+  '4.4 three people found a committee and all see the same members and the same four words',
+  async (t) => {
+    const { alice, bob, carol } = await three()
+
+    t.strictSame(summary(alice).handles, ['alice', 'bob', 'carol'])
+    t.strictSame(summary(bob), summary(alice))
+    t.strictSame(summary(carol), summary(alice))
+    t.ok(
+      alice.session.view().members.every((m) => m.counts),
+      'founding seats count at once',
+    )
+    t.strictSame(alice.session.view().suspicions, [], 'nobody is suspected of anything')
+  },
+)
+
+t.test('4.4 the third is not admitted by one member alone', async (t) => {
+  const relay = createMemoryRelay()
+  const alice = await foundBy('alice', relay)
+  await joinBy('bob', alice, relay)
+
+  await t.rejects(joinBy('carol', alice, relay), /not joined: deciding/)
+
+  t.strictSame(summary(alice).handles, ['alice', 'bob'])
+})
+
+t.test('D8, D11 a charter changes by mandate only, and its author refreshes the keys next', async (t) => {
+  const { alice, bob, carol } = await three()
+  const { charter } = alice.session.view()
+  const wanted = encodeCharter({ ...charter, name: 'Day shift' })
+  const proposed = must(await alice.session.propose({ type: 'charter', charter: wanted }))
+  await syncAll(alice, bob, carol)
+  t.equal(summary(carol).name, 'Night shift', 'one approval of three changes nothing')
+
+  await bob.session.approve(proposed.motion)
+  await syncAll(alice, bob, carol)
+
+  t.strictSame(
+    [alice, bob, carol].map((p) => summary(p).name),
+    ['Day shift', 'Day shift', 'Day shift'],
+  )
+  t.equal(summary(alice).epoch, 4, 'CHARTER, then the TIDY of its author')
+  t.strictSame(summary(carol), summary(alice))
+})
+
+t.test('7.4 a removal needs the two others; the removed device knows it and says nothing more', async (t) => {
+  const { alice, bob, carol } = await three()
+  const motion = must(await alice.session.propose({ type: 'remove', seat: seatOf(alice, 'carol') })).motion
+  await syncAll(alice, bob, carol)
+  t.equal(summary(carol).status, 'member', 'one of two is not enough')
+  t.notOk(carol.session.view().motions[0]?.isWaitingForMe, 'the target is not asked')
+
+  await bob.session.approve(motion)
+  await say(alice, 'after')
+  await syncAll(alice, bob, carol)
+
+  t.equal(summary(carol).status, 'removed')
+  t.strictSame(await carol.session.say({ type: 'post', text: 'still here' }), {
+    ok: false,
+    error: 'not_member',
+  })
+  t.notOk(textsOf(carol).includes('after'))
+  t.strictSame(summary(bob).handles, ['alice', 'bob'])
+})
+
+t.test('I13 whoever leaves is let go by another device, and only then gone', async (t) => {
+  const { alice, bob, carol } = await three()
+
+  must(await carol.session.leave())
+  await syncAll(alice, bob)
+
+  t.strictSame(summary(alice).handles, ['alice', 'bob'])
+  t.strictSame(summary(bob), summary(alice))
+})
+
+t.test(
+  'section 6: what is written offline waits on the disk, survives a restart and is sent once',
+  async (t) => {
+    const { relay, alice, bob } = await three()
+    relay.refuseDialing(true)
+    relay.cut()
+
+    t.equal(await say(bob, 'written on the train'), 'waiting')
+    t.equal(bob.session.view().unsent, 1)
+    await bob.session.close()
+    await bob.vault.close()
+    relay.refuseDialing(false)
+    const back = await restart(bob, relay.dial)
+    await syncAll(back, alice)
+
+    t.equal(back.session.view().unsent, 0)
+    t.strictSame(textsOf(alice), ['written on the train'])
+    t.strictSame(textsOf(back), ['written on the train'])
+  },
+)
+
+t.test(
+  'section 6: a post that met a commit on its way is sealed again in the new epoch, under the same id',
+  async (t) => {
+    const { relay, alice, bob, carol } = await three()
+    relay.refuseDialing(true)
+    relay.cut()
+    await say(carol, 'written before the removal')
+    relay.refuseDialing(false)
+    const motion = must(await alice.session.propose({ type: 'remove', seat: seatOf(alice, 'bob') })).motion
+    await carol.session.sync()
+    await carol.session.approve(motion)
+    await syncAll(alice, carol, bob)
+
+    const posts = alice.session.view().committee.posts
+    t.strictSame(
+      posts.map((p) => p.text),
+      ['written before the removal'],
+    )
+    t.strictSame(
+      carol.session.view().committee.posts.map((p) => p.id),
+      posts.map((p) => p.id),
+    )
+  },
+)
+
+t.test('7.2 two members who carry out the same decision at the same moment end in one epoch', async (t) => {
+  const { alice, bob, carol } = await three()
+  const { charter } = alice.session.view()
+  const wanted = encodeCharter({ ...charter, purpose: 'Another purpose' })
+  const motion = must(await alice.session.propose({ type: 'charter', charter: wanted })).motion
+  await bob.session.sync()
+  await carol.session.sync()
+
+  await Promise.all([bob.session.approve(motion), carol.session.approve(motion)])
+  await syncAll(alice, bob, carol)
+
+  t.strictSame(summary(bob), summary(alice))
+  t.strictSame(summary(carol), summary(alice))
+  t.equal(alice.session.view().charter.purpose, 'Another purpose')
+})
+
+t.test('7.2 posts of three who write at once reach everybody, in one order', async (t) => {
+  const { alice, bob, carol } = await three()
+
+  await Promise.all([alice, bob, carol].flatMap((p) => [1, 2, 3].map((n) => say(p, `${p.name} ${n}`))))
+  await syncAll(alice, bob, carol)
+
+  t.equal(textsOf(alice).length, 9)
+  t.strictSame(textsOf(bob), textsOf(alice))
+  t.strictSame(textsOf(carol), textsOf(alice))
+})
+
+t.test(
+  '4.2, attack 10: a log flooded to its cap by an insider is left behind for the next one; nothing is lost',
+  async (t) => {
+    const { relay, alice, bob, carol } = await three()
+    await say(alice, 'before the flood')
+    const log = [...relay.logs.values()].findLast((one) => one.entries.length > 1)
+    if (!log) throw new Error('no log')
+    const junk = randomBytes(1024) as Blob
+    while (log.entries.length < CAPS[1].entries) appendTo(log, junk)
+
+    t.equal(await say(bob, 'after the flood'), 'sent')
+    const motion = must(await alice.session.propose({ type: 'remove', seat: seatOf(alice, 'carol') })).motion
+    await bob.session.sync()
+    await bob.session.approve(motion)
+    await syncAll(alice, bob, carol)
+
+    t.strictSame(textsOf(alice), ['before the flood', 'after the flood'])
+    t.equal(summary(carol).status, 'removed', 'a flood does not save anybody from a removal')
+    t.strictSame(summary(bob), summary(alice))
+  },
+)
+
+t.test(
+  'live: what one says is on the other screen without asking, and the watch follows into the next epoch',
+  async (t) => {
+    const { alice, bob, carol } = await three()
+    const arrived = new Map<string, () => void>()
+    const until = (text: string) =>
+      new Promise<void>((resolve) => {
+        if (textsOf(bob).includes(text)) resolve()
+        else arrived.set(text, resolve)
+      })
+    const stop = bob.session.live(() => {
+      for (const text of textsOf(bob)) arrived.get(text)?.()
+    })
+
+    await say(alice, 'first')
+    await until('first')
+    const motion = must(await alice.session.propose({ type: 'remove', seat: seatOf(alice, 'carol') })).motion
+    await carol.session.sync()
+    while (!bob.session.view().motions.some((m) => m.hash === motion))
+      await new Promise((r) => setTimeout(r, 10))
+    await bob.session.approve(motion)
+    await alice.session.sync()
+    await say(alice, 'second')
+    await until('second')
+
+    t.equal(bob.session.connection(), 'live')
+    stop()
+    t.strictSame(textsOf(bob), ['first', 'second'])
+  },
+)
