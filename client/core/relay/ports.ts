@@ -4,7 +4,7 @@
 export type Socket = { readonly send: (frame: Uint8Array) => void; readonly close: () => void }
 
 /** Both are called later, never from within `dial`. `onClose` is called once and ends everything, failure to connect included. */
-export type SocketEvents = {
+type SocketEvents = {
   readonly onFrame: (frame: Uint8Array) => void
   readonly onClose: () => void
 }

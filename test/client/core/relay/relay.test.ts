@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { LieKind } from '../../../../client/core/relay/evidence.ts'
 import { observeHead } from '../../../../client/core/relay/observe.ts'
-import { newWitness } from '../../../../client/core/relay/witness.ts'
+import { comparePeer, newWitness } from '../../../../client/core/relay/witness.ts'
 import { cryptoReady, newKeyPair } from '../../../../shared/crypto/sodium.ts'
 import { powBits } from '../../../../shared/protocol/access.ts'
 import { encodeEvent } from '../../../../shared/protocol/frames.ts'
@@ -497,6 +497,18 @@ t.test('E2 an acknowledged entry that is forgotten makes a proof when its seq is
   t.equal(noted.ok && (await lieOf(near.pull(access, noted.value))), 'fork')
 })
 
+t.test('4.7 a held back tail shows when another member has seen more', async (t) => {
+  const { near, far } = await withLog(t, 4)
+  const hers = await readAll(near)
+  far.misbehave(misdeeds.withholdTail(2))
+  const his = await readAll(near)
+
+  t.equal(his.seq, 2, 'the relay’s word alone is without fault')
+  t.equal(comparePeer(his, hers), 'behind')
+  t.equal(comparePeer(hers, his), 'agree')
+  t.equal(await lieOf(near.pull(access, hers)), 'rollback', 'who has seen more is not fooled')
+})
+
 t.test('H2 two devices in two worlds hold a proof as soon as they compare heads', async (t) => {
   const far = createMemoryRelay()
   const [alice, bob] = [openDesk(t, far).near, openDesk(t, far).near]
@@ -508,7 +520,7 @@ t.test('H2 two devices in two worlds hold a proof as soon as they compare heads'
   await value(bob.append(access, testBlob('only here'), LIFE))
   const there = await value(bob.open(access, ['reader']))
 
-  t.equal(his.seq, 2, 'a held back tail alone is not to be seen')
+  t.equal(his.seq, 2, 'nothing to be seen yet')
   t.match(observeHead(hers, far.relayKey.signingKey, there), { ok: false, error: { kind: 'fork' } })
 })
 
