@@ -76,7 +76,10 @@ const ensureLog = async (line: Line, number: number, log: number): Promise<Resul
   const name = `${number}/${log}`
   if (made.has(name)) return ok(true)
   const isNewest = number === book.newest().info.number
-  const result = isNewest ? await relay.create(at.access) : await relay.open(at.access, ['reader'])
+  const opened = await relay.open(at.access, ['reader'])
+  // The log of a new epoch is there already for everybody but the first to come.
+  const isMissing = !opened.ok && opened.error.type === 'none'
+  const result = isMissing && isNewest ? await relay.create(at.access) : opened
   if (result.ok) made.add(name)
   else if (result.error.type !== 'none' || isNewest) return err(halt(line, number, result.error))
   return ok(result.ok)
