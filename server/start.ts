@@ -66,7 +66,7 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
   const keeper = { db: database.db, random: randomBytes }
   const row = await loadRelayRow(keeper, dayOf(clock()))
   const { signing, key } = relayKeys(row)
-  const store = createStore(database.sql, limits.caps)
+  const store = createStore(database, limits.caps)
   const house = startHousekeeping({ keeper, store, clock, log }, row)
   await house.round()
   const relay = createRelay({

@@ -106,6 +106,7 @@ const launch = async (account: Account, bin: string, folder: string): Promise<Re
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  process.once('exit', () => server.kill('SIGINT')) // whatever ends the relay, short of a SIGKILL
   const fault = await ready(server)
   if (fault !== undefined) return err(`The embedded database did not start: ${fault}`)
   const stop = async (): Promise<void> => {

@@ -5,24 +5,16 @@
 
 import { decode } from '../../shared/base/codec.ts'
 import { unreachable } from '../../shared/base/unreachable.ts'
-import type { Challenge, ChannelBinding } from '../../shared/protocol/access.ts'
+import type { Challenge } from '../../shared/protocol/access.ts'
 import { decodeRequest, type Event, encodeEvent, type Request } from '../../shared/protocol/frames.ts'
 import { type LogId, logKey } from '../../shared/protocol/ids.ts'
 import { logIdOf, policy } from '../../shared/protocol/policy.ts'
 import type { Refusal } from '../../shared/protocol/refusals.ts'
 import { bitsBrought, checkOpen, DECOY_STANDING, isAdmitted } from './access.ts'
 import { requestAppend } from './appending.ts'
-import type { Watch } from './delivery.ts'
-import type { Outlet } from './ports.ts'
-import { type Bucket, fullBucket, refilled, spent, waitSeconds } from './rates.ts'
-import type { Shared } from './relay.ts'
-import { newSession, openForReading, type Session, withProven } from './session.ts'
-
-export type Peer = {
-  readonly outlet: Outlet
-  /** The relay cannot keep its word to this peer: end the connection. */
-  readonly fail: (error: unknown) => void
-}
+import type { Link, Peer, Shared } from './link.ts'
+import { fullBucket, refilled, spent, waitSeconds } from './rates.ts'
+import { newSession, openForReading, withProven } from './session.ts'
 
 export type Connection = {
   /** The greeting, framed (A1). */
@@ -35,18 +27,6 @@ export type Connection = {
   /** True once a log was opened or created. */
   readonly isUsed: () => boolean
   readonly end: () => void
-}
-
-/** What one connection has, for the functions here and in appending.ts. */
-export type Link = {
-  readonly shared: Shared
-  readonly peer: Peer
-  readonly binding: ChannelBinding
-  session: Session
-  appends: Bucket
-  creates: Bucket
-  used: boolean
-  readonly watches: Map<string, Watch>
 }
 
 export const createConnection = (shared: Shared, peer: Peer, challenge: Challenge): Connection => {

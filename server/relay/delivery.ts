@@ -20,7 +20,7 @@ export type DeliveryDeps = {
 }
 
 /** `failed`: the store could not be read; the connection has to end, since F6 cannot be kept. */
-export type WatchRequest = {
+type WatchRequest = {
   readonly id: LogId
   readonly from: Seq
   readonly outlet: Outlet

@@ -6,15 +6,16 @@ import type { SecretKey } from '../../shared/crypto/sodium.ts'
 import type { Challenge } from '../../shared/protocol/access.ts'
 import { type SignedHead, signHead } from '../../shared/protocol/chain.ts'
 import { type Day, type LogId, logKey } from '../../shared/protocol/ids.ts'
-import { type Connection, createConnection, type Link, type Peer } from './connection.ts'
+import { type Connection, createConnection } from './connection.ts'
 import { afterCreation, bitsAsked, type Creation, refilledCreation } from './creation.ts'
-import { createDelivery, type Delivery } from './delivery.ts'
+import { createDelivery } from './delivery.ts'
 import type { RelayLimits } from './limits.ts'
+import type { Peer, Shared } from './link.ts'
 import type { Framing } from './pages.ts'
 import type { Admission, Clock, NewEntry, Outcome, Standing, Store } from './ports.ts'
-import { type Buckets, createBuckets, fullBucket } from './rates.ts'
+import { createBuckets, fullBucket } from './rates.ts'
 import type { FreshEntry } from './tail.ts'
-import { createWriteQueue, type WriteQueue } from './writeQueue.ts'
+import { createWriteQueue } from './writeQueue.ts'
 
 export type RelayDeps = {
   readonly store: Store
@@ -30,20 +31,8 @@ export type RelayDeps = {
   readonly soon: (run: () => void) => void
 }
 
-/** What connections use of each other's: nothing. What they use of the relay's: this. */
-export type Shared = Pick<RelayDeps, 'store' | 'clock' | 'limits' | 'staticKey' | 'admission' | 'framing'> & {
-  readonly today: () => Day
-  /** One signature for one standing, however often it is asked for. */
-  readonly sign: (id: LogId, at: Standing) => SignedHead
-  readonly queue: WriteQueue
-  readonly delivery: Delivery
-  readonly keyBuckets: Buckets
-  /** Bits of work that are missing; 0 and the creation is charged. */
-  readonly chargeCreation: (link: Link, brought: number) => number
-}
-
 /** Numbers about the whole relay; the only ones that may be logged. */
-export type Totals = { readonly connections: number; readonly watchedLogs: number; readonly appended: number }
+type Totals = { readonly connections: number; readonly watchedLogs: number; readonly appended: number }
 
 export type Relay = {
   readonly connect: (peer: Peer) => Connection

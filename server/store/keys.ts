@@ -9,7 +9,7 @@ import type { Db } from './database.ts'
 import { relay } from './schema.ts'
 
 /** Days after which the admission secret changes (A3). */
-export const ADMISSION_DAYS = 30
+const ADMISSION_DAYS = 30
 
 /** `signingSeed`: Ed25519. `staticSecret`: X25519. 32 bytes each. */
 export type RelayRow = {

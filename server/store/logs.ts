@@ -1,16 +1,18 @@
 /** Questions to Postgres about logs and entries, one function each. The append is in appendBatch.ts; decisions are in server/relay. */
 
+import { and, sql as drizzleSql, eq } from 'drizzle-orm'
 import { firstChain } from '../../shared/protocol/chain.ts'
 import type { Entry } from '../../shared/protocol/frames.ts'
 import type { Blob, Chain, Day, Head, LogId, Seq } from '../../shared/protocol/ids.ts'
 import { EMPTY_LOG_DAYS, MAX_PAGE_ENTRIES, PAGE_BYTES } from '../../shared/protocol/limits.ts'
 import type { Page, Standing, Store } from '../relay/ports.ts'
 import { appendBatch, type Caps, isFullUnder } from './appendBatch.ts'
-import type { Sql } from './database.ts'
+import type { Database, Db, Sql } from './database.ts'
 import { expireSome } from './expiry.ts'
+import { entries, logs } from './schema.ts'
 
-export const createStore = (sql: Sql, caps: Caps): Store => ({
-  create: (id, policy, today) => create(sql, { id, policy, today }),
+export const createStore = ({ sql, db }: Pick<Database, 'sql' | 'db'>, caps: Caps): Store => ({
+  create: (id, policy, today) => create(db, { id, policy, today }),
 
   find: async (id, today) => {
     const [row] = await sql<LogRow[]>`
@@ -79,20 +81,17 @@ const entryOf = (row: EntryRow): readonly Entry[] => {
 }
 
 /** A log that died but was not yet swept away is gone first: what is left of it is nothing (L6). */
-const create = async (sql: Sql, log: { id: LogId; policy: Uint8Array; today: Day }): Promise<void> => {
-  const insert = async (db: Sql): Promise<void> => {
-    await db`
-      insert into logs (id, policy, head, chain, bytes, last_day)
-      values (${log.id}, ${log.policy}, 0, ${firstChain(log.id)}, 0, ${log.today}) on conflict do nothing`
-  }
-  const [dead] = await sql`
-    select 1 from logs where id = ${log.id} and ${log.today} > last_day_of(policy, head, last_day, ${EMPTY_LOG_DAYS})`
-  if (!dead) return insert(sql)
-  await sql.begin(async (tx) => {
-    const [gone] = await tx`
-      delete from logs where id = ${log.id} and ${log.today} > last_day_of(policy, head, last_day, ${EMPTY_LOG_DAYS})
-      returning 1`
-    if (gone) await tx`delete from entries where log = ${log.id}`
-    await insert(tx as unknown as Sql)
+const create = (
+  db: Db,
+  { id, policy, today }: { id: LogId; policy: Uint8Array; today: Day },
+): Promise<void> =>
+  db.transaction(async (tx) => {
+    const isDead = drizzleSql`${today} > last_day_of(${logs.policy}, ${logs.head}, ${logs.lastDay}, ${EMPTY_LOG_DAYS})`
+    const gone = await tx
+      .delete(logs)
+      .where(and(eq(logs.id, id), isDead))
+      .returning({ head: logs.head })
+    if (gone.length > 0) await tx.delete(entries).where(eq(entries.log, id))
+    const empty = { id, policy, head: 0, chain: firstChain(id), bytes: 0, lastDay: today }
+    await tx.insert(logs).values(empty).onConflictDoNothing()
   })
-}

@@ -83,7 +83,7 @@ type Place = {
 }
 
 /** An empty database on the server of this test run. */
-export const newDatabase = async (): Promise<string> => {
+const newDatabase = async (): Promise<string> => {
   const adminUrl = process.env.TEST_PG_ADMIN_URL
   if (!adminUrl) throw new Error('TEST_PG_ADMIN_URL is not set: run tests with `npm test`')
   const name = `t_${randomBytes(8).toString('hex')}`

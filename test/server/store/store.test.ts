@@ -1,4 +1,5 @@
 /** The store's contract, on a Postgres server and on the embedded database; what its tables may hold; what ends with its day. */
+import { drizzle } from 'drizzle-orm/postgres-js'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { DEFAULT_LIMITS } from '../../../server/relay/limits.ts'
@@ -380,7 +381,7 @@ const holdsNothingElse = (t: Test, relay: TestRelay) =>
 for (const database of ['server', 'embedded'] as const)
   t.test(`on the ${database} database`, async (t) => {
     const relay = await startRelay({ database })
-    const store = createStore(relay.sql, DEFAULT_LIMITS.caps)
+    const store = createStore({ sql: relay.sql, db: drizzle(relay.sql) }, DEFAULT_LIMITS.caps)
 
     await obeysTheRules(t, store)
     await modelled(t, store)

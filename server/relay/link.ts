@@ -1,0 +1,48 @@
+/** What a connection is to the relay's functions: its peer, what it has proven, and what it shares with all others. Types only. */
+import type { ChannelBinding } from '../../shared/protocol/access.ts'
+import type { SignedHead } from '../../shared/protocol/chain.ts'
+import type { Day, LogId } from '../../shared/protocol/ids.ts'
+import type { Delivery, Watch } from './delivery.ts'
+import type { RelayLimits } from './limits.ts'
+import type { Framing } from './pages.ts'
+import type { Admission, Clock, Outlet, Standing, Store } from './ports.ts'
+import type { Bucket, Buckets } from './rates.ts'
+import type { Session } from './session.ts'
+import type { WriteQueue } from './writeQueue.ts'
+
+export type Peer = {
+  readonly outlet: Outlet
+  /** The relay cannot keep its word to this peer: end the connection. */
+  readonly fail: (error: unknown) => void
+}
+
+/** What one connection has. */
+export type Link = {
+  readonly shared: Shared
+  readonly peer: Peer
+  readonly binding: ChannelBinding
+  session: Session
+  appends: Bucket
+  creates: Bucket
+  used: boolean
+  readonly watches: Map<string, Watch>
+}
+
+/** What connections use of each other's: nothing. What they use of the relay's: this. */
+export type Shared = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly limits: RelayLimits
+  /** X25519, public; access proofs are bound to it (A2). */
+  readonly staticKey: Uint8Array
+  readonly admission: () => Admission
+  readonly framing: Framing
+  readonly today: () => Day
+  /** One signature for one standing, however often it is asked for. */
+  readonly sign: (id: LogId, at: Standing) => SignedHead
+  readonly queue: WriteQueue
+  readonly delivery: Delivery
+  readonly keyBuckets: Buckets
+  /** Bits of work that are missing; 0 and the creation is charged. */
+  readonly chargeCreation: (link: Link, brought: number) => number
+}
