@@ -2,8 +2,8 @@
 import sodium from 'libsodium-wrappers'
 import { concat } from '../../../shared/base/bytes.ts'
 
-export const AEAD_KEY_BYTES = 32
-export const AEAD_NONCE_BYTES = 24
+const AEAD_KEY_BYTES = 32
+const AEAD_NONCE_BYTES = 24
 /** What a box is longer than its plaintext: the nonce and the tag. */
 export const AEAD_OVERHEAD_BYTES = 40
 

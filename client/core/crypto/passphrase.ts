@@ -4,7 +4,7 @@ import { utf8 } from '../../../shared/base/bytes.ts'
 import { wipe } from './wipe.ts'
 
 export const PASSPHRASE_SALT_BYTES = 16
-export const PASSPHRASE_KEY_BYTES = 32
+const PASSPHRASE_KEY_BYTES = 32
 
 export type PassphraseCost = {
   /** Passes over the memory, at least 1. */

@@ -233,8 +233,8 @@ const additionCases = async (suite: SuiteName, groups: readonly Group[]): Promis
       leaf: { hpkePublicKey: other?.hpkePublicKey as Uint8Array },
     }),
     'an unusable init key': await forged({ outer: { initKey: lowOrder } }),
-    'an unusable leaf key': await forged({ leaf: { hpkePublicKey: lowOrder } }),
-    'a short leaf key': await forged({ leaf: { hpkePublicKey: randomBytes(31) } }),
+    'an added leaf with an unusable key': await forged({ leaf: { hpkePublicKey: lowOrder } }),
+    'an added leaf with a short key': await forged({ leaf: { hpkePublicKey: randomBytes(31) } }),
     'the same device twice': { additions: [publicHalf(one), publicHalf(one)] },
     'two devices with one encryption key': {
       additions: [
