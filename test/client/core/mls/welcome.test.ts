@@ -176,6 +176,17 @@ for (const suite of SUITES) {
       },
       'the newcomer missing': { tree: (tree) => tree.map((node, i) => (i === 2 ? undefined : node)) },
     }
+    const [young] = (await groupOfSize(suite, 3)) as [Group]
+    const unmerged = (await stageCommit(young, [add])).next
+    const twice = (tree: RatchetTree) => tree.map((node, i) => (i === 4 ? tree[2] : node))
+    for (const [tree, isSound] of [
+      [(whole: RatchetTree) => whole, true],
+      [twice, false],
+    ] as const) {
+      const welcome = await writeWelcome(unmerged, joiner, { tree })
+      const joined = await joinFromWelcome({ suite, welcome, keyPackage: joiner })
+      t.equal(joined.ok, isSound, 'a leaf twice, and nothing but leaves')
+    }
     for (const [name, lie] of Object.entries(lies)) t.notOk(await join(lie), name)
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (junk) => {
