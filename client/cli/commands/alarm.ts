@@ -1,0 +1,202 @@
+/** Looking at alarms, answering them, and saying what is new. Not here: raising one (alarmRaise.ts), its end (alarmStates.ts). */
+import { ok, type Result } from '../../../shared/base/result.ts'
+import { isClosed } from '../../core/committee/alarm.ts'
+import { liveAlarms } from '../../core/committee/alarmSummary.ts'
+import { ALARM_KINDS, SEVERITIES } from '../../core/committee/alarmWords.ts'
+import type { AlarmAnswer, AlarmUpdate } from '../../core/committee/content.ts'
+import type { Alarm } from '../../core/committee/said.ts'
+import { chooseAlarm, needsIn, oneOf } from '../alarmChoice.ts'
+import { askChoice, askText, choose } from '../ask.ts'
+import {
+  type Command,
+  type Context,
+  type Input,
+  isOn,
+  listOf,
+  type Refusal,
+  refused,
+  textOf,
+} from '../command.ts'
+import { showingOf } from '../news.ts'
+import { withCommittee, withMembership } from '../open.ts'
+import { saying } from '../saying.ts'
+import { alarmJson, alarmLines } from '../show/alarms.ts'
+import { plainNamesIn } from '../show/names.ts'
+
+export const alarmList: Command = {
+  usage: '[OPTIONS]',
+  about: [
+    'The most urgent first. An alarm that was taken back stays until somebody has spoken to whoever raised it.',
+  ],
+  options: { all: { type: 'boolean', short: 'a', help: 'those that are over, too' } },
+  examples: ['alarm', 'alarm list --all'],
+  run: (context, input) =>
+    withCommittee(context, async ({ session }) => {
+      const view = session.view()
+      const open = liveAlarms(view.committee)
+      const over = [...view.committee.alarms.values()].filter((alarm) => !open.includes(alarm))
+      const alarms = isOn(input, 'all') ? [...open, ...over] : open
+      const showing = showingOf(view)
+      const lines = alarms.flatMap((alarm, i) => [
+        ...(i > 0 ? [''] : []),
+        ...alarmLines(view, alarm, showing, Date.now()),
+      ])
+      return ok({
+        text:
+          lines.length > 0
+            ? lines
+            : ['No alarms. Practice once a month: `npx tocsin alarm raise --kind practice`.'],
+        json: { alarms: alarms.map((alarm) => alarmJson(view, alarm, { names: plainNamesIn(view) })) },
+      })
+    }),
+}
+
+export const alarmShow: Command = {
+  usage: '[ID]',
+  about: ['Without an id: the one that is open.'],
+  takes: 1,
+  examples: ['alarm show', 'alarm show 3fa2'],
+  run: (context, input) =>
+    withCommittee(context, async ({ session }) => {
+      const view = session.view()
+      const alarm = chooseAlarm(view, input.positionals[0])
+      if (!alarm.ok) return alarm
+      return ok({
+        text: alarmLines(view, alarm.value, showingOf(view), Date.now()),
+        json: alarmJson(view, alarm.value, { names: plainNamesIn(view) }),
+      })
+    }),
+}
+
+const ANSWERS = { seen: 'I have seen it', on_it: 'I am on it', cannot: 'I cannot' } as const
+const ANSWERED = {
+  seen: 'They know that you have seen it.',
+  on_it: 'They know that you are on it. Say what is new with `npx tocsin alarm update`.',
+  cannot: 'They know that you cannot.',
+} as const
+
+export const alarmAnswer: Command = {
+  usage: '[ID] [seen|on-it|cannot]',
+  about: [
+    'Every answer helps: whoever raised it sees at once that somebody has seen it. "On it" says what',
+    'you will do. You can answer again at any time. Without an id: the one alarm that is open.',
+  ],
+  options: {
+    what: { type: 'string', short: 'w', value: 'TEXT', help: 'on it: what you will do' },
+    by: {
+      type: 'string',
+      short: 'b',
+      value: 'MINUTES',
+      help: 'on it: by when, in minutes, or as 2026-11-23T15:00',
+    },
+    takes: { type: 'string', short: 't', multiple: true, value: 'NEED', help: 'on it: which need you take' },
+  },
+  takes: 2,
+  examples: ['alarm answer', 'alarm answer 3fa2 on-it --what "I am calling them" --by 15 --takes call_me'],
+  run: (context, input) =>
+    withMembership(context, async ({ session }) => {
+      const { id, word } = answerWords(input)
+      const alarm = openOne(chooseAlarm(session.view(), id))
+      if (!alarm.ok) return alarm
+      if (alarm.value.seat === session.view().own.seat)
+        return refused('own_alarm', 'This is your own alarm: say what is new with `npx tocsin alarm update`.')
+      const answer =
+        word === undefined
+          ? await askChoice(context, ANSWERS, 'Your answer? (a number)')
+          : oneOf(ANSWERS, word, 'The answer')
+      if (!answer.ok) return answer
+      const content = await contentOf(context, input, alarm.value.id, answer.value ?? 'seen')
+      return content.ok ? saying(context, session, content.value, ANSWERED[content.value.answer]) : content
+    }),
+}
+
+/** The id may be left out. */
+const answerWords = ({
+  positionals: [first, second],
+}: Input): { id: string | undefined; word: string | undefined } =>
+  second === undefined && first !== undefined && choose(ANSWERS, first) !== undefined && !/^\d/.test(first)
+    ? { id: undefined, word: first }
+    : { id: first, word: second }
+
+const openOne = (alarm: Result<Alarm, Refusal>): Result<Alarm, Refusal> =>
+  alarm.ok && isClosed(alarm.value.phase)
+    ? refused('closed', 'This alarm is over: if it goes on after all, run `npx tocsin alarm reopen`.')
+    : alarm
+
+const contentOf = async (
+  context: Context,
+  input: Input,
+  alarm: string,
+  answer: keyof typeof ANSWERS,
+): Promise<Result<AlarmAnswer, Refusal>> => {
+  if (answer !== 'on_it') return ok({ type: 'alarmAnswer', alarm, answer })
+  const typed = textOf(input, 'what')
+  const what = await askText(context, typed, 'What will you do?')
+  if (!what.ok) return what
+  const minutes =
+    typed === undefined
+      ? await askText(context, textOf(input, 'by'), 'Within how many minutes? (Enter: do not say)')
+      : ok(textOf(input, 'by') ?? '')
+  if (!minutes.ok) return minutes
+  const takes = needsIn(listOf(input, 'takes'))
+  if (!takes.ok) return takes
+  const by = /^\d+$/.test(minutes.value) ? Number(minutes.value) : minutes.value
+  return ok({
+    type: 'alarmAnswer',
+    alarm,
+    answer,
+    what: what.value,
+    ...(by === '' ? {} : { by }),
+    ...(takes.value === undefined ? {} : { takes: takes.value }),
+  })
+}
+
+export const alarmUpdate: Command = {
+  usage: '[ID] [TEXT]',
+  about: [
+    'Everybody may. Whoever raised it, or is on it, may also change the needs and the kind; less',
+    'urgent it becomes when the raiser says so, or two others do. Without an id: the open one.',
+  ],
+  options: {
+    need: { type: 'string', short: 'n', multiple: true, value: 'NEED', help: 'what is needed now' },
+    fast: { type: 'string', short: 'f', value: 'today|note', help: 'how fast now' },
+    kind: { type: 'string', short: 'k', value: 'KIND', help: 'what it turned out to be' },
+  },
+  takes: 64,
+  examples: ['alarm update "They let me go home"', 'alarm update 3fa2 "No lawyer needed" --need money'],
+  run: (context, input) =>
+    withMembership(context, async ({ session }) => {
+      const [first, ...more] = input.positionals
+      const isId = first !== undefined && /^[0-9a-f]{4,32}$/.test(first)
+      const alarm = openOne(chooseAlarm(session.view(), isId ? first : undefined))
+      if (!alarm.ok) return alarm
+      const typed = (isId ? more : input.positionals).join(' ')
+      const text = await askText(context, typed === '' ? undefined : typed, 'What is new?')
+      if (!text.ok) return text
+      const changes = changesIn(input)
+      if (!changes.ok) return changes
+      const update: AlarmUpdate = {
+        type: 'alarmUpdate',
+        alarm: alarm.value.id,
+        text: text.value,
+        ...changes.value,
+      }
+      return saying(context, session, update, 'Everybody sees it.')
+    }),
+}
+
+type Changes = Pick<AlarmUpdate, 'needs' | 'severity' | 'kind'>
+
+const changesIn = (input: Input): Result<Changes, Refusal> => {
+  const needs = needsIn(listOf(input, 'need'))
+  const severity = oneOf(SEVERITIES, textOf(input, 'fast'), '--fast')
+  const kind = oneOf(ALARM_KINDS, textOf(input, 'kind'), '--kind')
+  if (!needs.ok) return needs
+  if (!severity.ok) return severity
+  if (!kind.ok) return kind
+  return ok({
+    ...(needs.value === undefined ? {} : { needs: needs.value }),
+    ...(severity.value === undefined ? {} : { severity: severity.value }),
+    ...(kind.value === undefined ? {} : { kind: kind.value }),
+  })
+}

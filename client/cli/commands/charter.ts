@@ -1,0 +1,146 @@
+/** The rules a committee gave itself: reading them, and asking the others to change them. */
+import { utf8 } from '../../../shared/base/bytes.ts'
+import { ok, type Result } from '../../../shared/base/result.ts'
+import { toOneLine } from '../../core/committee/plainText.ts'
+import { type Charter, encodeCharter, meetsFloors, type Threshold } from '../../core/governance/charter.ts'
+import { type Command, type Input, type Refusal, refused, textOf } from '../command.ts'
+import { catchUp, withCommittee, withMembership } from '../open.ts'
+import { notMember, told } from '../saying.ts'
+import { changeLines, charterJson, charterLines } from '../show/charter.ts'
+import { motionState } from '../show/motions.ts'
+import { namesIn } from '../show/names.ts'
+
+export const charterShow: Command = {
+  usage: '',
+  about: [
+    "The rules that this committee gave itself. Everybody's device keeps to them, and refuses what breaks them.",
+  ],
+  examples: ['charter'],
+  run: (context) =>
+    withCommittee(context, async ({ session }) => {
+      const { charter, members } = session.view()
+      const counting = members.filter(({ counts }) => counts).length
+      return ok({ text: charterLines(charter, counting), json: charterJson(charter) })
+    }),
+}
+
+export const charterPropose: Command = {
+  usage: '[OPTIONS]',
+  about: [
+    'Asks the others to change the rules you name; it counts as your yes. Some limits cannot be',
+    'voted away: to admit or to put out somebody takes at least two and a third of you, and',
+    'admitting is never easier than putting out; to change the rules takes two thirds.',
+    'A number of people is written COUNT/THIRDS: 2/1 is at least 2 and at least a third of you,',
+    '3/2 at least 3 and two thirds, 2/3 at least 2 and everybody.',
+  ],
+  options: {
+    name: { type: 'string', value: 'NAME', help: 'what the committee is called' },
+    purpose: { type: 'string', value: 'TEXT', help: 'what it is for' },
+    add: { type: 'string', value: 'COUNT/THIRDS', help: 'to admit somebody' },
+    remove: { type: 'string', value: 'COUNT/THIRDS', help: 'to put somebody out' },
+    change: { type: 'string', value: 'COUNT/THIRDS', help: 'to change these rules' },
+    relocate: { type: 'string', value: 'COUNT/THIRDS', help: 'to move to another relay' },
+    probation: {
+      type: 'string',
+      value: 'CHANGES',
+      help: 'changes of the committee before new members decide',
+    },
+    'keep-days': { type: 'string', value: 'DAYS', help: 'how long posts are kept' },
+    'alarm-seen': {
+      type: 'string',
+      value: 'MEMBERS',
+      help: 'how many must have seen an alarm; 0: a third, at most 3',
+    },
+  },
+  examples: ['charter propose --keep-days 14', 'charter propose --name "Night shift" --add 3/2'],
+  run: (context, input) =>
+    withMembership(context, async ({ session }) => {
+      const { charter } = session.view()
+      const next = changed(charter, input)
+      if (!next.ok) return next
+      const bytes = encodeCharter(next.value)
+      const lines = changeLines(charter, bytes)
+      if (sameText(charter, next.value))
+        return refused(
+          'no_change',
+          'Nothing would change: name a rule, as `npx tocsin charter propose --help` shows.',
+          2,
+        )
+      const proposed = await session.propose({ type: 'charter', charter: bytes })
+      if (!proposed.ok) return notMember(session)
+      const { motion: hash, is } = proposed.value
+      if (is === 'sent') await catchUp(context, session)
+      const view = session.view()
+      const motion = view.motions.find((one) => one.hash === hash)
+      return told(session, is, {
+        text: [
+          'The others are asked to change:',
+          ...lines.map((line) => `  ${line}`),
+          ...(motion ? [motionState(motion, namesIn(view))] : []),
+        ],
+        json: { motion: hash, outcome: motion?.outcome ?? 'open' },
+      })
+    }),
+}
+
+const sameText = (a: Charter, b: Charter): boolean =>
+  JSON.stringify(charterJson(a)) === JSON.stringify(charterJson(b))
+
+const MAX = { probation: 65_535, 'keep-days': 3650, 'alarm-seen': 255 } as const
+
+const changed = (charter: Charter, input: Input): Result<Charter, Refusal> => {
+  const texts = { name: textOf(input, 'name'), purpose: textOf(input, 'purpose') }
+  const name = toOneLine(texts.name ?? charter.name)
+  const purpose = toOneLine(texts.purpose ?? charter.purpose)
+  if (name === '' || utf8(name).length > 64 || utf8(purpose).length > 280)
+    return refused(
+      'too_long',
+      'The name (64 bytes) or the purpose (280 bytes) is empty or too long: shorten it.',
+    )
+  const thresholds = thresholdsIn(charter, input)
+  if (!thresholds.ok) return thresholds
+  const numbers = numbersIn(charter, input)
+  if (!numbers.ok) return numbers
+  const next = { ...charter, ...thresholds.value, ...numbers.value, name, purpose }
+  return meetsFloors(next)
+    ? ok(next)
+    : refused(
+        'below_floor',
+        'That is below what can be voted: see the limits in `npx tocsin charter propose --help`, and ask for more people or more days.',
+      )
+}
+
+const thresholdsIn = (charter: Charter, input: Input): Result<Partial<Charter>, Refusal> => {
+  const found: Record<string, Threshold> = {}
+  for (const name of ['add', 'remove', 'change', 'relocate'] as const) {
+    const typed = textOf(input, name)
+    const value = typed === undefined ? charter[name] : thresholdOf(typed)
+    if (!value)
+      return refused(
+        'bad_number',
+        `--${name} is written COUNT/THIRDS, as 2/2: at least two, and two thirds.`,
+        2,
+      )
+    found[name] = value
+  }
+  return ok(found)
+}
+
+const thresholdOf = (typed: string): Threshold | undefined => {
+  const [, count = '', thirds] = /^(\d{1,3})\/([123])$/.exec(typed) ?? []
+  const third = ([1, 2, 3] as const).find((n) => String(n) === thirds)
+  return third && Number(count) <= 255 ? { count: Number(count), thirds: third } : undefined
+}
+
+const numbersIn = (charter: Charter, input: Input): Result<Partial<Charter>, Refusal> => {
+  const fields = { probation: 'probation', 'keep-days': 'keepDays', 'alarm-seen': 'alarmSeen' } as const
+  const found: Record<string, number> = {}
+  for (const name of ['probation', 'keep-days', 'alarm-seen'] as const) {
+    const typed = textOf(input, name)
+    const value = typed === undefined ? charter[fields[name]] : Number(typed)
+    if (!/^\d+$/.test(typed ?? '0') || value > MAX[name])
+      return refused('bad_number', `--${name} is a whole number from 0 to ${MAX[name]}.`, 2)
+    found[fields[name]] = value
+  }
+  return ok(found)
+}

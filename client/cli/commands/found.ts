@@ -1,0 +1,135 @@
+/** Founding a committee: its name, what it is for, what you are called, and the relay. */
+import { utf8 } from '../../../shared/base/bytes.ts'
+import { ok, type Result } from '../../../shared/base/result.ts'
+import { parseRelayAddress, type RelayAddress } from '../../../shared/protocol/relayAddress.ts'
+import { toOneLine } from '../../core/committee/plainText.ts'
+import type { Session } from '../../core/session/session.ts'
+import { askHandle, askText } from '../ask.ts'
+import {
+  type Command,
+  type Context,
+  type Input,
+  type Outcome,
+  type Refusal,
+  refused,
+  textOf,
+} from '../command.ts'
+import { catchUp, withVault } from '../open.ts'
+import { readSecret, secretInArguments } from '../secretInput.ts'
+import { HALT_WORDS } from '../words.ts'
+
+/** Bytes of UTF-8 (governance/charter.ts). */
+const MAX_NAME_BYTES = 64
+const MAX_PURPOSE_BYTES = 280
+
+export const found: Command = {
+  usage: '[OPTIONS]',
+  about: [
+    'Asks for whatever the options do not say. The relay address is the line that the',
+    'relay prints when it starts; it holds a secret, so it is pasted and never an argument.',
+    'Two or three people who agree are enough. The second and third count at once.',
+  ],
+  options: {
+    name: { type: 'string', value: 'NAME', help: 'what the committee is called' },
+    purpose: { type: 'string', value: 'TEXT', help: 'what it is for, in a sentence' },
+    handle: { type: 'string', value: 'NAME', help: 'what the others call you' },
+    'relay-file': { type: 'string', value: 'FILE', help: 'a file with the relay address' },
+    'old-phones': { type: 'boolean', help: 'smaller, and without the second, newer kind of encryption' },
+  },
+  takes: 1,
+  examples: ['found', 'found --name Kitchen --handle alice --relay-file relay.txt'],
+  run: (context, input) => {
+    if (input.positionals.length > 0)
+      return Promise.resolve(secretInArguments('The relay address', '--relay-file'))
+    return withVault(context, async ({ client }) => {
+      const wishes = await askWishes(context, input)
+      if (!wishes.ok) return wishes
+      const { relay, ...rest } = wishes.value
+      const session = await client.found({
+        ...rest,
+        suite: input.values['old-phones'] === true ? 'x25519' : 'xwing',
+        relay,
+      })
+      const leaving = context.onLeave(() => session.close())
+      try {
+        return await begin(context, session, rest)
+      } finally {
+        leaving()
+        await session.close()
+      }
+    })
+  },
+}
+
+type Wishes = {
+  readonly name: string
+  readonly purpose: string
+  readonly handle: string
+  readonly relay: {
+    readonly address: string
+    readonly key: RelayAddress['key']
+    readonly admission: NonNullable<RelayAddress['admission']>
+  }
+}
+
+const askWishes = async (context: Context, input: Input): Promise<Result<Wishes, Refusal>> => {
+  const name = await askText(context, textOf(input, 'name'), 'What is the committee called?')
+  if (!name.ok) return name
+  if (!fits(name.value, MAX_NAME_BYTES) || toOneLine(name.value) === '')
+    return refused('bad_name', `The name is empty or too long (${MAX_NAME_BYTES} bytes): choose another.`)
+  const isBare = textOf(input, 'name') !== undefined && textOf(input, 'purpose') === undefined
+  const purpose = await askText(
+    context,
+    isBare ? '' : textOf(input, 'purpose'),
+    'What is it for? (one sentence; Enter for later)',
+  )
+  if (!purpose.ok) return purpose
+  if (!fits(purpose.value, MAX_PURPOSE_BYTES))
+    return refused('bad_purpose', `The purpose is too long (${MAX_PURPOSE_BYTES} bytes): shorten it.`)
+  const handle = await askHandle(context, textOf(input, 'handle'))
+  if (!handle.ok) return handle
+  const relay = await askRelay(context, input)
+  if (!relay.ok) return relay
+  return ok({
+    name: toOneLine(name.value),
+    purpose: toOneLine(purpose.value),
+    handle: handle.value,
+    relay: relay.value,
+  })
+}
+
+const fits = (text: string, max: number): boolean => utf8(toOneLine(text)).length <= max
+
+const askRelay = async (context: Context, input: Input): Promise<Result<Wishes['relay'], Refusal>> => {
+  const line = await readSecret(context, textOf(input, 'relay-file'), 'Paste the relay address:')
+  if (!line.ok) return line
+  const address = parseRelayAddress(line.value.trim().replace(/^'(.*)'$/, '$1'))
+  if (!address)
+    return refused(
+      'bad_relay',
+      'That is no relay address: paste the whole line that begins with ws:// or wss://.',
+    )
+  const { url, key, admission } = address
+  if (!admission)
+    return refused(
+      'no_admission',
+      'The part behind the dot is missing from this relay address: ask whoever runs the relay for the whole line.',
+    )
+  return ok({ address: url, key, admission })
+}
+
+const begin = async (
+  context: Context,
+  session: Session,
+  { name, handle }: Pick<Wishes, 'name' | 'handle'>,
+): Promise<Outcome> => {
+  const halt = await catchUp(context, session)
+  const text = [
+    `Founded "${name}". You are ${handle}, and the only member so far.`,
+    'Next: `npx tocsin invite` to bring in somebody you know.',
+  ]
+  const json = { committee: session.id, name, handle }
+  if (halt === undefined) return ok({ text, json })
+  context.terminal.note(HALT_WORDS[halt].sentence)
+  return ok({ text, json, exit: HALT_WORDS[halt].exit })
+}

@@ -1,0 +1,180 @@
+/** Following an invite: the link, what you are called, the words, and the wait for the committee. Goes on where it was. */
+import { ok, type Result } from '../../../shared/base/result.ts'
+import type { Client, JoinState } from '../../core/client.ts'
+import { toOneLine } from '../../core/committee/plainText.ts'
+import type { Session } from '../../core/session/session.ts'
+import { askHandle } from '../ask.ts'
+import {
+  type Command,
+  type Context,
+  type Input,
+  isOn,
+  type Outcome,
+  type Refusal,
+  refused,
+  textOf,
+} from '../command.ts'
+import { catchUp, nameOfCommittee, withVault } from '../open.ts'
+import { readSecret, secretInArguments } from '../secretInput.ts'
+import { abortWords, joinRefusal, LINK_WORDS } from '../words.ts'
+import { compareWords } from '../wordsAsked.ts'
+
+/** Milliseconds between two looks for what the others did. */
+const LOOK_MS = 1500
+
+/** Offline in a row, and then it is said; the next `join` goes on. */
+const MAX_OFFLINE = 4
+
+export const join: Command = {
+  usage: '[OPTIONS]',
+  about: [
+    'Paste the link that a member gave you. Both screens then show three words: compare them',
+    'by voice. When the committee has decided, you are in. Ctrl-C is fine at any time:',
+    '`npx tocsin join` without a link goes on.',
+  ],
+  options: {
+    file: { type: 'string', value: 'FILE', help: 'a file with the invite' },
+    handle: { type: 'string', value: 'NAME', help: 'what the others will call you' },
+    new: { type: 'boolean', help: 'follow another invite, and forget the one that is open' },
+    'no-wait': { type: 'boolean', help: 'look once, and end' },
+  },
+  takes: 1,
+  examples: ['join', 'join --handle bob --file invite.txt', 'join'],
+  run: (context, input) => {
+    if (input.positionals.length > 0) return Promise.resolve(secretInArguments('An invite', '--file'))
+    return withVault(context, async ({ client }) => {
+      const id = await openInvite(context, client, input)
+      if (!id.ok) return id
+      context.ifInterrupted('Nothing is lost: go on with `npx tocsin join`.')
+      return follow(context, client, { id: id.value, isBrief: isOn(input, 'no-wait') })
+    })
+  },
+}
+
+const openInvite = async (
+  context: Context,
+  client: Client,
+  input: Input,
+): Promise<Result<string, Refusal>> => {
+  const [open] = client.joinings()
+  const file = textOf(input, 'file')
+  if (open && !isOn(input, 'new') && file === undefined) {
+    context.terminal.note(
+      `Going on with your invite, as ${toOneLine(handleIn(open.state))}. (For another one: join --new)`,
+    )
+    return ok(open.id)
+  }
+  const link = await readSecret(context, file, 'Paste the invite:')
+  if (!link.ok) return link
+  const handle = await askHandle(context, textOf(input, 'handle'))
+  if (!handle.ok) return handle
+  const started = await client.startJoining(link.value.replaceAll(/\s/g, ''), handle.value)
+  if (!started.ok) return refused(started.error, LINK_WORDS[started.error])
+  for (const { id } of client.joinings()) if (id !== started.value) await client.forgetJoining(id)
+  return started
+}
+
+const handleIn = (state: JoinState): string => (state.is === 'joined' ? '' : state.handle)
+
+type Following = { readonly id: string; readonly isBrief: boolean }
+
+const follow = async (context: Context, client: Client, { id, isBrief }: Following): Promise<Outcome> => {
+  let offline = 0
+  for (let before = ''; ; ) {
+    context.terminal.progress(
+      before === 'deciding' ? 'Waiting for the committee to decide' : 'Waiting for the other person',
+    )
+    const looked = await client.continueJoining(id)
+    offline = !looked.ok && looked.error === 'offline' ? offline + 1 : 0
+    const isTired = isBrief || offline >= MAX_OFFLINE
+    if (!looked.ok && (offline === 0 || isTired)) return { ok: false, error: joinRefusal(looked.error) }
+    if (looked.ok) {
+      const outcome = await react(context, client, { id, before, state: looked.value })
+      if (outcome !== undefined) return outcome
+      if (looked.value.is === 'comparing') continue
+      if (isBrief) return waiting(looked.value.is)
+      before = looked.value.is
+    }
+    await context.sleep(LOOK_MS)
+  }
+}
+
+const waiting = (is: JoinState['is']): Outcome =>
+  ok({
+    text: [
+      is === 'deciding'
+        ? 'The committee has not decided yet: go on later with `npx tocsin join`.'
+        : 'The other person has not answered yet: go on later with `npx tocsin join`.',
+    ],
+    json: { state: is },
+  })
+
+type Look = { readonly id: string; readonly before: string; readonly state: JoinState }
+
+/** The end, if this is one. */
+const react = async (
+  context: Context,
+  client: Client,
+  { id, before, state }: Look,
+): Promise<Outcome | undefined> => {
+  switch (state.is) {
+    case 'waiting':
+      return undefined
+    case 'comparing':
+      return answer(context, client, id, state.words)
+    case 'deciding':
+      if (before !== 'deciding') sayDeciding(context)
+      return undefined
+    case 'declined':
+      await client.forgetJoining(id)
+      return refused('declined', 'They said no to this invite: speak to them in person.')
+    case 'aborted':
+      await client.forgetJoining(id)
+      return refused('invite_ended', abortWords(state.reason))
+    case 'joined':
+      return arrive(context, state.session)
+  }
+}
+
+const sayDeciding = (context: Context): void =>
+  context.show(['Now the committee decides. Stay, or press Ctrl-C and go on later with `npx tocsin join`.'], {
+    state: 'deciding',
+  })
+
+const answer = async (
+  context: Context,
+  client: Client,
+  id: string,
+  words: readonly string[],
+): Promise<Outcome | undefined> => {
+  context.terminal.progress(undefined)
+  context.show([], { state: 'comparing', words })
+  const doMatch = await compareWords(context, words, 'The person who invited you is there.')
+  if (doMatch === undefined)
+    return ok({ text: ['Nothing was decided: go on with `npx tocsin join`.'], json: undefined })
+  await client.answerWords(id, doMatch)
+  if (doMatch) return undefined
+  await client.forgetJoining(id)
+  return refused('words_differ', abortWords('words_differ'))
+}
+
+const arrive = async (context: Context, session: Session): Promise<Outcome> => {
+  const leaving = context.onLeave(() => session.close())
+  try {
+    context.ifInterrupted(undefined)
+    await catchUp(context, session)
+    const view = session.view()
+    const name = nameOfCommittee(session)
+    const count = view.members.length
+    return ok({
+      text: [
+        `You are in "${name}", with ${count - 1} ${count === 2 ? 'other member' : 'others'}. You read what is written from now on.`,
+        'Next: `npx tocsin members`, `npx tocsin post`, `npx tocsin read --follow`.',
+      ],
+      json: { state: 'joined', committee: session.id, name, members: count },
+    })
+  } finally {
+    leaving()
+    await session.close()
+  }
+}

@@ -1,0 +1,42 @@
+/** Going: the others' devices let this seat go, and this one forgets the committee. */
+import { ok } from '../../../shared/base/result.ts'
+import { askYesNo } from '../ask.ts'
+import { type Command, isOn, refused } from '../command.ts'
+import { nameOfCommittee, withMembership } from '../open.ts'
+import { forgetMarks } from '../readMarks.ts'
+import { notMember } from '../saying.ts'
+import { haltRefusal } from '../words.ts'
+
+export const leave: Command = {
+  usage: '[OPTIONS]',
+  about: [
+    'Everybody may go, at any time, without being asked why. What you wrote stays with the others',
+    'for as long as they keep posts. This device forgets the committee: `export` first what you need.',
+  ],
+  options: { yes: { type: 'boolean', short: 'y', help: 'do not ask whether you are sure' } },
+  examples: ['leave'],
+  run: (context, input) =>
+    withMembership(context, async ({ session, opened, halt }) => {
+      if (halt !== undefined) return { ok: false, error: haltRefusal(halt) }
+      const name = nameOfCommittee(session)
+      const isLast = session.view().members.length === 1
+      const question = isLast
+        ? `You are the only member of "${name}": with you it ends. Leave it?`
+        : `Leave "${name}", and forget it on this device?`
+      const sure = isOn(input, 'yes') || (await askYesNo(context, question))
+      if (sure !== true) return refused('not_sure', 'You are still a member.')
+      context.terminal.progress('Telling the others')
+      const left = await session.leave()
+      context.terminal.progress(undefined)
+      if (!left.ok)
+        return left.error === 'not_member'
+          ? notMember(session)
+          : { ok: false, error: haltRefusal(left.error) }
+      await session.forget()
+      await forgetMarks(opened.vault, session.id)
+      return ok({
+        text: [`You have left "${name}". This device has forgotten it.`],
+        json: { left: session.id, name },
+      })
+    }),
+}

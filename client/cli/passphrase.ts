@@ -1,0 +1,72 @@
+/** The passphrase: asked for without echo, or read from the file that TOCSIN_PASSPHRASE_FILE names. Never from arguments or the environment. */
+import { readFile, stat } from 'node:fs/promises'
+import { ok, type Result } from '../../shared/base/result.ts'
+import { type Context, type Refusal, refused } from './command.ts'
+
+/** Characters. What is on a stolen disk can be tried out at leisure; four ordinary words are about 20. */
+const MIN_CHARACTERS = 12
+const MIN_DIFFERENT = 6
+
+const RULE = `Choose at least ${MIN_CHARACTERS} characters: four words that have nothing to do with each other are good, and nobody can reset them.`
+
+export const passphraseFile = ({ environment }: Context): string | undefined =>
+  environment.TOCSIN_PASSPHRASE_FILE || undefined
+
+export const askPassphrase = async (context: Context): Promise<Result<string, Refusal>> => {
+  const path = passphraseFile(context)
+  return path === undefined ? askPerson(context, 'Passphrase (not shown):') : readSecretFile(context, path)
+}
+
+/** Asked for twice, unless it comes from a file. `name`: the variable that names the file. */
+export const askNewPassphrase = async (
+  context: Context,
+  path: string | undefined,
+): Promise<Result<string, Refusal>> => {
+  if (path !== undefined) {
+    const read = await readSecretFile(context, path)
+    return read.ok ? strongEnough(read.value) : read
+  }
+  context.terminal.note(RULE)
+  const first = await askPerson(context, 'New passphrase (not shown):')
+  if (!first.ok) return first
+  const strong = strongEnough(first.value)
+  if (!strong.ok) return strong
+  const second = await askPerson(context, 'The same again:')
+  if (!second.ok || second.value === first.value) return second
+  return refused('passphrases_differ', 'The two were not the same, so nothing was changed: try again.')
+}
+
+const strongEnough = (passphrase: string): Result<string, Refusal> => {
+  const characters = [...passphrase]
+  const isStrong = characters.length >= MIN_CHARACTERS && new Set(characters).size >= MIN_DIFFERENT
+  return isStrong ? ok(passphrase) : refused('weak_passphrase', `That is too easy to guess. ${RULE}`)
+}
+
+const askPerson = async ({ terminal }: Context, question: string): Promise<Result<string, Refusal>> => {
+  const answer = await terminal.askHidden(question)
+  return answer === undefined || answer === ''
+    ? refused(
+        'no_passphrase',
+        'No passphrase was given: type it at a terminal, or put it into a file and name that in TOCSIN_PASSPHRASE_FILE.',
+      )
+    : ok(answer)
+}
+
+/** The first line of a file that only its owner should be able to read. */
+const readSecretFile = async ({ terminal }: Context, path: string): Promise<Result<string, Refusal>> => {
+  try {
+    if (((await stat(path)).mode & 0o077) !== 0)
+      terminal.note(`Others on this machine can read the passphrase in ${path}: run chmod 600 on it.`)
+    const [line = ''] = (await readFile(path, 'utf8')).split(/\r?\n/)
+    if (line !== '') return ok(line)
+  } catch {
+    return refused(
+      'no_passphrase',
+      `The passphrase file ${path} cannot be read: check its name and its rights.`,
+    )
+  }
+  return refused(
+    'no_passphrase',
+    `The passphrase file ${path} is empty: put the passphrase into its first line.`,
+  )
+}

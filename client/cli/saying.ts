@@ -1,0 +1,62 @@
+/** Saying something to the committee, and telling the person whether it is there or waits. */
+import { ok } from '../../shared/base/result.ts'
+import type { KnownContent } from '../core/committee/content.ts'
+import type { Sending, Session } from '../core/session/session.ts'
+import type { Context, Outcome } from './command.ts'
+import { refused } from './command.ts'
+import { shortIds } from './show/shortIds.ts'
+import { fieldRefusal, STATUS_WORDS } from './words.ts'
+
+/** `sent`: what is shown when it is in the committee's log. */
+export const saying = async (
+  context: Context,
+  session: Session,
+  content: KnownContent,
+  sent: string,
+): Promise<Outcome> => {
+  context.terminal.progress('Sending')
+  const said = await session.say(content)
+  context.terminal.progress(undefined)
+  if (!said.ok)
+    return said.error === 'not_member'
+      ? notMember(session)
+      : { ok: false, error: fieldRefusal(said.error.field) }
+  const { id, is } = said.value
+  return told(session, is, { text: [sent], json: { id } }, `Its id is ${shortOf(session, id)}.`)
+}
+
+/** The outcome of whatever was said or decided; `about` follows when it is there. */
+export const told = (
+  session: Session,
+  is: Sending,
+  { text, json }: { readonly text: readonly string[]; readonly json: object },
+  about?: string,
+): Outcome => {
+  if (is === 'sent')
+    return ok({
+      text: about === undefined ? text : [[text.join('\n'), about].join(' ')],
+      json: { ...json, is: 'sent' },
+    })
+  const { alarmed } = session.view().own
+  return ok({
+    text: [
+      alarmed
+        ? 'Not sent: the relay was caught lying. It is kept on this device; see `npx tocsin status`.'
+        : 'Not sent yet: the relay cannot be reached. It is kept on this device and sent as soon as a command reaches it.',
+    ],
+    json: { ...json, is: 'waiting' },
+    exit: alarmed ? 4 : 3,
+  })
+}
+
+export const notMember = (session: Session): Outcome => {
+  const { status } = session.view().own
+  return status === 'member'
+    ? refused('not_member', 'You cannot speak in this committee now: run `npx tocsin status`.')
+    : refused(status, STATUS_WORDS[status])
+}
+
+const shortOf = (session: Session, id: string): string => {
+  const { committee } = session.view()
+  return shortIds([...committee.posts.map((post) => post.id), ...committee.alarms.keys(), id])(id)
+}

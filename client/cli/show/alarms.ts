@@ -1,0 +1,171 @@
+/** An alarm as a few plain lines, in the order in which somebody who has seconds needs them. */
+import {
+  ALARM_STATES,
+  type AlarmSummary,
+  alarmSummary,
+  type OnIt,
+} from '../../core/committee/alarmSummary.ts'
+import {
+  ALARM_KINDS,
+  CHECKS,
+  idsOf,
+  NEEDS,
+  OUTCOMES,
+  RINGS,
+  SEVERITIES,
+} from '../../core/committee/alarmWords.ts'
+import type { AlarmContent } from '../../core/committee/content.ts'
+import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
+import type { Alarm, AlarmNote } from '../../core/committee/said.ts'
+import type { CommitteeView } from '../../core/session/view.ts'
+import type { Showing } from './posts.ts'
+import { listOf, momentOf, timeOf } from './time.ts'
+
+export const summaryOf = (view: CommitteeView, alarm: Alarm): AlarmSummary =>
+  alarmSummary(
+    alarm,
+    view.members.map((member) => member.seat),
+    view.charter.alarmSeen,
+  )
+
+/** `ALARM NOW (3fa2): called to a meeting` */
+export const alarmTitle = (alarm: Alarm, { short }: Pick<Showing, 'short'>): string => {
+  const practice = alarm.kind === 'practice'
+  const what = practice ? 'a drill, nothing has happened' : ALARM_KINDS[alarm.kind]
+  return `${practice ? 'PRACTICE ALARM' : 'ALARM'} ${SEVERITIES[alarm.severity]} (${short(alarm.id)}): ${what}`
+}
+
+export const alarmLines = (
+  view: CommitteeView,
+  alarm: Alarm,
+  showing: Showing,
+  nowMs: number,
+): readonly string[] => {
+  const summary = summaryOf(view, alarm)
+  const { names } = showing
+  const { content } = alarm
+  return [
+    alarmTitle(alarm, showing),
+    ...[
+      `Raised by ${names(alarm.seat)} at ${momentOf(alarm.at, nowMs)}, ${aboutWords(content)}.`,
+      ...textLines(content.facts),
+      ...(content.guesses ? textLines(`Guesses: ${content.guesses}`) : []),
+      ...(content.place ? [`Where: ${toOneLine(content.place)}.`] : []),
+      ...(content.checked ? [`How sure: ${CHECKS[content.checked]}.`] : []),
+      ...contactWords(content),
+      `Who may know the name: ${ringWords(content)}.`,
+      stateWords(alarm, summary),
+      ...seenWords(alarm, summary),
+      ...summary.onIt.map((one) => onItWords(one, showing, nowMs)),
+      ...(summary.cannot.length > 0 ? [`Cannot: ${listOf(summary.cannot.map(names))}.`] : []),
+      ...(summary.stillNeeded.length > 0
+        ? [`Still needed: ${summary.stillNeeded.map((need) => NEEDS[need]).join(', ')}.`]
+        : []),
+      ...alarm.notes.map((note) => noteWords(note, showing)),
+      ...summary.oneMoreFor.map((what) => `One more member has to say the same: ${ONE_MORE[what]}.`),
+    ].map((line) => `  ${line}`),
+  ]
+}
+
+const ONE_MORE = { steady: 'steady', close: 'settled or a false alarm', lower: 'less urgent' } as const
+
+const textLines = (text: string): readonly string[] =>
+  toPlainText(text)
+    .split('\n')
+    .map((line) => `  ${line}`)
+
+const aboutWords = ({ about }: AlarmContent): string => {
+  if (about.who === 'me') return 'about themselves'
+  return about.who === 'named' ? `about ${toOneLine(about.handle)}` : 'about somebody who is not named'
+}
+
+const contactWords = ({ safeContact }: AlarmContent): readonly string[] => {
+  if (!safeContact) return []
+  if (safeContact.may === 'no') return ['Do not try to reach them.']
+  return safeContact.may === 'yes'
+    ? [`They can be reached: ${toOneLine(safeContact.how)}.`]
+    : [`Before you speak to them, ask for the phrase: ${toOneLine(safeContact.phrase)}.`]
+}
+
+const ringWords = ({ namesAllowed }: AlarmContent): string =>
+  listOf(
+    idsOf(RINGS)
+      .filter((ring) => namesAllowed[ring])
+      .map((ring) => RINGS[ring]),
+  )
+
+const stateWords = ({ phase, timesReopened }: Alarm, { state }: AlarmSummary): string => {
+  const how = phase.is === 'settled' ? `settled: ${OUTCOMES[phase.outcome]}` : ALARM_STATES[state]
+  return `State: ${how}${timesReopened > 0 ? ', reopened' : ''}.`
+}
+
+const seenWords = (alarm: Alarm, summary: AlarmSummary): readonly string[] => {
+  if (alarm.phase.is !== 'open' && alarm.phase.is !== 'steady') return []
+  const others = Math.max(summary.members - 1, summary.seen)
+  const enough = summary.isEnough
+    ? 'enough of us'
+    : `enough of us: ${summary.seenNeeded}, and one of them on it`
+  return [`Seen by ${summary.seen} of ${others} (${enough}).`]
+}
+
+const onItWords = (one: OnIt, { names }: Showing, nowMs: number): string => {
+  const takes = one.takes.length > 0 ? `; takes: ${one.takes.map((need) => NEEDS[need]).join(', ')}` : ''
+  const quiet = nowMs > one.quietFrom ? '; nothing heard from them since' : ''
+  return `On it: ${names(one.seat)}, ${toOneLine(one.what)}${byWords(one)}${takes}${quiet}.`
+}
+
+const byWords = ({ by, at }: OnIt): string => {
+  if (by === undefined) return ''
+  return `, by ${typeof by === 'number' ? timeOf(at + by * 60_000) : toOneLine(by)}`
+}
+
+const NOTE_WORDS: Record<AlarmNote['said'], string> = {
+  update: 'says',
+  steady: 'says it is steady',
+  settled: 'says it is settled',
+  cancelled: 'took it back',
+  spoken_to: 'has spoken to them',
+  false_alarm: 'says it was a false alarm',
+  reopened: 'says it goes on',
+}
+
+const noteWords = ({ at, seat, said, text }: AlarmNote, { names }: Showing): string =>
+  `${timeOf(at)}  ${names(seat)} ${NOTE_WORDS[said]}${text === undefined ? '.' : `: ${toPlainText(text).replaceAll('\n', '\n           ')}`}`
+
+export const alarmJson = (view: CommitteeView, alarm: Alarm, { names }: Pick<Showing, 'names'>): object => {
+  const summary = summaryOf(view, alarm)
+  return {
+    type: 'alarm',
+    id: alarm.id,
+    seat: alarm.seat,
+    handle: names(alarm.seat),
+    at: new Date(alarm.at).toISOString(),
+    kind: alarm.kind,
+    severity: alarm.severity,
+    facts: toPlainText(alarm.content.facts),
+    about: alarm.content.about,
+    namesAllowed: alarm.content.namesAllowed,
+    ...(alarm.content.place === undefined ? {} : { place: toPlainText(alarm.content.place) }),
+    state: summary.state,
+    ...(alarm.phase.is === 'settled' ? { outcome: alarm.phase.outcome } : {}),
+    seen: summary.seen,
+    seenNeeded: summary.seenNeeded,
+    isEnough: summary.isEnough,
+    onIt: summary.onIt.map(({ seat, what, by, takes }) => ({
+      seat,
+      handle: names(seat),
+      what: toPlainText(what),
+      takes,
+      ...(by === undefined ? {} : { by }),
+    })),
+    cannot: summary.cannot.map(names),
+    needs: alarm.needs,
+    stillNeeded: summary.stillNeeded,
+    notes: alarm.notes.map(({ seat, at, said, text }) => ({
+      handle: names(seat),
+      at: new Date(at).toISOString(),
+      said,
+      ...(text === undefined ? {} : { text: toPlainText(text) }),
+    })),
+  }
+}

@@ -1,0 +1,46 @@
+/** What members decide on, in one sentence each. */
+import { toOneLine } from '../../core/committee/plainText.ts'
+import type { CommitteeView, MotionView } from '../../core/session/view.ts'
+import { changeLines } from './charter.ts'
+import type { Names } from './names.ts'
+import { listOf } from './time.ts'
+
+export const motionTitle = (
+  view: CommitteeView,
+  { action, about, hash }: MotionView,
+  names: Names,
+): string => {
+  switch (action.type) {
+    case 'add':
+      return `Admit ${toOneLine(about ?? 'somebody without a name')}, whom ${names(action.sponsor)} has met`
+    case 'remove':
+      return `Put ${names(action.seat)} out of the committee`
+    case 'charter':
+      return `Change the charter (${hash.slice(0, 4)}): ${changeLines(view.charter, action.charter).join('; ')}`
+  }
+}
+
+/** `Asked by alice. 1 of the 2 it needs have approved: alice.` */
+export const motionState = (
+  { by, approvedBy, declinedBy, needed, outcome }: MotionView,
+  names: Names,
+): string => {
+  const asked = by === undefined ? '' : `Asked by ${names(by)}. `
+  const no = declinedBy.length > 0 ? ` Against: ${listOf(declinedBy.map(names))}.` : ''
+  if (outcome === 'carried_out') return `${asked}Carried out.${no}`
+  if (outcome === 'lapsed') return `${asked}Over: it was not carried out.${no}`
+  return `${asked}Needs ${needed}, has ${approvedBy.length}: ${listOf(approvedBy.map(names))}.${no}`
+}
+
+export const motionJson = (motion: MotionView, names: Names): object => ({
+  type: 'motion',
+  id: motion.hash,
+  action: motion.action.type,
+  about: motion.about === undefined ? null : toOneLine(motion.about),
+  by: motion.by === undefined ? null : names(motion.by),
+  approvedBy: motion.approvedBy.map(names),
+  declinedBy: motion.declinedBy.map(names),
+  needed: motion.needed,
+  outcome: motion.outcome,
+  isWaitingForMe: motion.isWaitingForMe,
+})

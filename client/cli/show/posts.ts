@@ -1,0 +1,40 @@
+/** Posts as lines: when, who, which, what. What follows on further lines is indented, so no text can look like another post. */
+
+import { toPlainText } from '../../core/committee/plainText.ts'
+import type { Post } from '../../core/committee/said.ts'
+import type { Names } from './names.ts'
+import { dayOf, timeOf } from './time.ts'
+
+export type Showing = { readonly names: Names; readonly short: (id: string) => string }
+
+/** Grouped under their days. `after`: the day that was shown last. */
+export const postLines = (posts: readonly Post[], showing: Showing, after?: string): readonly string[] => {
+  let shown = after
+  return posts.flatMap((post) => {
+    const today = dayOf(post.at)
+    const heading = today === shown ? [] : [...(shown === undefined ? [] : ['']), today]
+    shown = today
+    return [...heading, postLine(post, showing)]
+  })
+}
+
+export const postLine = (post: Post, { names, short }: Showing): string => {
+  const [first, ...more] = toPlainText(post.text).split('\n')
+  const head = `${timeOf(post.at)}  ${names(post.seat)} (${short(post.id)}${answering(post, short)}): ${first}`
+  return [head, ...more.map((line) => `         ${line}`)].join('\n')
+}
+
+const answering = (post: Post, short: (id: string) => string): string => {
+  if (post.isReplyToUnseen) return ', answering something from before your time'
+  return post.replyTo === undefined ? '' : `, answering ${short(post.replyTo)}`
+}
+
+export const postJson = (post: Post, names: Names): object => ({
+  type: 'post',
+  id: post.id,
+  seat: post.seat,
+  handle: names(post.seat),
+  at: new Date(post.at).toISOString(),
+  text: toPlainText(post.text),
+  ...(post.replyTo === undefined ? {} : { replyTo: post.replyTo }),
+})

@@ -1,0 +1,186 @@
+/**
+ * The person's side: results to standard output, questions, notes and progress to standard error. Everything that leaves here goes
+ * through plainText.ts and nothing is coloured, so no control sequence reaches a terminal except those that redraw a line of our own.
+ * Not here: questions without echo (hidden.ts).
+ */
+import { createInterface, type Interface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { toPlainText } from '../core/committee/plainText.ts'
+import { askHidden } from './hidden.ts'
+
+export type Terminal = {
+  /** Somebody sits in front of it and types. */
+  readonly isInteractive: boolean
+  /** Standard output is a screen. */
+  readonly isScreen: boolean
+  readonly say: (text: string) => void
+  readonly note: (text: string) => void
+  /** One line without the spaces around it; undefined when there is no more input. */
+  readonly ask: (question: string) => Promise<string | undefined>
+  /** Not shown while it is typed; undefined when there is nobody to ask. */
+  readonly askHidden: (question: string) => Promise<string | undefined>
+  /** Everything that standard input still has. */
+  readonly readAll: () => Promise<string>
+  /** Calls with every line that is typed from now on. The answer ends it. */
+  readonly onLine: (take: (line: string) => void) => () => void
+  /** What takes its time; undefined when it is over. Shown once it has taken a second. */
+  readonly progress: (text: string | undefined) => void
+  readonly close: () => void
+}
+
+type Output = { readonly write: (text: string) => unknown; readonly isTTY?: boolean }
+
+export type Streams = {
+  readonly input: Readable & { readonly isTTY?: boolean }
+  readonly output: Output
+  readonly errors: Output
+}
+
+export const createTerminal = (streams: Streams, interrupt: () => void): Terminal => {
+  const isInteractive = streams.input.isTTY === true && streams.errors.isTTY === true
+  const progress = createProgress(streams.errors)
+  const lines = createLines(streams, interrupt)
+  const note = (text: string): void => {
+    progress.hide()
+    lines.aside(() => streams.errors.write(`${toPlainText(text)}\n`))
+  }
+  return {
+    isInteractive,
+    isScreen: streams.output.isTTY === true,
+    say: (text) => {
+      progress.hide()
+      lines.aside(() => streams.output.write(`${toPlainText(text)}\n`))
+    },
+    note,
+    ask: async (question) => {
+      progress.hide()
+      streams.errors.write(`${toPlainText(question)} `)
+      const line = await lines.next()
+      if (!isInteractive) streams.errors.write('\n')
+      return line?.trim()
+    },
+    askHidden: (question) => {
+      progress.hide()
+      return askHidden(streams, toPlainText(question), interrupt)
+    },
+    readAll: async () => {
+      const all: string[] = []
+      for (let line = await lines.next(); line !== undefined; line = await lines.next()) all.push(line)
+      return all.join('\n')
+    },
+    onLine: lines.onLine,
+    progress: progress.show,
+    close: () => {
+      progress.show(undefined)
+      lines.close()
+    },
+  }
+}
+
+/** Milliseconds of silence that need no explanation. */
+const PATIENCE_MS = 1000
+
+const createProgress = (errors: Output) => {
+  let text: string | undefined
+  let isDrawn = false
+  let timer: NodeJS.Timeout | undefined
+  const hide = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    if (isDrawn && errors.isTTY) errors.write('\r\u001b[K')
+    isDrawn = false
+  }
+  const draw = (): void => {
+    if (text === undefined) return
+    if (errors.isTTY) errors.write(`\r\u001b[K${toPlainText(text)} …`)
+    else errors.write(`${toPlainText(text)} …\n`)
+    isDrawn = true
+  }
+  return {
+    hide,
+    show: (next: string | undefined): void => {
+      const wasDrawn = isDrawn
+      text = next
+      if (next === undefined) hide()
+      else if (wasDrawn && errors.isTTY) draw()
+      else if (timer === undefined) {
+        timer = setTimeout(draw, PATIENCE_MS)
+        timer.unref()
+      }
+    },
+  }
+}
+
+/** What was typed and sent is shown again with its time and id: the raw line goes. */
+const eraseTyped = (line: string): string => {
+  const rows = 1 + Math.floor(line.length / (process.stderr.columns || 80))
+  return '\u001b[1A\u001b[2K'.repeat(rows)
+}
+
+/** Lines of the input, kept until somebody asks for one. */
+const createLines = ({ input, errors }: Streams, interrupt: () => void) => {
+  const isTyped = input.isTTY === true && errors.isTTY === true
+  const ready: string[] = []
+  const waiting: ((line: string | undefined) => void)[] = []
+  let listener: ((line: string) => void) | undefined
+  let reader: Interface | undefined
+  let isOver = false
+
+  const start = (): Interface => {
+    if (reader) return reader
+    const started = isTyped
+      ? createInterface({ input, output: process.stderr, prompt: '', historySize: 0 })
+      : createInterface({ input })
+    started.on('line', (line) => {
+      const next = waiting.shift()
+      if (next) next(line)
+      else if (listener) {
+        if (isTyped) errors.write(eraseTyped(line))
+        listener(line)
+      } else ready.push(line)
+    })
+    started.on('SIGINT', interrupt)
+    started.on('close', () => {
+      reader = undefined
+      isOver = true
+      for (const next of waiting.splice(0)) next(undefined)
+    })
+    reader = started
+    return started
+  }
+  /** A terminal is let go between questions, so that a hidden one can have it. */
+  const rest = (): void => {
+    if (!isTyped || listener) return
+    reader?.close()
+    isOver = false
+  }
+  return {
+    next: async (): Promise<string | undefined> => {
+      const line = ready.shift()
+      if (line !== undefined || isOver) return line
+      start()
+      const typed = await new Promise<string | undefined>((resolve) => waiting.push(resolve))
+      rest()
+      return typed
+    },
+    onLine: (take: (line: string) => void): (() => void) => {
+      listener = take
+      start().prompt()
+      return () => {
+        listener = undefined
+        rest()
+      }
+    },
+    /** Writes above the line that is being typed. */
+    aside: (write: () => void): void => {
+      if (!listener || !reader || !isTyped) {
+        write()
+        return
+      }
+      errors.write('\r\u001b[K')
+      write()
+      reader.prompt(true)
+    },
+    close: (): void => reader?.close(),
+  }
+}

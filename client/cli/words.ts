@@ -1,0 +1,164 @@
+/**
+ * Every sentence for something that did not work. One table for each union of failures, typed by it: a new failure does not compile
+ * until it has a sentence. A sentence is plain, and says what to do.
+ */
+
+import { MAX_TEXT } from '../core/committee/content.ts'
+import type { AbortReason } from '../core/join/exchange.ts'
+import type { SuspicionKind } from '../core/session/desk.ts'
+import type { JoinFailure } from '../core/session/newcoming.ts'
+import type { Halt } from '../core/session/reading.ts'
+import type { VouchFailure } from '../core/session/sponsoring.ts'
+import type { Own } from '../core/session/state.ts'
+import type { VaultRefusal } from '../core/vault/vault.ts'
+import { type Exit, type Refusal, refusal } from './command.ts'
+import type { FolderRefusal } from './vaultFile.ts'
+
+export const VAULT_WORDS: Record<VaultRefusal, string> = {
+  not_a_vault:
+    'The file "vault" in this folder was not written by Tocsin: choose another folder with --home.',
+  newer_version: 'A newer Tocsin wrote this vault: update Tocsin, then try again.',
+  damaged:
+    'The vault is damaged and cannot be opened: restore the folder from a copy, or wipe it and join again.',
+  wrong_passphrase: 'That is not the passphrase of this vault: try again.',
+}
+
+export const folderRefusal = (home: string, why: FolderRefusal): Refusal => {
+  if (why.locked)
+    return refusal(
+      'vault_in_use',
+      `Another Tocsin (process ${why.pid}) is using the vault in ${home}: end it first, or choose another folder with --home.`,
+    )
+  return refusal(
+    'folder_unusable',
+    `The folder ${home} cannot be used (${why.code}): check who owns it and whether the disk is full, or choose another with --home.`,
+  )
+}
+
+type Status = Own['status']
+
+/** Why this device cannot speak. */
+export const STATUS_WORDS: Record<Exclude<Status, 'member'>, string> = {
+  stuck: 'This device lost the thread and has asked the others for help: run `npx tocsin sync` again later.',
+  removed: 'You are no longer in this committee: speak to the others in person.',
+  left: 'You have left this committee.',
+  lost: 'This device was away for too long and the relay has forgotten what it missed: ask a member for a new invite.',
+  copied:
+    'Somebody writes with a copy of this vault, so this one has stopped: tell the others in person, and join again with a new invite.',
+  outdated:
+    'The committee uses rules that this Tocsin does not know: update Tocsin, then run `npx tocsin sync`.',
+}
+
+export const HALT_WORDS: Record<Halt, { readonly exit: Exit; readonly sentence: string }> = {
+  offline: {
+    exit: 3,
+    sentence: 'The relay cannot be reached: check the connection, and run `npx tocsin sync` when it is back.',
+  },
+  alarm: {
+    exit: 4,
+    sentence:
+      'The relay was caught lying, so nothing is sent to it: run `npx tocsin status` to see what happened and what to do.',
+  },
+  refused: {
+    exit: 1,
+    sentence:
+      'The relay does not take what is asked of it: try again in a while, or speak to whoever runs it.',
+  },
+}
+
+export const haltRefusal = (halt: Halt): Refusal =>
+  refusal(halt === 'alarm' ? 'relay_lied' : halt, HALT_WORDS[halt].sentence, HALT_WORDS[halt].exit)
+
+export const LINK_WORDS: Record<'malformed' | 'newer_version' | 'expired', string> = {
+  malformed: 'That is not a whole invite: copy all of it, from "tocsin:" to its end, and try again.',
+  newer_version: 'A newer Tocsin made this invite: update Tocsin, then try again.',
+  expired: 'This invite has expired: ask for a new one.',
+}
+
+const JOIN_FAILURES: Record<JoinFailure, { readonly exit: Exit; readonly sentence: string }> = {
+  no_such_joining: {
+    exit: 1,
+    sentence: 'No such invite is being followed here: run `npx tocsin join` with the link.',
+  },
+  expired: { exit: 1, sentence: LINK_WORDS.expired },
+  offline: {
+    exit: 3,
+    sentence: 'The relay cannot be reached: check the connection, then go on with `npx tocsin join`.',
+  },
+  relay_lied: {
+    exit: 4,
+    sentence:
+      'The relay was caught lying: do not go on with this invite, and tell the person who gave it to you.',
+  },
+  refused: {
+    exit: 1,
+    sentence: 'The relay does not take this invite any more: ask for a new one.',
+  },
+}
+
+export const joinRefusal = (failure: JoinFailure): Refusal =>
+  refusal(failure, JOIN_FAILURES[failure].sentence, JOIN_FAILURES[failure].exit)
+
+/** Why a join ended by itself; each wants a new invite. */
+const ABORT_WORDS: Record<AbortReason, string> = {
+  second_newcomer:
+    'Somebody else is using the same invite, so it has ended: make a new one and hand it over in person.',
+  second_sponsor: 'Somebody else is answering the same invite, so it has ended: ask for a new one in person.',
+  reveal_changed:
+    'What came through the relay was exchanged on the way, so the invite has ended: make a new one.',
+  out_of_order: 'The steps of this invite came in a wrong order, so it has ended: make a new one.',
+  words_differ: 'The words differed, so the invite has ended: make a new one and hand it over in person.',
+}
+
+export const abortWords = (reason: string | undefined): string =>
+  Object.entries(ABORT_WORDS).find(([name]) => name === reason)?.[1] ??
+  'The invite has ended: make a new one.'
+
+export const VOUCH_WORDS: Record<VouchFailure, string> = {
+  no_such_invite: 'There is no such invite any more: make a new one with `npx tocsin invite`.',
+  not_now: 'There are no words to compare yet: wait until the other person has opened the invite.',
+  stale: 'The committee has changed too much since this invite: make a new one with `npx tocsin invite`.',
+}
+
+/** What should not happen with an honest relay and honest members. */
+const SUSPICION_WORDS: Record<SuspicionKind, string> = {
+  relay_lied: 'The relay showed this device something that cannot be true.',
+  relay_forked:
+    "A member's device saw another history at the relay than this one: compare `npx tocsin words` in person.",
+  history_differs:
+    "A member's device counts other decisions than this one: compare `npx tocsin words` in person.",
+  other_commit:
+    "A member's device followed another change of the committee than this one: compare `npx tocsin words` in person.",
+  counter_repeated:
+    "A member's device wrote two different things in one place: it may have been copied. Speak to them in person.",
+  history_rewritten:
+    "A member's device changed what it had said before: it may have been copied. Speak to them in person.",
+  device_copied:
+    'Somebody writes with a copy of this very vault: use it in one place only, and tell the others.',
+}
+
+export const suspicionWords = (kind: string): string =>
+  Object.entries(SUSPICION_WORDS).find(([name]) => name === kind)?.[1] ??
+  'Something that an honest relay would not do.'
+
+/** What content checking says about a field. */
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  handle: `A handle has 1 to ${MAX_TEXT.handle} characters on one line and no "#": choose another.`,
+  text: `The text is empty or longer than ${MAX_TEXT.post} characters: shorten it, or send it in parts.`,
+  facts: `What happened is empty or longer than ${MAX_TEXT.facts} characters: say it in a few sentences.`,
+  guesses: `The guesses are empty or longer than ${MAX_TEXT.facts} characters: shorten them.`,
+  what: `What you will do is empty or longer than ${MAX_TEXT.note} characters: say it in a sentence.`,
+  note: `The note is empty or longer than ${MAX_TEXT.note} characters: say it in a sentence.`,
+  place: `The place is empty or longer than ${MAX_TEXT.place} characters: shorten it.`,
+  by: 'By when: give minutes (up to a week), or a time as 2026-11-23T15:00.',
+  needs: 'Something is asked for twice: name each need once.',
+  takes: 'Something is taken twice: name each need once.',
+  about:
+    'An alarm can name somebody only if the committee may know the name: add --names committee, or --about not-named.',
+}
+
+export const fieldRefusal = (field: string): Refusal =>
+  refusal(
+    'not_allowed',
+    FIELD_WORDS[field.split('.')[0] ?? ''] ?? 'Something in it is empty, too long or not allowed: change it.',
+  )
