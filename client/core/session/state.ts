@@ -13,7 +13,6 @@ import {
   struct,
   text,
   u8,
-  u16,
   u32,
   u48,
   type Value,
@@ -82,8 +81,6 @@ export type Epoch = {
   readonly group: Group | undefined
 }
 
-export type EpochNumber = EpochInfo['number']
-
 /** Throws on bytes that were not a charter when the epoch was entered: the vault would be damaged. */
 export const charterOfInfo = (info: EpochInfo): Charter => {
   const charter = decodeCharter(info.charterBytes)
@@ -140,7 +137,6 @@ export type Own = Value<typeof own>
 
 /** The last payload of another device that reached us, for its counter and hash chain. */
 export const peer = struct({ counter: u32, hash: bytes(32), missing: u32, heardAt: u48 })
-export type Peer = Value<typeof peer>
 
 /** Something said, in its place in the total order. `content` is encoded (client/core/committee). */
 export const storedSaying = struct({
@@ -242,4 +238,3 @@ export const suspicion = struct({
 export type Suspicion = Value<typeof suspicion>
 
 export const handleText = text(160)
-export const version = u16
