@@ -179,13 +179,22 @@ const FOUNDERS = 3
 export const joinedMark = (roster: Roster): number =>
   seatsOf(roster).length < FOUNDERS ? 0 : roster.epoch + 1
 
+/**
+ * The newcomer's leaf cannot be changed after the key package was made, and the committee may have moved on meanwhile; but at least half
+ * of the probation must still lie ahead, or a mark from the past would skip it (I11).
+ */
+export const isFittingMark = (roster: Roster, joined: number): boolean => {
+  if (joinedMark(roster) === 0) return joined === 0
+  const oldest = roster.epoch + 1 - Math.floor(roster.probation / 2)
+  return joined !== 0 && joined <= roster.epoch + 1 && (roster.probation === 0 || joined >= oldest)
+}
+
 /** I11: at most one third of the seats on probation once the newcomer is in. */
 const newcomerFault = (roster: Roster, seat: SeatId, keyPackage: KeyPackageView): Violation | undefined => {
   const claim = readClaim(roster, keyPackage)
   if (!claim || claim.seat !== seat || claim.data.resynced) return 'bad_key_package'
-  const isFounding = joinedMark(roster) === 0
   const { joined } = claim.data
-  if (isFounding ? joined !== 0 : joined === 0 || joined > roster.epoch + 1) return 'bad_key_package'
+  if (!isFittingMark(roster, joined)) return 'bad_key_package'
   const seats = seatsOf(roster)
   const waiting = seats.filter((one) => !isFullSeat(roster, one)).length + (isWaiting(roster, joined) ? 1 : 0)
   return 3 * waiting <= seats.length + 1 ? undefined : 'too_many_on_probation'

@@ -11,7 +11,7 @@ import { charterHash } from '../governance/charter.ts'
 import { decodeIdentity } from '../governance/ids.ts'
 import { approve, MOTION_LIFE_EPOCHS, type Motion, motionHash } from '../governance/motion.ts'
 import { decodeSeatData } from '../governance/roster.ts'
-import { joinedMark } from '../governance/validity.ts'
+import { isFittingMark, joinedMark } from '../governance/validity.ts'
 import { confirm, decline, type Join, newSponsor, wordsDiffer } from '../join/exchange.ts'
 import { type InviteKind, newInvite, printInvite } from '../join/invite.ts'
 import { rendezvousOf } from '../join/rendezvous.ts'
@@ -138,7 +138,8 @@ export const vouch = async (keeper: Keeper, key: string): Promise<Result<string,
   const identity = facts.ok ? decodeIdentity(facts.value.identity) : undefined
   const claimed = facts.ok ? decodeSeatData(facts.value.seatData) : undefined
   // A smaller mark than the offered one would shorten the newcomer's probation.
-  if (!facts.ok || !identity || claimed?.joined !== offer.joined) return err('stale')
+  const isFitting = claimed?.joined === offer.joined && isFittingMark(rosterOf(book.newest()), offer.joined)
+  if (!facts.ok || !identity || !isFitting) return err('stale')
   const motion = newMotion(keeper, {
     type: 'add',
     keyPackage: toHex(facts.value.hash),

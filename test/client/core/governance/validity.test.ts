@@ -513,8 +513,9 @@ t.test('I11 at most one third of the seats wait, the newcomer counted', async (t
     t.equal(judged(full, most - 1), 'add', `${most} waiting beside ${full}`)
     t.equal(judged(full, most), 'too_many_on_probation', `${most + 1} waiting beside ${full}`)
   }
-  t.equal(judged(3, 1, 11), 'add', 'whose probation ends on entry does not wait')
-  t.equal(judged(3, 1, 12), 'too_many_on_probation')
+  t.equal(judged(3, 0, 21), 'add', 'half of the probation lies ahead')
+  t.equal(judged(3, 0, 20), 'bad_key_package', 'a mark from the past would skip it')
+  t.equal(judged(3, 0, 32), 'bad_key_package', 'nor is there one from the future')
 })
 
 t.test('D11 a leaf that is none of ours makes no roster', async (t) => {
