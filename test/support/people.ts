@@ -45,7 +45,7 @@ export const closeEverybody = async (): Promise<void> => {
   awake.clear()
 }
 
-const PASSPHRASE = 'correct horse battery staple'
+export const PASSPHRASE = 'correct horse battery staple'
 
 export const worldOf = (dial: Dial, time: Time) => ({
   dial,
@@ -105,12 +105,12 @@ export const joinBy = async (
   const invite = must(await sponsor.session.invite('link'))
   const id = must(await device.client.startJoining(invite.link, name))
   must(await device.client.continueJoining(id))
-  await sponsor.session.sync()
+  must(await sponsor.session.sync())
   const comparing = must(await device.client.continueJoining(id))
-  await sponsor.session.sync()
+  must(await sponsor.session.sync())
   const shown = sponsor.session.view().invites.find((one) => one.id === invite.id)
   if (comparing.is !== 'comparing' || shown?.words.join() !== comparing.words.join())
-    throw new Error('words differ')
+    throw new Error(`words differ: ${JSON.stringify([comparing, shown])}`)
   await device.client.answerWords(id, true)
   const { motion } = must(await sponsor.session.vouch(invite.id))
   for (const approver of approvers) {
