@@ -6,7 +6,7 @@
 import { filteredDirectPathAndCopathResolution } from 'ts-mls/ratchetTree.js'
 import { leafToNodeIndex, toLeafIndex } from 'ts-mls/treemath.js'
 import type { UpdatePath } from 'ts-mls/updatePath.js'
-import { sealEnvelope } from '../../client/core/epochlog/envelope.ts'
+import { type Envelope, sealEnvelope } from '../../client/core/epochlog/envelope.ts'
 import { LOG_TTL_DAYS } from '../../client/core/epochlog/keys.ts'
 import { encodeAct } from '../../client/core/governance/act.ts'
 import { charterHash } from '../../client/core/governance/charter.ts'
@@ -48,11 +48,14 @@ export const lineTo = (place: Place): Relay =>
   })
 
 /** Into the first log of the epoch, whoever wrote before. */
-export const putMessage = async (place: Place, epoch: Epoch, message: Uint8Array): Promise<void> => {
+export const putMessage = (place: Place, epoch: Epoch, message: Uint8Array): Promise<void> =>
+  putEnvelope(place, epoch, { kind: 1, body: message })
+
+export const putEnvelope = async (place: Place, epoch: Epoch, envelope: Envelope): Promise<void> => {
   const [log] = epoch.logs
   if (!log) throw new Error('an epoch has a log')
   const relay = lineTo(place)
-  const blob = sealEnvelope(log, { kind: 1, body: message })
+  const blob = sealEnvelope(log, envelope)
   const result = await relay.append(log.access, blob, { lifeDays: LOG_TTL_DAYS })
   relay.close()
   if (!result.ok) throw new Error(`the relay refused: ${result.error.type}`)

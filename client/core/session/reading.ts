@@ -30,13 +30,14 @@ export type Progress = { readonly epoch: number; readonly entries: number }
 export type Halt = 'offline' | 'alarm' | 'refused'
 
 const DAY_MS = 86_400_000
-/** Old logs are read again after this long, and when the session starts after it (section 6). */
+/** Old logs are read again after this long, and at the start of a process unless that was just done (section 6). */
 const POLL_MS = 6 * 3_600_000
+const START_POLL_MS = 10 * 60_000
 
 /** Everything that is new in the held epochs, oldest first, and in those that follow from it. */
 export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
   const { book } = line
-  const isDue = line.clock() - book.own().polledAt > POLL_MS
+  const isDue = isPollDue(line)
   const done = new Set<number>()
   const from = isDue ? 0 : book.newest().info.number - 1
   for (;;) {
@@ -50,6 +51,13 @@ export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
   forgetOld(line)
   await book.save()
   return ok(undefined)
+}
+
+/** A clock that was set back counts as time that has passed. */
+const isPollDue = ({ book, clock, made }: Line): boolean => {
+  const age = clock() - book.own().polledAt
+  const isStart = made.size === 0
+  return age < 0 || age > (isStart ? START_POLL_MS : POLL_MS)
 }
 
 /** Log 0, then each overflow log as long as the one before it is full (4.2). */
