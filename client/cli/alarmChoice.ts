@@ -10,16 +10,19 @@ import { showingOf } from './news.ts'
 import { alarmTitle } from './show/alarms.ts'
 import { findId } from './show/shortIds.ts'
 
-export const chooseAlarm = (view: CommitteeView, typed: string | undefined): Result<Alarm, Refusal> => {
-  const { alarms } = view.committee
-  if (typed !== undefined) {
-    const found = findId([...alarms.keys()], typed)
-    const alarm = found.ok ? alarms.get(found.value) : undefined
-    if (alarm) return ok(alarm)
-    return !found.ok && found.error === 'several'
-      ? refused('ambiguous', `Several alarms begin with "${typed}": type one more digit of the id.`)
-      : refused('no_such_alarm', `There is no alarm "${typed}": \`npx tocsin alarm list --all\` shows them.`)
-  }
+export const chooseAlarm = (view: CommitteeView, typed: string | undefined): Result<Alarm, Refusal> =>
+  typed === undefined ? theOpenOne(view) : alarmCalled(view, typed)
+
+const alarmCalled = ({ committee }: CommitteeView, typed: string): Result<Alarm, Refusal> => {
+  const found = findId([...committee.alarms.keys()], typed)
+  const alarm = found.ok ? committee.alarms.get(found.value) : undefined
+  if (alarm) return ok(alarm)
+  return !found.ok && found.error === 'several'
+    ? refused('ambiguous', `Several alarms begin with "${typed}": type one more digit of the id.`)
+    : refused('no_such_alarm', `There is no alarm "${typed}": \`npx tocsin alarm list --all\` shows them.`)
+}
+
+const theOpenOne = (view: CommitteeView): Result<Alarm, Refusal> => {
   const open = liveAlarms(view.committee)
   const [only] = open
   if (only && open.length === 1) return ok(only)

@@ -6,7 +6,7 @@ import type { Streams } from './terminal.ts'
 const ENTER = /[\r\n]/
 const INTERRUPT = '\u0003'
 const END = '\u0004'
-const ERASE = /[\u0008\u007f]/
+const ERASE: readonly string[] = ['\u0008', '\u007f']
 /** Arrow and function keys arrive as sequences of several characters: nothing that belongs into an answer. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is meant
 const SEQUENCE = /\u001b(?:\[[0-9;]*[ -/]*[@-~]|O.|.)?/g
@@ -43,19 +43,32 @@ const findKeyboard = ({ input }: Streams): ReadStream | undefined => {
 const readAnswer = (keyboard: ReadStream, interrupt: () => void): Promise<string | undefined> =>
   new Promise((resolve) => {
     let typed: readonly string[] = []
-    const end = (answer: string | undefined): void => {
-      keyboard.off('data', hear)
-      resolve(answer)
-    }
     const hear = (data: Buffer | string): void => {
-      for (const character of String(data).replace(SEQUENCE, '')) {
-        if (ENTER.test(character)) return end(typed.join(''))
-        if (character === INTERRUPT) return interrupt()
-        if (character === END && typed.length === 0) return end(undefined)
-        if (ERASE.test(character)) typed = typed.slice(0, -1)
-        else if (character >= ' ') typed = [...typed, character]
-      }
+      const characters = [...String(data).replace(SEQUENCE, '')]
+      if (characters.includes(INTERRUPT)) interrupt()
+      const states = characters.map((character) => {
+        const end = endOf(character, typed)
+        typed = typedNow(typed, character)
+        return end
+      })
+      const end = states.find((state) => state !== undefined)
+      if (!end) return
+      keyboard.off('data', hear)
+      resolve(end.answer)
     }
     keyboard.setEncoding('utf8')
     keyboard.on('data', hear)
   })
+
+const endOf = (
+  character: string,
+  typed: readonly string[],
+): { readonly answer: string | undefined } | undefined => {
+  if (ENTER.test(character)) return { answer: typed.join('') }
+  return character === END && typed.length === 0 ? { answer: undefined } : undefined
+}
+
+const typedNow = (typed: readonly string[], character: string): readonly string[] => {
+  if (ERASE.includes(character)) return typed.slice(0, -1)
+  return character >= ' ' ? [...typed, character] : typed
+}

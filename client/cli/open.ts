@@ -75,19 +75,23 @@ export const useVault = async (
 const unlock = async (context: Context, file: VaultFile): Promise<Result<Vault, Refusal>> => {
   const { terminal } = context
   const stay = context.onLeave(() => file.close())
-  const mayTryAgain = terminal.isInteractive && passphraseFile(context) === undefined
-  for (let tries = 1; ; tries++) {
-    const passphrase = await askPassphrase(context)
-    if (!passphrase.ok) return passphrase
-    if (terminal.isInteractive) terminal.note('Unlocking …')
-    const vault = await openVault(file, passphrase.value)
-    if (vault.ok) stay()
-    if (vault.ok) return vault
-    const words = VAULT_WORDS[vault.error]
-    if (vault.error !== 'wrong_passphrase' || !mayTryAgain || tries === MAX_TRIES)
-      return refused(vault.error, words)
-    terminal.note(words)
+  const isTyped = terminal.isInteractive && passphraseFile(context) === undefined
+  for (let triesLeft = isTyped ? MAX_TRIES - 1 : 0; ; triesLeft--) {
+    const opened = await tryToUnlock(context, file)
+    const isWrong = !opened.ok && opened.error.reason === 'wrong_passphrase'
+    if (opened.ok) stay()
+    if (opened.ok || !isWrong || triesLeft === 0) return opened
+    terminal.note(opened.error.sentence)
   }
+}
+
+const tryToUnlock = async (context: Context, file: VaultFile): Promise<Result<Vault, Refusal>> => {
+  const passphrase = await askPassphrase(context)
+  if (!passphrase.ok) return passphrase
+  context.terminal.busy('Unlocking')
+  const vault = await openVault(file, passphrase.value)
+  context.terminal.progress(undefined)
+  return vault.ok ? vault : refused(vault.error, VAULT_WORDS[vault.error])
 }
 
 export type Sitting = {
@@ -107,7 +111,9 @@ export const withCommittee = (
     if (!found.ok) return found
     const session = found.value
     const halt = await catchUp(context, session)
+    const { status } = session.view().own
     if (halt !== undefined) context.terminal.note(HALT_WORDS[halt].sentence)
+    if (status !== 'member') context.terminal.note(STATUS_WORDS[status])
     const done = await use({ session, opened, halt })
     const isQuiet = done.ok && done.value.exit === undefined && halt !== undefined
     return isQuiet ? ok({ ...done.value, exit: HALT_WORDS[halt].exit }) : done
@@ -139,18 +145,18 @@ export const catchUp = async (context: Context, session: Session): Promise<Halt 
 
 export const nameOfCommittee = (session: Session): string => toOneLine(session.view().charter.name)
 
+/** By name or id; every one, if none was named. */
+export const isMeant = (session: Session, committee: string | undefined): boolean =>
+  committee === undefined ||
+  nameOfCommittee(session).toLowerCase() === committee.toLowerCase() ||
+  session.id === committee
+
 const chooseCommittee = (
   { committee }: Context,
   { committees, client }: Opened,
 ): Result<Session, Refusal> => {
   const names = committees.map(nameOfCommittee).join(', ')
-  const meant = committees.filter(
-    (session) =>
-      committee === undefined ||
-      nameOfCommittee(session).toLowerCase() === committee.toLowerCase() ||
-      session.id === committee,
-  )
-  const [one, another] = meant
+  const [one, another] = committees.filter((session) => isMeant(session, committee))
   if (one && !another) return ok(one)
   return { ok: false, error: whichOne({ names, one, committee, isJoining: client.joinings().length > 0 }) }
 }

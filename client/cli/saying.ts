@@ -22,7 +22,9 @@ export const saying = async (
       ? notMember(session)
       : { ok: false, error: fieldRefusal(said.error.field) }
   const { id, is } = said.value
-  return told(session, is, { text: [sent], json: { id } }, `Its id is ${shortOf(session, id)}.`)
+  const about =
+    content.type === 'post' || content.type === 'alarm' ? `Its id is ${shortOf(session, id)}.` : undefined
+  return told(session, is, { text: [sent], json: { id } }, about)
 }
 
 /** The outcome of whatever was said or decided; `about` follows when it is there. */

@@ -25,6 +25,8 @@ export type Terminal = {
   readonly onLine: (take: (line: string) => void) => () => void
   /** What takes its time; undefined when it is over. Shown once it has taken a second. */
   readonly progress: (text: string | undefined) => void
+  /** The same for what lets nothing else happen meanwhile, so that no second can be waited for. */
+  readonly busy: (text: string) => void
   readonly close: () => void
 }
 
@@ -70,6 +72,7 @@ export const createTerminal = (streams: Streams, interrupt: () => void): Termina
     },
     onLine: lines.onLine,
     progress: progress.show,
+    busy: progress.busy,
     close: () => {
       progress.show(undefined)
       lines.close()
@@ -98,6 +101,10 @@ const createProgress = (errors: Output) => {
   }
   return {
     hide,
+    busy: (next: string): void => {
+      text = next
+      if (errors.isTTY) draw()
+    },
     show: (next: string | undefined): void => {
       const wasDrawn = isDrawn
       text = next
@@ -126,19 +133,18 @@ const createLines = ({ input, errors }: Streams, interrupt: () => void) => {
   let reader: Interface | undefined
   let isOver = false
 
+  const hear = (line: string): void => {
+    const next = waiting.shift()
+    if (!next && listener && isTyped) errors.write(eraseTyped(line))
+    const take = next ?? listener ?? ((more: string) => void ready.push(more))
+    take(line)
+  }
   const start = (): Interface => {
     if (reader) return reader
     const started = isTyped
       ? createInterface({ input, output: process.stderr, prompt: '', historySize: 0 })
       : createInterface({ input })
-    started.on('line', (line) => {
-      const next = waiting.shift()
-      if (next) next(line)
-      else if (listener) {
-        if (isTyped) errors.write(eraseTyped(line))
-        listener(line)
-      } else ready.push(line)
-    })
+    started.on('line', hear)
     started.on('SIGINT', interrupt)
     started.on('close', () => {
       reader = undefined

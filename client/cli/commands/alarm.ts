@@ -2,7 +2,7 @@
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { isClosed } from '../../core/committee/alarm.ts'
 import { liveAlarms } from '../../core/committee/alarmSummary.ts'
-import { ALARM_KINDS, SEVERITIES } from '../../core/committee/alarmWords.ts'
+import { ALARM_KINDS, type Need, SEVERITIES } from '../../core/committee/alarmWords.ts'
 import type { AlarmAnswer, AlarmUpdate } from '../../core/committee/content.ts'
 import type { Alarm } from '../../core/committee/said.ts'
 import { chooseAlarm, needsIn, oneOf } from '../alarmChoice.ts'
@@ -22,6 +22,7 @@ import { withCommittee, withMembership } from '../open.ts'
 import { saying } from '../saying.ts'
 import { alarmJson, alarmLines } from '../show/alarms.ts'
 import { plainNamesIn } from '../show/names.ts'
+import { inOrder, present, proceed } from '../steps.ts'
 
 export const alarmList: Command = {
   usage: '[OPTIONS]',
@@ -96,18 +97,28 @@ export const alarmAnswer: Command = {
   run: (context, input) =>
     withMembership(context, async ({ session }) => {
       const { id, word } = answerWords(input)
-      const alarm = openOne(chooseAlarm(session.view(), id))
-      if (!alarm.ok) return alarm
-      if (alarm.value.seat === session.view().own.seat)
-        return refused('own_alarm', 'This is your own alarm: say what is new with `npx tocsin alarm update`.')
-      const answer =
-        word === undefined
-          ? await askChoice(context, ANSWERS, 'Your answer? (a number)')
-          : oneOf(ANSWERS, word, 'The answer')
-      if (!answer.ok) return answer
-      const content = await contentOf(context, input, alarm.value.id, answer.value ?? 'seen')
-      return content.ok ? saying(context, session, content.value, ANSWERED[content.value.answer]) : content
+      const asked = await inOrder<{ alarm: Alarm; answer: keyof typeof ANSWERS }>({
+        alarm: () => othersAlarm(openOne(chooseAlarm(session.view(), id)), session.view().own.seat),
+        answer: () => givenOrAsked(context, word),
+      })
+      if (!asked.ok) return asked
+      const content = await contentOf(context, input, asked.value.alarm.id, asked.value.answer)
+      return proceed(content, (answer) => saying(context, session, answer, ANSWERED[answer.answer]))
     }),
+}
+
+const othersAlarm = (alarm: Result<Alarm, Refusal>, me: string): Result<Alarm, Refusal> =>
+  alarm.ok && alarm.value.seat === me
+    ? refused('own_alarm', 'This is your own alarm: say what is new with `npx tocsin alarm update`.')
+    : alarm
+
+const givenOrAsked = async (
+  context: Context,
+  word: string | undefined,
+): Promise<Result<keyof typeof ANSWERS, Refusal>> => {
+  const given = oneOf(ANSWERS, word, 'The answer')
+  if (!given.ok) return given
+  return given.value === undefined ? askChoice(context, ANSWERS, 'Your answer? (a number)') : ok(given.value)
 }
 
 /** The id may be left out. */
@@ -131,24 +142,27 @@ const contentOf = async (
 ): Promise<Result<AlarmAnswer, Refusal>> => {
   if (answer !== 'on_it') return ok({ type: 'alarmAnswer', alarm, answer })
   const typed = textOf(input, 'what')
-  const what = await askText(context, typed, 'What will you do?')
-  if (!what.ok) return what
-  const minutes =
-    typed === undefined
-      ? await askText(context, textOf(input, 'by'), 'Within how many minutes? (Enter: do not say)')
-      : ok(textOf(input, 'by') ?? '')
-  if (!minutes.ok) return minutes
-  const takes = needsIn(listOf(input, 'takes'))
-  if (!takes.ok) return takes
-  const by = /^\d+$/.test(minutes.value) ? Number(minutes.value) : minutes.value
-  return ok({
-    type: 'alarmAnswer',
-    alarm,
-    answer,
-    what: what.value,
-    ...(by === '' ? {} : { by }),
-    ...(takes.value === undefined ? {} : { takes: takes.value }),
+  const deed = await inOrder<{ what: string; by: string; takes: readonly Need[] | undefined }>({
+    what: () => askText(context, typed, 'What will you do?'),
+    by: () => askBy(context, textOf(input, 'by'), typed === undefined),
+    takes: () => needsIn(listOf(input, 'takes')),
   })
+  if (!deed.ok) return deed
+  const { what, by, takes } = deed.value
+  return ok({ type: 'alarmAnswer', alarm, answer, what, ...present({ by: byOf(by), takes }) })
+}
+
+const askBy = async (
+  context: Context,
+  given: string | undefined,
+  isAsked: boolean,
+): Promise<Result<string, Refusal>> =>
+  isAsked ? askText(context, given, 'Within how many minutes? (Enter: do not say)') : ok(given ?? '')
+
+/** Minutes, or a time. */
+const byOf = (typed: string): number | string | undefined => {
+  if (typed === '') return undefined
+  return /^\d+$/.test(typed) ? Number(typed) : typed
 }
 
 export const alarmUpdate: Command = {
@@ -166,37 +180,36 @@ export const alarmUpdate: Command = {
   examples: ['alarm update "They let me go home"', 'alarm update 3fa2 "No lawyer needed" --need money'],
   run: (context, input) =>
     withMembership(context, async ({ session }) => {
-      const [first, ...more] = input.positionals
-      const isId = first !== undefined && /^[0-9a-f]{4,32}$/.test(first)
-      const alarm = openOne(chooseAlarm(session.view(), isId ? first : undefined))
-      if (!alarm.ok) return alarm
-      const typed = (isId ? more : input.positionals).join(' ')
-      const text = await askText(context, typed === '' ? undefined : typed, 'What is new?')
-      if (!text.ok) return text
-      const changes = changesIn(input)
-      if (!changes.ok) return changes
-      const update: AlarmUpdate = {
-        type: 'alarmUpdate',
-        alarm: alarm.value.id,
-        text: text.value,
-        ...changes.value,
-      }
-      return saying(context, session, update, 'Everybody sees it.')
+      const { id, text } = updateWords(input)
+      const asked = await inOrder<{ alarm: Alarm; text: string; changes: Changes }>({
+        alarm: () => openOne(chooseAlarm(session.view(), id)),
+        text: () => askText(context, text, 'What is new?'),
+        changes: () => changesIn(input),
+      })
+      return proceed(asked, ({ alarm, changes, text: news }) => {
+        const update: AlarmUpdate = { type: 'alarmUpdate', alarm: alarm.id, text: news, ...changes }
+        return saying(context, session, update, 'Everybody sees it.')
+      })
     }),
+}
+
+/** What looks like an id is one. */
+const updateWords = ({
+  positionals,
+}: Input): { readonly id: string | undefined; readonly text: string | undefined } => {
+  const [first = '', ...more] = positionals
+  const isId = /^[0-9a-f]{4,32}$/.test(first)
+  const text = (isId ? more : positionals).join(' ')
+  return { id: isId ? first : undefined, text: text === '' ? undefined : text }
 }
 
 type Changes = Pick<AlarmUpdate, 'needs' | 'severity' | 'kind'>
 
-const changesIn = (input: Input): Result<Changes, Refusal> => {
-  const needs = needsIn(listOf(input, 'need'))
-  const severity = oneOf(SEVERITIES, textOf(input, 'fast'), '--fast')
-  const kind = oneOf(ALARM_KINDS, textOf(input, 'kind'), '--kind')
-  if (!needs.ok) return needs
-  if (!severity.ok) return severity
-  if (!kind.ok) return kind
-  return ok({
-    ...(needs.value === undefined ? {} : { needs: needs.value }),
-    ...(severity.value === undefined ? {} : { severity: severity.value }),
-    ...(kind.value === undefined ? {} : { kind: kind.value }),
+const changesIn = async (input: Input): Promise<Result<Changes, Refusal>> => {
+  const changes = await inOrder<{ [K in keyof Required<Changes>]: Changes[K] | undefined }>({
+    needs: () => needsIn(listOf(input, 'need')),
+    severity: () => oneOf(SEVERITIES, textOf(input, 'fast'), '--fast'),
+    kind: () => oneOf(ALARM_KINDS, textOf(input, 'kind'), '--kind'),
   })
+  return changes.ok ? ok(present(changes.value)) : changes
 }

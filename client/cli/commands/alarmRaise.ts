@@ -17,6 +17,7 @@ import { type Command, type Context, type Input, listOf, type Refusal, refused, 
 import { withMembership } from '../open.ts'
 import { saying } from '../saying.ts'
 import { shortIds } from '../show/shortIds.ts'
+import { inOrder, present } from '../steps.ts'
 
 export const alarmRaise: Command = {
   usage: '[WHAT HAPPENED]',
@@ -80,37 +81,32 @@ export const alarmRaise: Command = {
 const CALL = 'Nobody has seen this alarm yet: call somebody.'
 
 const contentFrom = async (context: Context, input: Input): Promise<Result<AlarmContent, Refusal>> => {
+  const { positionals } = input
   const isAsked = textOf(input, 'kind') === undefined
-  const kind = await askOneOf(context, ALARM_KINDS, {
-    typed: textOf(input, 'kind'),
-    option: '--kind',
-    question: 'What? (a number)',
+  const said = positionals.length > 0 ? positionals.join(' ') : undefined
+  const content = await inOrder<
+    Pick<AlarmContent, 'kind' | 'severity' | 'facts' | 'needs'> & { who: Who; rest: Rest }
+  >({
+    kind: () =>
+      askOneOf(context, ALARM_KINDS, {
+        typed: textOf(input, 'kind'),
+        option: '--kind',
+        question: 'What? (a number)',
+      }),
+    severity: () =>
+      askOneOf(context, FAST, {
+        typed: textOf(input, 'fast'),
+        option: '--fast',
+        question: 'How fast? (a number)',
+      }),
+    facts: () => askText(context, said, 'Say it: what happened?'),
+    needs: () => (isAsked ? askNeeds(context, listOf(input, 'need')) : someNeeds(listOf(input, 'need'))),
+    who: () => askWho(context, input, isAsked),
+    rest: () => restOf(input),
   })
-  if (!kind.ok) return kind
-  const severity = await askOneOf(context, FAST, {
-    typed: textOf(input, 'fast'),
-    option: '--fast',
-    question: 'How fast? (a number)',
-  })
-  if (!severity.ok) return severity
-  const said = input.positionals.length > 0 ? input.positionals.join(' ') : undefined
-  const facts = await askText(context, said, 'Say it: what happened?')
-  if (!facts.ok) return facts
-  const needs = await askNeeds(context, listOf(input, 'need'), isAsked)
-  if (!needs.ok) return needs
-  const who = await askWho(context, input, isAsked)
-  if (!who.ok) return who
-  const rest = restOf(input)
-  if (!rest.ok) return rest
-  return ok({
-    type: 'alarm',
-    kind: kind.value,
-    severity: severity.value,
-    facts: facts.value,
-    needs: needs.value,
-    ...who.value,
-    ...rest.value,
-  })
+  if (!content.ok) return content
+  const { who, rest, ...steps } = content.value
+  return ok({ type: 'alarm', ...steps, ...who, ...rest })
 }
 
 const FAST: Readonly<Record<Severity, string>> = {
@@ -131,15 +127,16 @@ const askOneOf = async <const Id extends string>(
   return given.value === undefined ? askChoice(context, table, question) : ok(given.value)
 }
 
+const someNeeds = (typed: readonly string[] | undefined): Result<readonly Need[], Refusal> => {
+  const needs = needsIn(typed ?? [])
+  return needs.ok ? ok(needs.value ?? []) : needs
+}
+
 const askNeeds = async (
   context: Context,
-  typed: readonly string[] | undefined,
-  isAsked: boolean,
+  given: readonly string[] | undefined,
 ): Promise<Result<readonly Need[], Refusal>> => {
-  if (typed !== undefined || !isAsked) {
-    const given = needsIn(typed ?? [])
-    return given.ok ? ok(given.value ?? []) : given
-  }
+  if (given !== undefined) return someNeeds(given)
   for (const [i, word] of Object.values(NEEDS).entries()) context.terminal.note(`  ${i + 1}  ${word}`)
   for (;;) {
     const answer = await askText(
@@ -148,13 +145,8 @@ const askNeeds = async (
       'What is needed? (numbers with commas; Enter for nothing)',
     )
     if (!answer.ok) return answer
-    const needs = needsIn(
-      answer.value
-        .split(',')
-        .map((word) => word.trim())
-        .filter((word) => word !== ''),
-    )
-    if (needs.ok) return ok(needs.value ?? [])
+    const needs = someNeeds(answer.value.split(',').filter((word) => word.trim() !== ''))
+    if (needs.ok) return needs
     context.terminal.note(`Please type numbers from 1 to ${idsOf(NEEDS).length}, with commas between them.`)
   }
 }
@@ -168,16 +160,19 @@ const KNOWN_BY = {
 } as const
 
 const askWho = async (context: Context, input: Input, isAsked: boolean): Promise<Result<Who, Refusal>> => {
-  const typed = textOf(input, 'about')
-  const about =
-    isAsked && typed === undefined
-      ? await askText(context, undefined, 'Whom is it about? (Enter: me; a name; or: not named)')
-      : ok(typed ?? 'me')
-  if (!about.ok) return about
   const rings = listOf(input, 'names')
-  if (rings !== undefined || !isAsked) return whoFrom(about.value, rings ?? ['committee'])
+  const typed = textOf(input, 'about')
+  if (!isAsked) return whoFrom(typed ?? 'me', rings ?? ['committee'])
+  const asked = await inOrder<{ about: string; rings: readonly string[] }>({
+    about: () => askText(context, typed, 'Whom is it about? (Enter: me; a name; or: not named)'),
+    rings: async () => (rings === undefined ? askRings(context) : ok(rings)),
+  })
+  return asked.ok ? whoFrom(asked.value.about, asked.value.rings) : asked
+}
+
+const askRings = async (context: Context): Promise<Result<readonly string[], Refusal>> => {
   const known = await askChoice(context, KNOWN_BY, 'Who may know the name? (a number)')
-  return known.ok ? whoFrom(about.value, [known.value]) : known
+  return known.ok ? ok([known.value]) : known
 }
 
 /** The committee contains the team: whoever tells it tells those who answer. */
@@ -210,18 +205,17 @@ type Rest = Pick<AlarmContent, 'place' | 'guesses' | 'checked' | 'safeContact'>
 const restOf = (input: Input): Result<Rest, Refusal> => {
   const checked = oneOf(CHECKS, textOf(input, 'checked'), '--checked')
   if (!checked.ok) return checked
-  const place = textOf(input, 'place')
-  const guesses = textOf(input, 'guesses')
-  const contact = contactOf(input)
-  return ok({
-    ...(place === undefined ? {} : { place }),
-    ...(guesses === undefined ? {} : { guesses }),
-    ...(checked.value === undefined ? {} : { checked: checked.value }),
-    ...(contact === undefined ? {} : { safeContact: contact }),
-  })
+  return ok(
+    present({
+      place: textOf(input, 'place'),
+      guesses: textOf(input, 'guesses'),
+      checked: checked.value,
+      safeContact: contactOf(input),
+    }),
+  )
 }
 
-const contactOf = (input: Input): AlarmContent['safeContact'] => {
+const contactOf = (input: Input): AlarmContent['safeContact'] | undefined => {
   const how = textOf(input, 'reach')
   const phrase = textOf(input, 'phrase')
   if (input.values['do-not-reach'] === true) return { may: 'no' }

@@ -9,7 +9,7 @@ import { notMember, told } from '../saying.ts'
 import { motionJson, motionState, motionTitle } from '../show/motions.ts'
 import { type Names, namesIn, plainNamesIn } from '../show/names.ts'
 import { findId, shortIds } from '../show/shortIds.ts'
-import { vouchFor } from './invite.ts'
+import { vouchFor, waitForAnswer } from './invite.ts'
 
 export const approve: Command = {
   usage: '[NUMBER or ID]',
@@ -55,7 +55,7 @@ const titleOf = (view: CommitteeView, one: Waiting, names: Names): string => {
     case 'words':
       return `${toOneLine(one.invite.handle ?? 'Somebody')} has opened your invite: compare the words.`
     case 'mine':
-      return 'An invite of yours that nobody has opened yet.'
+      return 'An invite of yours that nobody has opened yet: wait for them.'
   }
 }
 
@@ -118,11 +118,7 @@ const pick = (list: readonly Waiting[], typed: string): Result<Waiting, Refusal>
 
 const yes: Answer = async (context, session, one) => {
   if (one.is === 'words') return vouchFor(context, session, one.invite)
-  if (one.is === 'mine')
-    return refused(
-      'not_now',
-      'Nobody has opened this invite yet: wait for them, or take it back with `npx tocsin decline`.',
-    )
+  if (one.is === 'mine') return waitForAnswer(context, session, one.id)
   const names = namesIn(session.view())
   const title = motionTitle(session.view(), one.motion, names)
   const approved = await session.approve(one.id)

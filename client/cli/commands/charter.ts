@@ -3,12 +3,21 @@ import { utf8 } from '../../../shared/base/bytes.ts'
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { type Charter, encodeCharter, meetsFloors, type Threshold } from '../../core/governance/charter.ts'
-import { type Command, type Input, type Refusal, refused, textOf } from '../command.ts'
-import { catchUp, withCommittee, withMembership } from '../open.ts'
-import { notMember, told } from '../saying.ts'
+import type { Session } from '../../core/session/session.ts'
+import {
+  type Command,
+  type Context,
+  type Input,
+  type Outcome,
+  type Refusal,
+  refused,
+  textOf,
+} from '../command.ts'
+import { withCommittee, withMembership } from '../open.ts'
+import { proposedTo } from '../proposing.ts'
+import { notMember } from '../saying.ts'
 import { changeLines, charterJson, charterLines } from '../show/charter.ts'
-import { motionState } from '../show/motions.ts'
-import { namesIn } from '../show/names.ts'
+import { proceed } from '../steps.ts'
 
 export const charterShow: Command = {
   usage: '',
@@ -54,33 +63,27 @@ export const charterPropose: Command = {
   },
   examples: ['charter propose --keep-days 14', 'charter propose --name "Night shift" --add 3/2'],
   run: (context, input) =>
-    withMembership(context, async ({ session }) => {
-      const { charter } = session.view()
-      const next = changed(charter, input)
-      if (!next.ok) return next
-      const bytes = encodeCharter(next.value)
-      const lines = changeLines(charter, bytes)
-      if (sameText(charter, next.value))
-        return refused(
-          'no_change',
-          'Nothing would change: name a rule, as `npx tocsin charter propose --help` shows.',
-          2,
-        )
-      const proposed = await session.propose({ type: 'charter', charter: bytes })
-      if (!proposed.ok) return notMember(session)
-      const { motion: hash, is } = proposed.value
-      if (is === 'sent') await catchUp(context, session)
-      const view = session.view()
-      const motion = view.motions.find((one) => one.hash === hash)
-      return told(session, is, {
-        text: [
-          'The others are asked to change:',
-          ...lines.map((line) => `  ${line}`),
-          ...(motion ? [motionState(motion, namesIn(view))] : []),
-        ],
-        json: { motion: hash, outcome: motion?.outcome ?? 'open' },
-      })
-    }),
+    withMembership(context, async ({ session }) =>
+      proceed(changed(session.view().charter, input), (next) => propose(context, session, next)),
+    ),
+}
+
+const propose = async (context: Context, session: Session, next: Charter): Promise<Outcome> => {
+  const { charter } = session.view()
+  const bytes = encodeCharter(next)
+  const lines = changeLines(charter, bytes)
+  if (sameText(charter, next))
+    return refused(
+      'no_change',
+      'Nothing would change: name a rule, as `npx tocsin charter propose --help` shows.',
+      2,
+    )
+  const proposed = await session.propose({ type: 'charter', charter: bytes })
+  if (!proposed.ok) return notMember(session)
+  return proposedTo(context, session, proposed.value, [
+    'The others are asked to change:',
+    ...lines.map((line) => `  ${line}`),
+  ])
 }
 
 const sameText = (a: Charter, b: Charter): boolean =>
@@ -89,25 +92,27 @@ const sameText = (a: Charter, b: Charter): boolean =>
 const MAX = { probation: 65_535, 'keep-days': 3650, 'alarm-seen': 255 } as const
 
 const changed = (charter: Charter, input: Input): Result<Charter, Refusal> => {
-  const texts = { name: textOf(input, 'name'), purpose: textOf(input, 'purpose') }
-  const name = toOneLine(texts.name ?? charter.name)
-  const purpose = toOneLine(texts.purpose ?? charter.purpose)
-  if (name === '' || utf8(name).length > 64 || utf8(purpose).length > 280)
-    return refused(
-      'too_long',
-      'The name (64 bytes) or the purpose (280 bytes) is empty or too long: shorten it.',
-    )
+  const texts = textsIn(charter, input)
   const thresholds = thresholdsIn(charter, input)
-  if (!thresholds.ok) return thresholds
   const numbers = numbersIn(charter, input)
+  if (!texts.ok) return texts
+  if (!thresholds.ok) return thresholds
   if (!numbers.ok) return numbers
-  const next = { ...charter, ...thresholds.value, ...numbers.value, name, purpose }
+  const next = { ...charter, ...texts.value, ...thresholds.value, ...numbers.value }
   return meetsFloors(next)
     ? ok(next)
     : refused(
         'below_floor',
         'That is below what can be voted: see the limits in `npx tocsin charter propose --help`, and ask for more people or more days.',
       )
+}
+
+const textsIn = (charter: Charter, input: Input): Result<Partial<Charter>, Refusal> => {
+  const name = toOneLine(textOf(input, 'name') ?? charter.name)
+  const purpose = toOneLine(textOf(input, 'purpose') ?? charter.purpose)
+  return name === '' || utf8(name).length > 64 || utf8(purpose).length > 280
+    ? refused('too_long', 'The name (64 bytes) or the purpose (280 bytes) is empty or too long: shorten it.')
+    : ok({ name, purpose })
 }
 
 const thresholdsIn = (charter: Charter, input: Input): Result<Partial<Charter>, Refusal> => {

@@ -34,12 +34,13 @@ export const found: Command = {
     purpose: { type: 'string', value: 'TEXT', help: 'what it is for, in a sentence' },
     handle: { type: 'string', value: 'NAME', help: 'what the others call you' },
     'relay-file': { type: 'string', value: 'FILE', help: 'a file with the relay address' },
+    relay: { type: 'string', value: 'ADDRESS', help: "refused: an argument stays in the shell's history" },
     'old-phones': { type: 'boolean', help: 'smaller, and without the second, newer kind of encryption' },
   },
   takes: 1,
   examples: ['found', 'found --name Kitchen --handle alice --relay-file relay.txt'],
   run: (context, input) => {
-    if (input.positionals.length > 0)
+    if (input.positionals.length > 0 || textOf(input, 'relay') !== undefined)
       return Promise.resolve(secretInArguments('The relay address', '--relay-file'))
     return withVault(context, async ({ client }) => {
       const wishes = await askWishes(context, input)
@@ -103,7 +104,7 @@ const fits = (text: string, max: number): boolean => utf8(toOneLine(text)).lengt
 const askRelay = async (context: Context, input: Input): Promise<Result<Wishes['relay'], Refusal>> => {
   const line = await readSecret(context, textOf(input, 'relay-file'), 'Paste the relay address:')
   if (!line.ok) return line
-  const address = parseRelayAddress(line.value.trim().replace(/^'(.*)'$/, '$1'))
+  const address = parseRelayAddress(/wss?:[^\s'"]+/.exec(line.value)?.[0] ?? '')
   if (!address)
     return refused(
       'bad_relay',

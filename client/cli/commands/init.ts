@@ -26,7 +26,7 @@ export const init: Command = {
     if (!passphrase.ok) return passphrase
     const file = await openVaultFile(home)
     if (!file.ok) return { ok: false, error: folderRefusal(home, file.error) }
-    if (terminal.isInteractive) terminal.note('Locking …')
+    terminal.busy('Locking')
     const vault = await createVault(file.value, passphrase.value)
     await vault.close()
     return ok({

@@ -36,7 +36,6 @@ export const invite: Command = {
       const { id, link } = made.value
       context.show(linkLines(link, isQr), { state: 'waiting', invite: id, link })
       if (isOn(input, 'no-wait')) return ok({ text: ['Go on with `npx tocsin approve`.'], json: undefined })
-      context.ifInterrupted('The invite stays open: go on with `npx tocsin approve`.')
       return waitForAnswer(context, session, id)
     }),
 }
@@ -52,12 +51,14 @@ const linkLines = (link: string, isQr: boolean): readonly string[] => [
   'They run `npx tocsin join` and paste it.',
 ]
 
-const waitForAnswer = async (context: Context, session: Session, id: string): Promise<Outcome> => {
+/** Until the other person has opened the invite, and then the words. */
+export const waitForAnswer = async (context: Context, session: Session, id: string): Promise<Outcome> => {
+  context.ifInterrupted('The invite stays open: go on with `npx tocsin approve`.')
   if (context.terminal.isInteractive)
     context.terminal.note('Waiting for them. Ctrl-C is fine: `npx tocsin approve` goes on.')
   for (;;) {
     const now = session.view().invites.find((one) => one.id === id)
-    if (!now || now.state !== 'waiting') return goOn(context, session, now)
+    if (now?.state !== 'waiting') return goOn(context, session, now)
     context.terminal.progress('Waiting for the other person')
     await context.sleep(LOOK_MS)
     const synced = await session.sync()

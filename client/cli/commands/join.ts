@@ -78,25 +78,40 @@ const handleIn = (state: JoinState): string => (state.is === 'joined' ? '' : sta
 
 type Following = { readonly id: string; readonly isBrief: boolean }
 
-const follow = async (context: Context, client: Client, { id, isBrief }: Following): Promise<Outcome> => {
-  let offline = 0
-  for (let before = ''; ; ) {
+const follow = async (context: Context, client: Client, following: Following): Promise<Outcome> => {
+  let before: Seen = { is: 'waiting', offline: 0 }
+  for (;;) {
     context.terminal.progress(
-      before === 'deciding' ? 'Waiting for the committee to decide' : 'Waiting for the other person',
+      before.is === 'deciding' ? 'Waiting for the committee to decide' : 'Waiting for the other person',
     )
-    const looked = await client.continueJoining(id)
-    offline = !looked.ok && looked.error === 'offline' ? offline + 1 : 0
-    const isTired = isBrief || offline >= MAX_OFFLINE
-    if (!looked.ok && (offline === 0 || isTired)) return { ok: false, error: joinRefusal(looked.error) }
-    if (looked.ok) {
-      const outcome = await react(context, client, { id, before, state: looked.value })
-      if (outcome !== undefined) return outcome
-      if (looked.value.is === 'comparing') continue
-      if (isBrief) return waiting(looked.value.is)
-      before = looked.value.is
-    }
-    await context.sleep(LOOK_MS)
+    const looked = await look(context, client, following, before)
+    if (looked.end) return looked.end
+    if (looked.seen.is !== 'comparing') await context.sleep(LOOK_MS)
+    before = looked.seen
   }
+}
+
+/** How it stood at the last look, and how often in a row there was no connection. */
+type Seen = { readonly is: JoinState['is']; readonly offline: number }
+type Looked = { readonly end: Outcome | undefined; readonly seen: Seen }
+
+const look = async (
+  context: Context,
+  client: Client,
+  { id, isBrief }: Following,
+  before: Seen,
+): Promise<Looked> => {
+  const looked = await client.continueJoining(id)
+  if (!looked.ok) {
+    const offline = before.offline + 1
+    const isOver = looked.error !== 'offline' || isBrief || offline >= MAX_OFFLINE
+    const end: Outcome | undefined = isOver ? { ok: false, error: joinRefusal(looked.error) } : undefined
+    return { end, seen: { is: before.is, offline } }
+  }
+  const { is } = looked.value
+  const end = await react(context, client, { id, before: before.is, state: looked.value })
+  const isPatient = !isBrief || is === 'comparing'
+  return { end: end ?? (isPatient ? undefined : waiting(is)), seen: { is, offline: 0 } }
 }
 
 const waiting = (is: JoinState['is']): Outcome =>
@@ -109,7 +124,7 @@ const waiting = (is: JoinState['is']): Outcome =>
     json: { state: is },
   })
 
-type Look = { readonly id: string; readonly before: string; readonly state: JoinState }
+type Look = { readonly id: string; readonly before: JoinState['is']; readonly state: JoinState }
 
 /** The end, if this is one. */
 const react = async (

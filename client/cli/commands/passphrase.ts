@@ -18,7 +18,7 @@ export const passphrase: Command = {
     withVault(context, async ({ vault }) => {
       const next = await askNewPassphrase(context, textOf(input, 'new-file'))
       if (!next.ok) return next
-      context.terminal.progress('Locking everything again')
+      context.terminal.busy('Locking everything again')
       await vault.changePassphrase(next.value)
       context.terminal.progress(undefined)
       return ok({ text: ['The passphrase is changed.'], json: { changed: true } })

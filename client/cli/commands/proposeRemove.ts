@@ -1,11 +1,15 @@
 /** Asking the others to put a member out. Nobody can do it alone. */
+import type { Result } from '../../../shared/base/result.ts'
+import type { Session } from '../../core/session/session.ts'
+import type { CommitteeView, MemberView } from '../../core/session/view.ts'
 import { askText, askYesNo } from '../ask.ts'
-import { type Command, isOn, refused } from '../command.ts'
+import { type Command, type Context, isOn, type Outcome, type Refusal, refused } from '../command.ts'
 import { findMember } from '../findMember.ts'
-import { catchUp, withMembership } from '../open.ts'
-import { notMember, told } from '../saying.ts'
-import { motionState } from '../show/motions.ts'
+import { withMembership } from '../open.ts'
+import { proposedTo } from '../proposing.ts'
+import { notMember } from '../saying.ts'
 import { namesIn } from '../show/names.ts'
+import { proceed } from '../steps.ts'
 
 export const proposeRemove: Command = {
   usage: '[HANDLE]',
@@ -19,24 +23,31 @@ export const proposeRemove: Command = {
   run: (context, input) =>
     withMembership(context, async ({ session }) => {
       const typed = await askText(context, input.positionals[0], 'Who should go?')
-      if (!typed.ok) return typed
-      const member = findMember(session.view(), typed.value)
-      if (!member.ok) return member
-      const { seat, isMe } = member.value
-      if (isMe) return refused('yourself', 'To go yourself, run `npx tocsin leave`.')
-      const names = namesIn(session.view())
-      const sure =
-        isOn(input, 'yes') || (await askYesNo(context, `Ask the others to put ${names(seat)} out?`))
-      if (sure !== true) return refused('not_sure', 'Nothing was asked.')
-      const proposed = await session.propose({ type: 'remove', seat })
-      if (!proposed.ok) return notMember(session)
-      const { motion: hash, is } = proposed.value
-      if (is === 'sent') await catchUp(context, session)
-      const motion = session.view().motions.find((one) => one.hash === hash)
-      const state = motion ? ` ${motionState(motion, names)}` : ''
-      return told(session, is, {
-        text: [`The others are asked to put ${names(seat)} out.${state}`],
-        json: { motion: hash, outcome: motion?.outcome ?? 'open' },
-      })
+      return proceed(typed, (handle) =>
+        proceed(other(session.view(), handle), (member) =>
+          remove(context, session, member, isOn(input, 'yes')),
+        ),
+      )
     }),
+}
+
+const other = (view: CommitteeView, handle: string): Result<MemberView, Refusal> => {
+  const member = findMember(view, handle)
+  return member.ok && member.value.isMe
+    ? refused('yourself', 'To go yourself, run `npx tocsin leave`.')
+    : member
+}
+
+const remove = async (
+  context: Context,
+  session: Session,
+  { seat }: MemberView,
+  isSure: boolean,
+): Promise<Outcome> => {
+  const name = namesIn(session.view())(seat)
+  const sure = isSure || (await askYesNo(context, `Ask the others to put ${name} out?`))
+  if (sure !== true) return refused('not_sure', 'Nothing was asked.')
+  const proposed = await session.propose({ type: 'remove', seat })
+  if (!proposed.ok) return notMember(session)
+  return proposedTo(context, session, proposed.value, [`The others are asked to put ${name} out.`])
 }

@@ -22,14 +22,22 @@ export const read: Command = {
     withCommittee(context, async (sitting) => {
       const { opened, session } = sitting
       const marks = isOn(input, 'all') ? noMarks : readMarks(opened.vault, session.id)
-      return isOn(input, 'follow') ? followLive(context, sitting, marks) : readOnce(sitting, marks)
+      return isOn(input, 'follow')
+        ? followLive(context, sitting, marks)
+        : readOnce(sitting, marks, isOn(input, 'all'))
     }),
 }
 
-const readOnce = async ({ session, opened, halt }: Sitting, marks: Marks): Promise<Outcome> => {
+/** One's own posts are no news. */
+const readOnce = async (
+  { session, opened, halt }: Sitting,
+  marks: Marks,
+  isAll: boolean,
+): Promise<Outcome> => {
   const view = session.view()
   const now = Date.now()
-  const news = withOpen(view, newsIn(view, marks, now))
+  const { posts, alarms } = withOpen(view, newsIn(view, marks, now))
+  const news = { alarms, posts: posts.filter(({ seat }) => isAll || seat !== view.own.seat) }
   await writeMarks(opened.vault, session.id, view.committee)
   const isNothing = news.posts.length + news.alarms.length === 0
   return ok({

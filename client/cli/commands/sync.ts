@@ -1,10 +1,10 @@
 /** Reads, sends what waits, does what the committee is owed, and ends. */
 import { ok } from '../../../shared/base/result.ts'
-import type { Command } from '../command.ts'
-import { refused } from '../command.ts'
-import { catchUp, nameOfCommittee, withVault } from '../open.ts'
+import type { Session } from '../../core/session/session.ts'
+import { type Command, type Context, type Done, type Exit, refused } from '../command.ts'
+import { catchUp, isMeant, nameOfCommittee, withVault } from '../open.ts'
 import { countOf } from '../show/time.ts'
-import { HALT_WORDS, haltRefusal, STATUS_WORDS } from '../words.ts'
+import { HALT_WORDS, STATUS_WORDS } from '../words.ts'
 
 export const sync: Command = {
   usage: '',
@@ -16,31 +16,32 @@ export const sync: Command = {
   examples: ['sync'],
   run: (context) =>
     withVault(context, async ({ committees }) => {
-      const meant = committees.filter(
-        (session) =>
-          context.committee === undefined ||
-          session.id === context.committee ||
-          nameOfCommittee(session).toLowerCase() === context.committee.toLowerCase(),
-      )
+      const meant = committees.filter((session) => isMeant(session, context.committee))
       if (meant.length === 0)
         return refused(
           'no_committee',
           'There is no such committee on this device: run `npx tocsin committees`.',
         )
-      const text: string[] = []
-      const json: object[] = []
-      let exit: 0 | 1 | 2 | 3 | 4 = 0
-      for (const session of meant) {
-        const halt = await catchUp(context, session)
-        const { unsent, own, epoch } = session.view()
-        if (halt !== undefined) exit = HALT_WORDS[halt].exit > exit ? HALT_WORDS[halt].exit : exit
-        const name = nameOfCommittee(session)
-        text.push(`${name}: ${halt === undefined ? lineFor(unsent) : haltRefusal(halt).sentence}`)
-        if (own.status !== 'member') text.push(`  ${STATUS_WORDS[own.status]}`)
-        json.push({ committee: session.id, name, epoch, unsent, status: own.status, halt: halt ?? null })
-      }
-      return ok({ text, json: { committees: json }, exit })
+      const done: Done[] = []
+      for (const session of meant) done.push(await syncOne(context, session))
+      return ok({
+        text: done.flatMap(({ text }) => text),
+        json: { committees: done.map(({ json }) => json) },
+        exit: done.reduce<Exit>((worst, { exit = 0 }) => (exit > worst ? exit : worst), 0),
+      })
     }),
+}
+
+const syncOne = async (context: Context, session: Session): Promise<Done> => {
+  const halt = await catchUp(context, session)
+  const { unsent, own, epoch } = session.view()
+  const name = nameOfCommittee(session)
+  const how = halt === undefined ? lineFor(unsent) : HALT_WORDS[halt].sentence
+  return {
+    text: [`${name}: ${how}`, ...(own.status === 'member' ? [] : [`  ${STATUS_WORDS[own.status]}`])],
+    json: { committee: session.id, name, epoch, unsent, status: own.status, halt: halt ?? null },
+    exit: halt === undefined ? 0 : HALT_WORDS[halt].exit,
+  }
 }
 
 const lineFor = (unsent: number): string =>

@@ -1,4 +1,6 @@
 /** An alarm as a few plain lines, in the order in which somebody who has seconds needs them. */
+
+import { isClosed } from '../../core/committee/alarm.ts'
 import {
   ALARM_STATES,
   type AlarmSummary,
@@ -58,7 +60,7 @@ export const alarmLines = (
       ...seenWords(alarm, summary),
       ...summary.onIt.map((one) => onItWords(one, showing, nowMs)),
       ...(summary.cannot.length > 0 ? [`Cannot: ${listOf(summary.cannot.map(names))}.`] : []),
-      ...(summary.stillNeeded.length > 0
+      ...(summary.stillNeeded.length > 0 && !isClosed(alarm.phase)
         ? [`Still needed: ${summary.stillNeeded.map((need) => NEEDS[need]).join(', ')}.`]
         : []),
       ...alarm.notes.map((note) => noteWords(note, showing)),
