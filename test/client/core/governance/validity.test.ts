@@ -487,14 +487,20 @@ t.test(
 t.test(
   'I11 a newcomer waits out its probation from where it joined, and founders wait for nothing',
   async (t) => {
-    const judged = (seats: number, joined: number) => {
-      const committee = aCommittee({ seats })
+    const judged = (seats: number, joined: number, more: { probation?: number; epoch?: number } = {}) => {
+      const { probation = 20, epoch = 30 } = more
+      const committee = aCommittee({ seats, epoch, charter: { probation } })
       return verdict(committee.court, addition(committee, aNewcomer({ joined })))
     }
     t.equal(judged(3, 31), 'add')
-    t.equal(judged(3, 25), 'add', 'the motion took a few epochs')
+    t.equal(judged(3, 21), 'add', 'the motion took a while: half of the probation lies ahead')
+    t.equal(judged(3, 20), 'bad_key_package', 'a mark from the past would skip it')
     t.equal(judged(3, 0), 'bad_key_package', 'no founder any more')
+    t.equal(judged(3, 0, { epoch: 3 }), 'bad_key_package', 'nor in a young committee')
     t.equal(judged(3, 32), 'bad_key_package', 'from the future')
+    t.equal(judged(3, 31, { probation: 1 }), 'add')
+    t.equal(judged(3, 30, { probation: 1 }), 'bad_key_package')
+    t.equal(judged(3, 5, { probation: 0 }), 'add', 'where there is no probation')
     t.equal(judged(2, 0), 'add', 'the third founds with the others')
     t.equal(judged(2, 31), 'bad_key_package')
     const markOf = (seats: number) => joinedMark(aCommittee({ seats }).court.roster)
@@ -503,19 +509,18 @@ t.test(
 )
 
 t.test('I11 at most one third of the seats wait, the newcomer counted', async (t) => {
-  const judged = (full: number, waiting: number, joined = 31) => {
+  const judged = (full: number, waiting: number) => {
     const seats = Array.from({ length: full + waiting }, (_, i) => (i < full ? {} : { joined: 29 }))
     const committee = aCommittee({ seats })
-    return verdict(committee.court, addition(committee, aNewcomer({ joined })))
+    return verdict(committee.court, addition(committee, aNewcomer()))
   }
   for (const full of [3, 4, 5, 6, 7, 8, 9, 10]) {
     const most = Math.floor(full / 2)
     t.equal(judged(full, most - 1), 'add', `${most} waiting beside ${full}`)
     t.equal(judged(full, most), 'too_many_on_probation', `${most + 1} waiting beside ${full}`)
   }
-  t.equal(judged(3, 0, 21), 'add', 'half of the probation lies ahead')
-  t.equal(judged(3, 0, 20), 'bad_key_package', 'a mark from the past would skip it')
-  t.equal(judged(3, 0, 32), 'bad_key_package', 'nor is there one from the future')
+  const free = aCommittee({ seats: [{}, {}, {}, { joined: 30 }], charter: { probation: 0 } })
+  t.equal(verdict(free.court, addition(free, aNewcomer())), 'add', 'without a probation nobody waits')
 })
 
 t.test('D11 a leaf that is none of ours makes no roster', async (t) => {
