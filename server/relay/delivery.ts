@@ -49,8 +49,16 @@ type Watcher = WatchRequest & {
   wasTold: boolean
 }
 
-/** A watched log. `at` is the newest standing known. */
-type Live = { readonly id: LogId; at: Standing | undefined; tail: Tail; readonly watchers: Set<Watcher> }
+/** A watched log. `at` is the newest standing known; `doubts` counts the writes of which nobody knows whether they happened. */
+type Live = {
+  readonly id: LogId
+  doubts: number
+  at: Standing | undefined
+  tail: Tail
+  readonly watchers: Set<Watcher>
+}
+
+const newLive = (id: LogId): Live => ({ id, doubts: 0, at: undefined, tail: emptyTail, watchers: new Set() })
 
 export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const lives = new Map<string, Live>()
@@ -94,7 +102,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
   return {
     watch: (request) => {
       const key = logKey(request.id)
-      const live = lives.get(key) ?? { id: request.id, at: undefined, tail: emptyTail, watchers: new Set() }
+      const live = lives.get(key) ?? newLive(request.id)
       lives.set(key, live)
       const watcher: Watcher = { ...request, state: 'reading', next: request.from, wasTold: false }
       live.watchers.add(watcher)
@@ -116,6 +124,7 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     unsure: (id) => {
       const live = lives.get(logKey(id))
       if (live === undefined) return
+      live.doubts += 1
       live.at = undefined
       setTail(live, emptyTail)
       for (const watcher of live.watchers) if (watcher.state === 'live') start(live, watcher)
@@ -181,8 +190,9 @@ const step = async (
   watcher: Watcher,
   known: Page | undefined,
 ): Promise<void> => {
+  const { doubts } = live
   const page = known ?? (await deps.store.read(live.id, watcher.next as Seq, MAX_PAGE_ENTRIES, deps.today()))
-  if (watcher.state !== 'reading') return
+  if (watcher.state !== 'reading' || live.doubts !== doubts) return // a page from before the doubt is read again
   if (page === undefined) {
     watcher.state = 'behind' // the log has died: nothing is left to tell
     return

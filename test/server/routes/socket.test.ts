@@ -236,6 +236,7 @@ t.test(
       { type: 'size' },
       'a key of the list that this connection did not prove',
     )
+    t.strictSame(refusalOf(await send(log, { index: 1, signature: good })), { type: 'size' }, 'another place')
     t.equal((await send(log, { index: 0, signature: good })).type, 'receipt')
     const page = await readFrom(wire, log)
     const writer = page.type === 'entries' ? page.entries[0]?.writer : undefined
