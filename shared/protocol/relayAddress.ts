@@ -17,7 +17,7 @@ export type RelayAddress = {
 const MAX_URL_BYTES = 200
 const SHAPE = /^([^#]+)#([A-Za-z0-9_-]{86})(?:\.([A-Za-z0-9_-]{43}))?$/
 /** Host, port and folder, and nothing that could hide a second host. */
-const URL_SHAPE = /^wss?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?:\/[A-Za-z0-9._~-]+)*\/?$/
+const URL_SHAPE = /^wss?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?(?:\/[A-Za-z0-9._~-]+)*\/?$/
 
 /** In the one form that URL parsers print: a host that is one, no default port, no dots to resolve. */
 export const isRelayUrl = (text: string): boolean =>
