@@ -96,6 +96,7 @@ t.test(
 
     const bits = refused.type === 'refused' && refused.refusal.type === 'busy' ? refused.refusal.bits : 0
     t.ok(bits >= 8 && bits <= 18, `${bits} bits`)
+    if (bits === 0) return // there is no work that would be too little
     const solve = (bad = false): number => {
       let nonce = 0
       while (powBits(wire.challenge, log.id, nonce) >= bits === bad) nonce += 1
