@@ -170,7 +170,9 @@ t.test(
 )
 
 t.test('7.2 one seat is one vote, however often and from however many devices it speaks', async (t) => {
-  const committee = founding({ seats: [{}, { devices: 3 }, {}, {}] })
+  const committee = founding({ seats: [{}, { devices: 3 }, {}, {}]   const held = { ...fold, voids: [2, 3].map(seatNumber) }
+  t.same(run(benchOf(committee), [vote(2, seen)], held), held, 'I3 repeating it changes nothing, not even an order')
+})
   const seen = aTidy(committee.of(0))
   const fold = run(benchOf(committee), [commit(seen), vote(1, seen), vote(1, seen), vote(1, seen)])
   t.same(fold.voids, [seatNumber(1)])
