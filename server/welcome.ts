@@ -19,8 +19,9 @@ export const welcome = (config: Config, running: Pick<Running, 'url' | 'key' | '
     ...WHAT_IT_STORES,
     '',
     `Relay key, which invites carry: ${printRelayKey(running.key)}`,
-    'To found a committee on this relay (the part after the dot changes every month; start again to see it):',
-    `  npx tocsin found --relay '${address}'`,
+    'To found a committee here, run `npx tocsin found` and paste this address when it asks. Keep it among people who may',
+    'use this relay; the part after the dot changes every month, and starting again shows the new one:',
+    `  ${address}`,
     '',
     'Ctrl-C ends it.',
   ].join('\n')
