@@ -23,7 +23,7 @@ export const overview = (): readonly string[] => [
   ...FAMILIES.flatMap(({ title, entries }) => [
     '',
     title,
-    ...entries.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`),
+    ...entries.map(({ name, summary }) => `  ${name.padEnd(19)}${summary}`),
   ]),
   '',
   'Every command explains itself: npx tocsin COMMAND --help',

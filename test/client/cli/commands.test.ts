@@ -1,0 +1,142 @@
+/** The command line without processes: help, wrong usage, refusals, the shape of answers, and what may reach a terminal. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import fc from 'fast-check'
+import t from 'tap'
+import { qrLines } from '../../../client/cli/qr.ts'
+import { entries } from '../../../client/cli/registry.ts'
+import { run } from '../../../client/cli/run.ts'
+import { findId, shortIds } from '../../../client/cli/show/shortIds.ts'
+import { createTerminal } from '../../../client/cli/terminal.ts'
+import { abortWords, fieldRefusal, suspicionWords } from '../../../client/cli/words.ts'
+import { isPlainText } from '../../../client/core/committee/plainText.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'tocsin-cli-'))
+t.teardown(() => rmSync(root, { recursive: true, force: true }))
+
+type Answer = { readonly code: number; readonly out: string; readonly err: string }
+
+const typed = (text: string) => {
+  const input = new PassThrough()
+  input.end(text)
+  return input
+}
+
+const call = async (args: readonly string[], text = ''): Promise<Answer> => {
+  const out: string[] = []
+  const err: string[] = []
+  const terminal = createTerminal(
+    {
+      input: typed(text),
+      output: { write: (more) => void out.push(more) },
+      errors: { write: (more) => void err.push(more) },
+    },
+    () => undefined,
+  )
+  const code = await run(args, {
+    terminal,
+    environment: { TOCSIN_HOME: join(root, 'nobody') },
+    onLeave: () => () => undefined,
+    ifInterrupted: () => undefined,
+  })
+  terminal.close()
+  return { code, out: out.join(''), err: err.join('') }
+}
+
+/** product.md: words that do not belong on a screen. */
+const AVOIDED = /\b(incidents?|workflows?|admins?|users?|escalat\w+|quorum|epochs?|keys?)\b/i
+
+t.test('help lists every command, and every command explains itself in plain words', async (t) => {
+  const overview = await call(['help'])
+  t.equal(overview.code, 0)
+  t.notMatch(overview.out, AVOIDED)
+  for (const { name } of entries()) {
+    t.match(overview.out, new RegExp(`^  ${name} `, 'm'))
+    const page = await call([...name.split(' '), '--help'])
+    t.equal(page.code, 0, name)
+    t.match(page.out, new RegExp(`^npx tocsin ${name}`))
+    t.match(page.out, /\nOptions\n[\s\S]*--json[\s\S]*\nFor example\n/)
+    t.notMatch(page.out, AVOIDED)
+    t.strictSame((await call(['help', ...name.split(' ')])).out, page.out)
+  }
+  t.strictSame((await call([])).out, overview.out)
+})
+
+t.test('wrong usage ends with 2 and one sentence', async (t) => {
+  for (const [args, says] of [
+    [['psot', 'hello'], /no command "psot". Did you mean `post`\?/],
+    [['members', '--loud'], /Unknown option '--loud'.*members --help/],
+    [['members', 'more'], /"more" is one word too many/],
+    [['join', 'tocsin:AAAA'], /holds a secret/],
+    [['found', '--relay', 'ws://localhost'], /holds a secret/],
+  ] as const) {
+    const answer = await call(args)
+    t.equal(answer.code, 2, args.join(' '))
+    t.match(answer.err, says)
+    t.equal(answer.err.trim().split('\n').length, 1)
+    t.equal(answer.out, '')
+    const json = await call([...args, '--json'])
+    t.equal(json.code, 2)
+    t.match(JSON.parse(json.out), { error: String, sentence: says })
+  }
+})
+
+t.test('without a vault every command says what to do first', async (t) => {
+  for (const { name } of entries()) {
+    if (name === 'init') continue
+    const answer = await call([...name.split(' '), '--json'])
+    t.equal(answer.code, 1, name)
+    t.match(JSON.parse(answer.out), { error: 'no_vault', sentence: String })
+  }
+})
+
+t.test('the version and the folder can be asked for in any place', async (t) => {
+  t.match((await call(['--version'])).out, /^\d+\.\d+\.\d+\n$/)
+  t.match(JSON.parse((await call(['--version', '--json'])).out), { version: String })
+  t.match((await call(['--home', join(root, 'other'), 'members'])).err, /other yet/)
+})
+
+t.test('whatever is said, no control character reaches a terminal', async (_t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+      const all: string[] = []
+      const output = { write: (more: string) => void all.push(more) }
+      const terminal = createTerminal({ input: typed(text), output, errors: output }, () => undefined)
+      terminal.say(text)
+      terminal.note(text)
+      await terminal.ask(text)
+      terminal.close()
+      return isPlainText(all.join(''))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+t.test('a short id is found again, and is the shortest that four digits or more allow', async (t) => {
+  const id = fc.string({ unit: fc.constantFrom('0', '1'), minLength: 16, maxLength: 16 })
+  fc.assert(
+    fc.property(fc.uniqueArray(id, { minLength: 1, maxLength: 40 }), (ids) => {
+      const short = shortIds(ids)
+      return ids.every((one) => {
+        const found = findId(ids, short(one))
+        const shorter = findId(ids, short(one).slice(0, -1))
+        return found.ok && found.value === one && (short(one).length === 4 || !shorter.ok)
+      })
+    }),
+  )
+  t.same(findId(['abcd'], ''), { ok: false, error: 'none' })
+})
+
+t.test('an invite as a square fits a terminal of 80 columns', async (t) => {
+  const lines = qrLines(`tocsin:${'A'.repeat(260)}`)
+  t.ok(lines.every((line) => line.length <= 80 && line.length === lines[0]?.length))
+  t.ok(lines.length <= 40)
+  t.match(lines[0], /^█+$/, 'with a light border')
+})
+
+t.test('what this release has no sentence for still gets one', async (t) => {
+  for (const sentence of [abortWords('new'), suspicionWords('new'), fieldRefusal('new.0').sentence])
+    t.match(sentence, /\.$/)
+})

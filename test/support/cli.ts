@@ -1,0 +1,178 @@
+/** People at the command line: each a folder of their own and the real command line as a child process, told line by line what to type. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const TOCSIN = resolve('client/cli/tocsin.mjs')
+
+export type Ended = { readonly code: number | null; readonly out: string; readonly err: string }
+
+export type Running = {
+  readonly type: (line: string) => void
+  /** No more will be typed. */
+  readonly hangUp: () => void
+  /** The first match in what has been said so far, on either output. */
+  readonly until: (what: RegExp) => Promise<RegExpExecArray>
+  readonly said: () => string
+  readonly signal: (signal: NodeJS.Signals) => void
+  readonly ended: Promise<Ended>
+}
+
+export type Person = {
+  readonly home: string
+  readonly folder: string
+  readonly start: (...args: readonly string[]) => Running
+  /** Types the lines, then says that there are no more, and waits for the end. */
+  readonly run: (args: readonly string[], ...typed: readonly string[]) => Promise<Ended>
+  /** The one line of JSON that the command answers with. */
+  readonly json: (...args: readonly string[]) => Promise<Ended & { readonly value: unknown }>
+}
+
+export const PASSPHRASE = 'correct horse battery'
+
+/** Milliseconds that a single step may take on a busy machine. */
+const PATIENCE_MS = 60_000
+
+export const newPerson = (name: string, root: string): Person => {
+  const home = join(root, name)
+  const secret = join(root, `${name}.passphrase`)
+  writeFileSync(secret, `${PASSPHRASE}\n`, { mode: 0o600 })
+  const start = (...args: readonly string[]): Running =>
+    watch(
+      spawn(process.execPath, [TOCSIN, ...args], {
+        cwd: root,
+        env: {
+          PATH: process.env.PATH ?? '',
+          TOCSIN_HOME: home,
+          TOCSIN_PASSPHRASE_FILE: secret,
+          TOCSIN_DEBUG: '1',
+          TZ: 'UTC',
+        },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      }),
+    )
+  const run: Person['run'] = (args, ...typed) => {
+    const running = start(...args)
+    for (const line of typed) running.type(line)
+    running.hangUp()
+    return running.ended
+  }
+  return {
+    home,
+    folder: root,
+    start,
+    run,
+    json: async (...args) => {
+      const ended = await run([...args, '--json'])
+      return { ...ended, value: JSON.parse(ended.out) }
+    },
+  }
+}
+
+const watch = (child: ChildProcess): Running => {
+  let out = ''
+  let err = ''
+  const listeners = new Set<() => void>()
+  const hear =
+    (keep: (text: string) => void) =>
+    (text: string): void => {
+      keep(text)
+      for (const listener of [...listeners]) listener()
+    }
+  child.stdout?.setEncoding('utf8').on(
+    'data',
+    hear((text) => {
+      out += text
+    }),
+  )
+  child.stderr?.setEncoding('utf8').on(
+    'data',
+    hear((text) => {
+      err += text
+    }),
+  )
+  child.stdin?.on('error', () => undefined)
+  const ended = new Promise<Ended>((done) => child.once('close', (code) => done({ code, out, err })))
+  return {
+    type: (line) => void child.stdin?.write(`${line}\n`),
+    hangUp: () => void child.stdin?.end(),
+    until: (what) =>
+      new Promise((found, fail) => {
+        const look = (): void => {
+          const match = what.exec(`${out}\n${err}`)
+          if (!match) return
+          stop()
+          found(match)
+        }
+        const timer = setTimeout(() => {
+          stop()
+          fail(new Error(`never said ${what}, but:\n${out}\n${err}`))
+        }, PATIENCE_MS)
+        const stop = (): void => {
+          clearTimeout(timer)
+          listeners.delete(look)
+        }
+        listeners.add(look)
+        void ended.then(() => {
+          look()
+          if (listeners.has(look)) fail(new Error(`ended without saying ${what}:\n${out}\n${err}`))
+          stop()
+        })
+        look()
+      }),
+    said: () => `${out}\n${err}`,
+    signal: (signal) => void child.kill(signal),
+    ended,
+  }
+}
+
+export const newFolder = (): { readonly root: string; readonly remove: () => void } => {
+  const root = mkdtempSync(join(tmpdir(), 'tocsin-cli-'))
+  return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
+}
+
+export type Cable = {
+  readonly url: string
+  readonly pull: () => Promise<void>
+  readonly plugIn: () => Promise<void>
+}
+
+/** A line to the relay that can be pulled out and plugged in again at the same address. */
+export const newCable = async (relayUrl: string): Promise<Cable> => {
+  const target = Number(new URL(relayUrl).port)
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(target, '127.0.0.1')
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        near.destroy()
+        far.destroy()
+      })
+    }
+    near.pipe(far).pipe(near)
+  })
+  let port = 0
+  const plugIn = (): Promise<void> =>
+    new Promise((ready) => {
+      server.listen(port, '127.0.0.1', () => {
+        const address = server.address()
+        port = typeof address === 'object' && address ? address.port : 0
+        ready()
+      })
+    })
+  await plugIn()
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    plugIn,
+    pull: () =>
+      new Promise((done) => {
+        server.close(() => done())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
