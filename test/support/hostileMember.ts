@@ -10,7 +10,7 @@ import { type Envelope, sealEnvelope } from '../../client/core/epochlog/envelope
 import { LOG_TTL_DAYS } from '../../client/core/epochlog/keys.ts'
 import { encodeAct } from '../../client/core/governance/act.ts'
 import { charterHash } from '../../client/core/governance/charter.ts'
-import { newId, type SeatId } from '../../client/core/governance/ids.ts'
+import type { SeatId } from '../../client/core/governance/ids.ts'
 import { approve } from '../../client/core/governance/motion.ts'
 import { type Device, devicesOf } from '../../client/core/governance/roster.ts'
 import { ACT_PROPOSAL } from '../../client/core/mls/config.ts'
@@ -126,5 +126,3 @@ const garbled = (path: UpdatePath, { author, treeBefore }: Scene, leaves: readon
     })),
   }
 }
-
-export const newStrangerSeat = (): SeatId => newId<SeatId>(randomBytes)
