@@ -61,7 +61,7 @@ const createShower = (
     const fresh = newsIn(view, marks, now)
     const news = isFirst ? withOpen(view, fresh) : fresh
     isFirst = false
-    marks = marksOf(view.committee)
+    marks = joined(marks, marksOf(view.committee))
     if (news.posts.length + news.alarms.length === 0) return
     const lines = newsLines(view, news, now, day)
     const [object, ...more] = newsJson(view, news)
@@ -71,6 +71,12 @@ const createShower = (
     onShown()
   }
 }
+
+/** What was shown once is not shown again, even if it was away for a while: the others may have had to say it again. */
+const joined = (a: Marks, b: Marks): Marks => ({
+  posts: new Set([...a.posts, ...b.posts]),
+  alarms: new Map([...a.alarms, ...b.alarms]),
+})
 
 /** Says how the connection is when it has changed for good. */
 const createTeller = ({ terminal }: Context, session: Session): (() => void) => {

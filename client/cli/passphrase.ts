@@ -27,13 +27,22 @@ export const askNewPassphrase = async (
     return read.ok ? strongEnough(read.value) : read
   }
   context.terminal.note(RULE)
+  for (;;) {
+    const chosen = await askTwice(context)
+    const mayTryAgain =
+      context.terminal.isInteractive && !chosen.ok && chosen.error.reason !== 'no_passphrase'
+    if (!mayTryAgain) return chosen
+    context.terminal.note(chosen.error.sentence)
+  }
+}
+
+const askTwice = async (context: Context): Promise<Result<string, Refusal>> => {
   const first = await askPerson(context, 'New passphrase (not shown):')
-  if (!first.ok) return first
-  const strong = strongEnough(first.value)
+  const strong = first.ok ? strongEnough(first.value) : first
   if (!strong.ok) return strong
   const second = await askPerson(context, 'The same again:')
-  if (!second.ok || second.value === first.value) return second
-  return refused('passphrases_differ', 'The two were not the same, so nothing was changed: try again.')
+  if (!second.ok || second.value === strong.value) return second
+  return refused('passphrases_differ', 'The two were not the same: try again.')
 }
 
 const strongEnough = (passphrase: string): Result<string, Refusal> => {

@@ -7,6 +7,7 @@ import { createInterface, type Interface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { toPlainText } from '../core/committee/plainText.ts'
 import { askHidden } from './hidden.ts'
+import { wrap } from './wrap.ts'
 
 export type Terminal = {
   /** Somebody sits in front of it and types. */
@@ -30,7 +31,11 @@ export type Terminal = {
   readonly close: () => void
 }
 
-type Output = { readonly write: (text: string) => unknown; readonly isTTY?: boolean }
+type Output = {
+  readonly write: (text: string) => unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
 
 export type Streams = {
   readonly input: Readable & { readonly isTTY?: boolean }
@@ -44,21 +49,19 @@ export const createTerminal = (streams: Streams, interrupt: () => void): Termina
   const lines = createLines(streams, interrupt)
   const note = (text: string): void => {
     progress.hide()
-    lines.aside(() => streams.errors.write(`${toPlainText(text)}\n`))
+    lines.aside(() => streams.errors.write(`${forScreen(text, streams.errors)}\n`))
   }
   return {
     isInteractive,
     isScreen: streams.output.isTTY === true,
     say: (text) => {
       progress.hide()
-      lines.aside(() => streams.output.write(`${toPlainText(text)}\n`))
+      lines.aside(() => streams.output.write(`${forScreen(text, streams.output)}\n`))
     },
     note,
     ask: async (question) => {
       progress.hide()
-      streams.errors.write(`${toPlainText(question)} `)
-      const line = await lines.next()
-      if (!isInteractive) streams.errors.write('\n')
+      const line = await lines.next(`${forScreen(question, streams.errors)} `)
       return line?.trim()
     },
     askHidden: (question) => {
@@ -79,6 +82,9 @@ export const createTerminal = (streams: Streams, interrupt: () => void): Termina
     },
   }
 }
+
+const forScreen = (text: string, { isTTY, columns }: Output): string =>
+  wrap(toPlainText(text), isTTY ? columns : undefined)
 
 /** Milliseconds of silence that need no explanation. */
 const PATIENCE_MS = 1000
@@ -119,8 +125,8 @@ const createProgress = (errors: Output) => {
 }
 
 /** What was typed and sent is shown again with its time and id: the raw line goes. */
-const eraseTyped = (line: string): string => {
-  const rows = 1 + Math.floor(line.length / (process.stderr.columns || 80))
+const eraseTyped = (line: string, errors: Output): string => {
+  const rows = 1 + Math.floor(line.length / (errors.columns || 80))
   return '\u001b[1A\u001b[2K'.repeat(rows)
 }
 
@@ -133,9 +139,14 @@ const createLines = ({ input, errors }: Streams, interrupt: () => void) => {
   let reader: Interface | undefined
   let isOver = false
 
+  const askOn = (started: Interface, question = ''): void => {
+    if (!isTyped) return
+    started.setPrompt(question)
+    started.prompt()
+  }
   const hear = (line: string): void => {
     const next = waiting.shift()
-    if (!next && listener && isTyped) errors.write(eraseTyped(line))
+    if (!next && listener && isTyped) errors.write(eraseTyped(line, errors))
     const take = next ?? listener ?? ((more: string) => void ready.push(more))
     take(line)
   }
@@ -161,10 +172,12 @@ const createLines = ({ input, errors }: Streams, interrupt: () => void) => {
     isOver = false
   }
   return {
-    next: async (): Promise<string | undefined> => {
+    /** `question` is shown in front of what is typed. */
+    next: async (question?: string): Promise<string | undefined> => {
+      if (!isTyped) errors.write(question === undefined ? '' : `${question}\n`)
       const line = ready.shift()
       if (line !== undefined || isOver) return line
-      start()
+      askOn(start(), question)
       const typed = await new Promise<string | undefined>((resolve) => waiting.push(resolve))
       rest()
       return typed

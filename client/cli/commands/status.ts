@@ -74,9 +74,9 @@ const waitingWords = ({ motions, invites }: CommitteeView): string => {
 }
 
 /** After every change of the committee the others say that they have followed it. */
-const arrivedWords = ({ confirmation }: CommitteeView): string => {
+const arrivedWords = ({ confirmation, members }: CommitteeView): string => {
   const { isConfirmed, arrived, of, needed } = confirmation
-  if (of === 0) return 'nobody else is here yet'
+  if (members.length === 1) return 'nobody else is here yet'
   return `${arrived} of ${of} others have followed the last change${isConfirmed ? '' : ` (enough of us: ${needed})`}`
 }
 

@@ -104,6 +104,7 @@ const stateWords = ({ phase, timesReopened }: Alarm, { state }: AlarmSummary): s
 const seenWords = (alarm: Alarm, summary: AlarmSummary): readonly string[] => {
   if (alarm.phase.is !== 'open' && alarm.phase.is !== 'steady') return []
   const others = Math.max(summary.members - 1, summary.seen)
+  if (others === 0) return ['Nobody else is here to see it.']
   const enough = summary.isEnough
     ? 'enough of us'
     : `enough of us: ${summary.seenNeeded}, and one of them on it`
