@@ -11,6 +11,7 @@ import { observeHead } from '../relay/observe.ts'
 import type { Failure, Relay } from '../relay/relay.ts'
 import { newestHead, newWitness, type Witness } from '../relay/witness.ts'
 import { type Desk, suspect } from './desk.ts'
+import { forgetEpochs, forgetPosts } from './forgetting.ts'
 import { takeEntries } from './receive.ts'
 import type { Epoch } from './state.ts'
 
@@ -47,8 +48,11 @@ export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
     const read = await readEpoch(line, next.info.number)
     if (!read.ok) return read
   }
-  if (isDue) book.setOwn({ polledAt: line.clock() })
-  forgetOld(line)
+  if (isDue) {
+    book.setOwn({ polledAt: line.clock() })
+    forgetPosts(line)
+  }
+  forgetEpochs(line)
   await book.save()
   return ok(undefined)
 }
@@ -150,29 +154,4 @@ export const setWitness = (line: Line, epoch: Epoch, log: number, witness: Witne
   const witnesses = [...epoch.witnesses]
   witnesses[log] = witness
   line.book.setEpoch({ ...epoch, witnesses })
-}
-
-/** Hours that the snapshot of an epoch is kept (I8), at most as long as posts are. */
-const SNAPSHOT_HOURS = 72
-
-/** Ends snapshots whose time is over, and forgets epochs whose logs have died. */
-const forgetOld = (line: Line): void => {
-  const { book } = line
-  const now = line.clock()
-  for (const epoch of book.epochs().slice(0, -1)) {
-    const left = epoch.notes.leftAt
-    if (left === undefined) continue
-    const hours = Math.min(SNAPSHOT_HOURS, 24 * epoch.charter.keepDays)
-    if (epoch.group && now - left > hours * 3_600_000) endSnapshot(line, epoch)
-    if (now - left > 46 * DAY_MS) book.dropEpoch(epoch.info.number)
-  }
-}
-
-const endSnapshot = (line: Line, epoch: Epoch): void => {
-  const { book } = line
-  const { number } = epoch.info
-  book.setEpoch({ ...epoch, group: undefined })
-  for (const key of book.staged.keys()) if (book.staged.get(key)?.epoch === number) book.staged.drop(key)
-  for (const key of book.delivered.keys())
-    if ((book.delivered.get(key)?.sealed?.epoch ?? number + 1) <= number) book.delivered.drop(key)
 }

@@ -14,6 +14,7 @@ import { queue } from './outbox.ts'
 import { createPatience, type Patience } from './patience.ts'
 import type { Halt, Progress } from './reading.ts'
 import { settle } from './rounds.ts'
+import { createFolding } from './sayings.ts'
 import {
   approveMotion,
   makeInvite,
@@ -23,7 +24,7 @@ import {
   type VouchFailure,
   vouch,
 } from './sponsoring.ts'
-import { type CommitteeView, createFolding, viewOf } from './view.ts'
+import { type CommitteeView, viewOf } from './view.ts'
 import { watchNewest } from './watching.ts'
 import type { World } from './world.ts'
 

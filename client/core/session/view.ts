@@ -1,7 +1,4 @@
-/** What a screen needs to know of a committee, read off the book at one moment. Nothing here decides anything. */
-import { applyAll, emptyCommittee } from '../committee/committee.ts'
-import { decodeContent } from '../committee/content.ts'
-import type { Committee, Said } from '../committee/said.ts'
+import type { Committee } from '../committee/said.ts'
 import type { Charter } from '../governance/charter.ts'
 import { isConfirmed } from '../governance/fold.ts'
 import type { SeatId } from '../governance/ids.ts'
@@ -18,8 +15,8 @@ import { wordsOf } from '../join/transcript.ts'
 import { committeeWords } from '../join/words.ts'
 import { epochAuthenticatorOf } from '../mls/group.ts'
 import { newestHead } from '../relay/witness.ts'
-import type { Book, Shelf } from './book.ts'
-import { forumOf, type KnownMotion, type Own, rosterOf, type StoredSaying, type Suspicion } from './state.ts'
+import type { Book } from './book.ts'
+import { forumOf, type KnownMotion, type Own, rosterOf, type Suspicion } from './state.ts'
 
 export type MemberView = {
   readonly seat: SeatId
@@ -209,26 +206,4 @@ const relayOf = (book: Book): CommitteeView['relay'] => {
     headsSigned: witnesses.filter((w) => newestHead(w) !== undefined).length,
     missed: book.epochs().reduce((sum, epoch) => sum + epoch.notes.missed, 0),
   }
-}
-
-/** From what was stored to what members see, folded again only when something came or went. */
-export const createFolding = (): ((sayings: Shelf<StoredSaying>) => Committee) => {
-  let keys: readonly string[] = []
-  let committee = emptyCommittee
-  return (sayings) => {
-    const now = sayings.keys()
-    if (now.length === keys.length && now.at(-1) === keys.at(-1)) return committee
-    const isContinued = keys.every((key, i) => now[i] === key)
-    const fresh = now.slice(isContinued ? keys.length : 0).flatMap((key) => saidOf(sayings.get(key)))
-    committee = applyAll(isContinued ? committee : emptyCommittee, fresh)
-    keys = now
-    return committee
-  }
-}
-
-const saidOf = (stored: StoredSaying | undefined): readonly Said[] => {
-  if (!stored) return []
-  const { content, ...said } = stored
-  const decoded = decodeContent(content)
-  return decoded.ok ? [{ ...said, content: decoded.value }] : []
 }

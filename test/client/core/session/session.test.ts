@@ -255,3 +255,37 @@ t.test(
     t.strictSame(textsOf(bob), ['first', 'second'])
   },
 )
+
+t.test(
+  'D10 posts leave every device when the time that the charter gives them is over; alarms and members stay',
+  async (t) => {
+    const { alice, bob, carol } = await three()
+    await say(alice, 'last week')
+    must(
+      await bob.session.say({
+        type: 'alarm',
+        kind: 'fired',
+        severity: 'now',
+        facts: 'sent home without a word',
+        needs: [],
+        about: { who: 'me' },
+        namesAllowed: { team: true, committee: true, city: false, supporters: false, public: false },
+      }),
+    )
+    await syncAll(alice, bob, carol)
+    alice.time.now += 6 * 86_400_000
+    await say(carol, 'this week')
+    await syncAll(alice, bob)
+    t.strictSame(textsOf(alice), ['last week', 'this week'])
+
+    alice.time.now += 2 * 86_400_000
+    await syncAll(alice, bob, carol)
+
+    for (const person of [alice, bob, carol]) {
+      t.strictSame(textsOf(person), ['this week'])
+      t.equal(person.session.view().committee.alarms.size, 1)
+    }
+    const [from] = alice.session.view().committee.posts
+    t.equal(from?.text, 'this week')
+  },
+)
