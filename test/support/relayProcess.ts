@@ -28,7 +28,7 @@ export const spawnRelay = (env: Readonly<Record<string, string>>): Promise<Start
   return new Promise((resolve) => {
     const heard = (text: string): void => {
       said += text
-      const address = parseRelayAddress(/'(wss?:\S+)'\n/.exec(said)?.[1] ?? '')
+      const address = parseRelayAddress(/(wss?:\S+#\S+)\n/.exec(said)?.[1] ?? '')
       if (address === undefined) return
       const kill = (): Promise<void> => end('SIGKILL').then(() => undefined)
       resolve({ ok: true, relay: { ...address, said: () => said, kill, end: () => end('SIGTERM') } })
