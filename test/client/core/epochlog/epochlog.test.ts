@@ -234,7 +234,7 @@ t.test('4.2 without one of its chunks there is nothing, however often the others
   for (const missing of chunks) {
     const others = chunks.filter((one) => one !== missing)
     const { wholes, left } = gatherAll([...others, ...others, ...others])
-    t.same(wholes, [])
+    t.equal(wholes.length, 0)
     t.equal(left, 1)
   }
 })
@@ -245,7 +245,7 @@ t.test('4.2 beginnings are bounded, and going on with one body pushes out no oth
   )
   const flood = gatherAll(started.map((chunks) => must(chunks[0])))
   t.equal(flood.most, 8)
-  t.same(flood.wholes, [])
+  t.equal(flood.wholes.length, 0)
   const eight = started.slice(0, 8)
   const turns = [0, 1, 2].flatMap((k) => eight.map((chunks) => must(chunks[k])))
   t.equal(gatherAll(turns).wholes.length, 8)
