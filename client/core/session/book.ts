@@ -10,7 +10,11 @@ import { decodeGroup, deltaOf, encodeGroup } from '../mls/state.ts'
 import type { SuiteName } from '../mls/types.ts'
 import { witness } from '../relay/witness.ts'
 import type { Change } from '../vault/records.ts'
-import type { Vault } from '../vault/vault.ts'
+import type { Vault as WholeVault } from '../vault/vault.ts'
+
+/** What a book needs of a vault. */
+type Vault = Pick<WholeVault, 'get' | 'keys' | 'write'>
+
 import {
   candidate,
   charterOfInfo,

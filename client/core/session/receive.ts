@@ -71,7 +71,7 @@ const MAX_OFFERS = 8
 const keepOffer = (desk: Desk, bundle: Uint8Array): void => {
   const { candidates } = desk.book
   if (candidates.keys().length < MAX_OFFERS)
-    candidates.put(bytesKey(sha256(bundle)), { bundle, hello: false })
+    candidates.put(bytesKey(sha256(bundle)), { bundle, greeted: undefined })
 }
 
 /** Only a Welcome may come in pieces: a commit or a saying in pieces would have no one place in the order. */

@@ -221,8 +221,8 @@ export const openInvite = struct({
 })
 export type OpenInvite = Value<typeof openInvite>
 
-/** A Welcome that a stuck device was offered, and whether it has said HELLO there. */
-export const candidate = struct({ bundle: varBytes(4_194_304), hello: flag })
+/** A Welcome that a stuck device was offered, and the newest epoch of that branch in which it has said HELLO. */
+export const candidate = struct({ bundle: varBytes(4_194_304), greeted: option(u32) })
 export type Candidate = Value<typeof candidate>
 
 /** Something that should not happen with an honest relay and honest members; kept for people to judge. */
