@@ -134,10 +134,14 @@ export const catchUp = async (context: Context, session: Session): Promise<Halt 
   const { terminal } = context
   let entries = 0
   terminal.progress('Connecting to the relay')
+  let isOver = false
+  // The session goes on telling after this: by then it is nobody's wait any more.
   const synced = await session.sync((progress) => {
+    if (isOver) return
     entries += progress.entries
     terminal.progress(`Catching up: ${entries} ${entries === 1 ? 'entry' : 'entries'} read`)
   })
+  isOver = true
   terminal.progress(undefined)
   if (!synced.ok) return synced.error
   return session.view().own.alarmed ? 'alarm' : undefined

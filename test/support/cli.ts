@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { run } from '../../client/cli/run.ts'
+import { createTerminal } from '../../client/cli/terminal.ts'
 
 const TOCSIN = resolve('client/cli/tocsin.mjs')
 
@@ -24,7 +27,7 @@ export type Person = {
   readonly home: string
   readonly folder: string
   readonly start: (...args: readonly string[]) => Running
-  /** Types the lines, then says that there are no more, and waits for the end. */
+  /** The same without a process of its own, which costs a second: types the lines, then says that there are no more. */
   readonly run: (args: readonly string[], ...typed: readonly string[]) => Promise<Ended>
   /** The one line of JSON that the command answers with. */
   readonly json: (...args: readonly string[]) => Promise<Ended & { readonly value: unknown }>
@@ -53,22 +56,36 @@ export const newPerson = (name: string, root: string): Person => {
         stdio: ['pipe', 'pipe', 'pipe'],
       }),
     )
-  const run: Person['run'] = (args, ...typed) => {
-    const running = start(...args)
-    for (const line of typed) running.type(line)
-    running.hangUp()
-    return running.ended
-  }
+  const environment = { TOCSIN_HOME: home, TOCSIN_PASSPHRASE_FILE: secret }
+  const runHere: Person['run'] = (args, ...typed) => callInside(environment, args, typed)
   return {
     home,
     folder: root,
     start,
-    run,
+    run: runHere,
     json: async (...args) => {
-      const ended = await run([...args, '--json'])
+      const ended = await runHere([...args, '--json'])
       return { ...ended, value: JSON.parse(ended.out) }
     },
   }
+}
+
+const callInside = async (
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[],
+  typed: readonly string[],
+): Promise<Ended> => {
+  const out: string[] = []
+  const err: string[] = []
+  const input = new PassThrough()
+  input.end(typed.map((line) => `${line}\n`).join(''))
+  const output = { write: (text: string) => void out.push(text) }
+  const errors = { write: (text: string) => void err.push(text) }
+  const terminal = createTerminal({ input, output, errors }, () => undefined)
+  const around = { terminal, environment, onLeave: () => () => undefined, ifInterrupted: () => undefined }
+  const code = await run(args, around)
+  terminal.close()
+  return { code, out: out.join(''), err: err.join('') }
 }
 
 const watch = (child: ChildProcess): Running => {

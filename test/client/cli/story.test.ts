@@ -32,7 +32,7 @@ const wordsIn = async (running: Running): Promise<string> => {
 const linkIn = async (running: Running): Promise<string> => (await running.until(/tocsin:[A-Za-z0-9_-]+/))[0]
 
 t.test('three people make their folders, and a second time is refused', async (t) => {
-  const made = await Promise.all([alice, bob, carol].map((one) => one.run(['init'])))
+  const made = await Promise.all([alice, bob, carol].map((one) => one.start('init').ended))
   t.same(
     made.map(({ code }) => code),
     [0, 0, 0],
@@ -53,7 +53,7 @@ t.test('founding reads the relay address from a file and never from the argument
     '--handle',
     'alice',
     '--relay-file',
-    'relay.txt',
+    join(root, 'relay.txt'),
   ])
   t.equal(founded.code, 0, founded.err)
   t.match(founded.out, /Founded "Kitchen"/)
@@ -104,7 +104,6 @@ t.test('a third one is let in when the second has met them and the first approve
 t.test('every device shows the same four words and the same members', async (t) => {
   const four = []
   for (const one of [alice, bob, carol]) {
-    await one.run(['sync'])
     four.push((await one.json('words')).value)
   }
   t.match(four[0], { words: [String, String, String, String] })
@@ -212,15 +211,15 @@ t.test('a member is put out by two others, and learns it in one sentence', async
 t.test("a handle, a passphrase and an export are one's own affair", async (t) => {
   t.equal((await bob.run(['rename', 'robin'])).code, 0)
   t.match((await alice.run(['members'])).out, /robin/)
-  const exported = await bob.run(['export', 'mine'])
+  const exported = await bob.run(['export', join(root, 'mine')])
   t.equal(exported.code, 0, exported.err)
   t.match(exported.err, /not locked/)
   const data = readFileSync(join(root, 'mine', 'committee.json'), 'utf8')
   t.match(data, /I come/)
   t.notMatch(data, /Meeting on Thursday/, 'what others said is theirs')
-  t.equal((await bob.run(['export', 'mine'])).code, 1, 'nothing is overwritten')
+  t.equal((await bob.run(['export', join(root, 'mine')])).code, 1, 'nothing is overwritten')
   writeFileSync(join(root, 'next.txt'), 'another four odd words\n', { mode: 0o600 })
-  t.equal((await bob.run(['passphrase', '--new-file', 'next.txt'])).code, 0)
+  t.equal((await bob.run(['passphrase', '--new-file', join(root, 'next.txt')])).code, 0)
   const wrong = await bob.json('status')
   t.equal(wrong.code, 1)
   t.match(wrong.value, { error: 'wrong_passphrase', sentence: /not the passphrase/ })
