@@ -74,13 +74,16 @@ export type Config = {
   readonly maxConnections: number
 }
 
+/** Settings of the command line, which may be set in the same shell. */
+const OF_THE_CLIENT = ['TOCSIN_HOME', 'TOCSIN_PASSPHRASE_FILE', 'TOCSIN_DEBUG']
+
 /** The error is every fault, one sentence each. Values are not repeated: a database URL holds a password. */
 export const readConfig = (env: Environment): Result<Config, readonly string[]> => {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   )
   const unknown = Object.keys(given).filter(
-    (name) => name.startsWith('TOCSIN_') && !Object.hasOwn(settings, name),
+    (name) => name.startsWith('TOCSIN_') && !Object.hasOwn(settings, name) && !OF_THE_CLIENT.includes(name),
   )
   const parsed = v.safeParse(environment, given)
   const faults = [

@@ -87,14 +87,18 @@ export const decodeCharter = (raw: Uint8Array): Charter | undefined => {
 
 export const charterHash = (raw: Uint8Array): Uint8Array => sha256(raw)
 
+/** Nothing that changes the group is one person's once there are three (section 4.5). */
+const FLOOR = 2
+
 /**
  * Approvals needed among `electorate` seats. One and two seats decide everything together (product.md section 6), but never nobody;
- * with `keepsCount` the charter's count holds for them too.
+ * with `keepsCount` the floor of two holds for them too. A count above the electorate asks for all of it: a committee that has
+ * become smaller than its charter expected must still be able to decide.
  */
 export const approvalsNeeded = (wanted: Threshold, electorate: number, keepsCount: boolean): number =>
   electorate < 3 && !keepsCount
     ? Math.max(1, electorate)
-    : Math.max(wanted.count, Math.ceil((electorate * wanted.thirds) / 3))
+    : Math.max(FLOOR, Math.min(wanted.count, electorate), Math.ceil((electorate * wanted.thirds) / 3))
 
 export type CharterBasics = Pick<Charter, 'suite' | 'name' | 'purpose' | 'relays'>
 
