@@ -1,7 +1,7 @@
 /** A question whose answer is not shown: on the terminal that standard input is, or else on the one this process belongs to. */
 import { openSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
-import type { Streams } from './terminal.ts'
+import type { Streams } from './streams.ts'
 
 const ENTER = /[\r\n]/
 const INTERRUPT = '\u0003'

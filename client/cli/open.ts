@@ -111,13 +111,21 @@ export const withCommittee = (
     if (!found.ok) return found
     const session = found.value
     const halt = await catchUp(context, session)
-    const { status } = session.view().own
-    if (halt !== undefined) context.terminal.note(HALT_WORDS[halt].sentence)
-    if (status !== 'member') context.terminal.note(STATUS_WORDS[status])
+    const hints = hintsFor(session, halt)
     const done = await use({ session, opened, halt })
-    const isQuiet = done.ok && done.value.exit === undefined && halt !== undefined
-    return isQuiet ? ok({ ...done.value, exit: HALT_WORDS[halt].exit }) : done
+    // What the outcome says already is not said twice.
+    for (const hint of hints.filter((one) => done.ok || done.error.sentence !== one))
+      context.terminal.note(hint)
+    return done.ok && halt !== undefined ? ok({ exit: HALT_WORDS[halt].exit, ...done.value }) : done
   })
+
+const hintsFor = (session: Session, halt: Halt | undefined): readonly string[] => {
+  const { status } = session.view().own
+  return [
+    ...(halt === undefined ? [] : [HALT_WORDS[halt].sentence]),
+    ...(status === 'member' ? [] : [STATUS_WORDS[status]]),
+  ]
+}
 
 /** The same for whoever wants to say or decide something: refuses when this device may not. */
 export const withMembership = (

@@ -4,16 +4,14 @@
  * Not here: questions without echo (hidden.ts).
  */
 import { createInterface, type Interface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { toPlainText } from '../core/committee/plainText.ts'
 import { askHidden } from './hidden.ts'
+import type { Output, Streams } from './streams.ts'
 import { wrap } from './wrap.ts'
 
 export type Terminal = {
   /** Somebody sits in front of it and types. */
   readonly isInteractive: boolean
-  /** Standard output is a screen. */
-  readonly isScreen: boolean
   readonly say: (text: string) => void
   readonly note: (text: string) => void
   /** One line without the spaces around it; undefined when there is no more input. */
@@ -31,18 +29,6 @@ export type Terminal = {
   readonly close: () => void
 }
 
-type Output = {
-  readonly write: (text: string) => unknown
-  readonly isTTY?: boolean
-  readonly columns?: number
-}
-
-export type Streams = {
-  readonly input: Readable & { readonly isTTY?: boolean }
-  readonly output: Output
-  readonly errors: Output
-}
-
 export const createTerminal = (streams: Streams, interrupt: () => void): Terminal => {
   const isInteractive = streams.input.isTTY === true && streams.errors.isTTY === true
   const progress = createProgress(streams.errors)
@@ -53,7 +39,6 @@ export const createTerminal = (streams: Streams, interrupt: () => void): Termina
   }
   return {
     isInteractive,
-    isScreen: streams.output.isTTY === true,
     say: (text) => {
       progress.hide()
       lines.aside(() => streams.output.write(`${forScreen(text, streams.output)}\n`))

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
+import decodeQR from 'qr/decode.js'
 import t from 'tap'
 import { qrLines } from '../../../client/cli/qr.ts'
 import { entries } from '../../../client/cli/registry.ts'
@@ -134,7 +135,29 @@ t.test('an invite as a square fits a terminal of 80 columns', async (t) => {
   t.ok(lines.every((line) => line.length <= 80 && line.length === lines[0]?.length))
   t.ok(lines.length <= 40)
   t.match(lines[0], /^█+$/, 'with a light border')
+  const token = 'tocsin:AQIAAFEzs-6qeW7xylBcSfOxiucDZlF_4UkalRj6mgsZRhOPWwqiMvTw4'
+  t.equal(decodeQR(pictureOf(qrLines(token))), token, 'and a camera reads it')
 })
+
+/** Pixels for one module. */
+const SCALE = 4
+
+/** What a camera sees of a dark terminal: two rows of modules in each line, light where a block is drawn. */
+const pictureOf = (lines: readonly string[]) => {
+  const rows = lines.flatMap((line) => [
+    [...line].map((block) => '█▀'.includes(block)),
+    [...line].map((block) => '█▄'.includes(block)),
+  ])
+  const width = SCALE * (rows[0]?.length ?? 0)
+  const height = SCALE * rows.length
+  const data = new Uint8ClampedArray(4 * width * height)
+  for (let i = 0; i < width * height; i++) {
+    const isLight = rows[Math.floor(i / width / SCALE)]?.[Math.floor((i % width) / SCALE)]
+    data.fill(isLight ? 255 : 0, 4 * i, 4 * i + 3)
+    data[4 * i + 3] = 255
+  }
+  return { width, height, data }
+}
 
 t.test('what this release has no sentence for still gets one', async (t) => {
   for (const sentence of [abortWords('new'), suspicionWords('new'), fieldRefusal('new.0').sentence])
