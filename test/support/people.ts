@@ -73,8 +73,6 @@ export const restart = async (person: Person, dial: Dial, disk = person.disk): P
   return { ...person, disk, vault: opened.value, client, session: wake(session) }
 }
 
-export type Story = { readonly place: Place; readonly time: Time; readonly people: Person[] }
-
 export const foundBy = async (
   name: string,
   place: Place,

@@ -75,9 +75,10 @@ const waitingWords = ({ motions, invites }: CommitteeView): string => {
 
 /** After every change of the committee the others say that they have followed it. */
 const arrivedWords = ({ confirmation, members }: CommitteeView): string => {
-  const { isConfirmed, arrived, of, needed } = confirmation
+  const { isConfirmed, arrived, of } = confirmation
   if (members.length === 1) return 'nobody else is here yet'
-  return `${arrived} of ${of} others have followed the last change${isConfirmed ? '' : ` (enough of us: ${needed})`}`
+  if (of === 0) return 'everybody has followed the last change'
+  return `${arrived} of ${of} others have followed the last change${isConfirmed ? '' : ' (not enough of us yet)'}`
 }
 
 const honestyLines = ({ relay, suspicions, own }: CommitteeView): readonly string[] => [

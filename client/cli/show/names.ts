@@ -24,9 +24,7 @@ export const plainNamesIn = (view: CommitteeView): Names => {
 
 /** Members who have not introduced themselves yet were named by whoever vouched for them. */
 const everybody = (view: CommitteeView): Committee => {
-  const named = view.members.filter(({ seat, handle }) => handle !== `?${seat.slice(0, 4)}`)
-  const handles = new Map(view.committee.handles)
+  const handles = new Map([...view.committee.handles, ...view.handles])
   if (!handles.has(view.own.seat)) handles.set(view.own.seat, view.own.handle)
-  for (const { seat, handle } of named) handles.set(seat, handle)
   return { ...view.committee, handles }
 }

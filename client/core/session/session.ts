@@ -93,7 +93,11 @@ export const createSession = (book: Book, world: World): Session => {
     sync: (listener) =>
       turns.next(async () => {
         parts.onProgress(listener ?? (() => undefined))
-        return parts.round()
+        try {
+          return await parts.round()
+        } finally {
+          parts.onProgress(() => undefined)
+        }
       }),
     ...speaking(parts),
     ...sponsoring(parts),

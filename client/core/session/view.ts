@@ -10,7 +10,7 @@ import {
   motionHash,
   needed,
 } from '../governance/motion.ts'
-import { devicesOf, fullSeats, isFullSeat, seatsOf, twoThirds } from '../governance/roster.ts'
+import { devicesOf, fullSeats, isFullSeat, seatsOf } from '../governance/roster.ts'
 import { wordsOf } from '../join/transcript.ts'
 import { committeeWords } from '../join/words.ts'
 import { epochAuthenticatorOf } from '../mls/group.ts'
@@ -67,13 +67,10 @@ export type CommitteeView = {
   readonly own: Pick<Own, 'seat' | 'device' | 'handle' | 'status' | 'alarmed' | 'since' | 'suite'>
   readonly epoch: number
   /** Two thirds of the others have arrived in this epoch. */
-  readonly confirmation: {
-    readonly isConfirmed: boolean
-    readonly arrived: number
-    readonly of: number
-    readonly needed: number
-  }
+  readonly confirmation: { readonly isConfirmed: boolean; readonly arrived: number; readonly of: number }
   readonly members: readonly MemberView[]
+  /** What seats call themselves, those that have gone included. */
+  readonly handles: ReadonlyMap<string, string>
   readonly motions: readonly MotionView[]
   readonly invites: readonly InviteView[]
   readonly committee: Committee
@@ -103,6 +100,7 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
     own: { seat, device, handle, status, alarmed, since, suite },
     epoch: epoch.info.number,
     confirmation: confirmationOf(book),
+    handles: new Map(book.handles.keys().map((one) => [one, book.handles.get(one) ?? ''])),
     members: seatsOf(rosterOf(epoch)).map((one) => memberOf(book, one)),
     motions: book.motions.all().map((known) => motionOf(book, known)),
     invites: book.invites.keys().flatMap((key) => inviteOf(book, key)),
@@ -114,14 +112,14 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
   }
 }
 
+/** Counted without ourselves, and without whoever opened the epoch: that is one arrival that says nothing. */
 const confirmationOf = (book: Book): CommitteeView['confirmation'] => {
   const { fold, info } = book.newest()
-  const others = fullSeats(info.roster).filter((seat) => seat !== info.opener)
+  const others = fullSeats(info.roster).filter((seat) => seat !== info.opener && seat !== book.own().seat)
   return {
     isConfirmed: isConfirmed(fold, info.roster, info.opener),
     arrived: others.filter((seat) => fold.hellos.includes(seat)).length,
     of: others.length,
-    needed: twoThirds(others.length),
   }
 }
 
