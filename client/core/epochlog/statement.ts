@@ -28,8 +28,9 @@ const stated = variant({
    * whether it was told the truth), and what to call me.
    */
   hello: [1, struct({ commit: hashText, parent: seenFields, spent: hashText, handle: text(160) })],
-  void: [2, struct({ commit: hashText })],
-  unvoid: [3, struct({ commit: hashText })],
+  /** `turn`: greater than in the device's vote before, so that nobody brings an old vote back by repeating it. */
+  void: [2, struct({ commit: hashText, turn: u32 })],
+  unvoid: [3, struct({ commit: hashText, turn: u32 })],
   resync: [4, struct({ request: resyncRequest, keyPackage: varBytes(65_536) })],
   leave: [5, struct({ request: leaveRequest })],
 })

@@ -14,7 +14,7 @@ import {
   type Value,
 } from '../../../shared/base/codec.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
-import { deviceId, hashText, type SeatId, seatId } from './ids.ts'
+import { type DeviceId, deviceId, hashText, type SeatId, seatId } from './ids.ts'
 import type { Forum } from './motion.ts'
 import { fullSeats, type Roster, twoThirds } from './roster.ts'
 import { type ActionName, type Effect, judge, type Seen, type Violation } from './validity.ts'
@@ -48,11 +48,13 @@ const foldFields = struct({
   voids: list(seatId, 1024),
   barred: list(seatId, 1024),
   hellos: list(seatId, 1024),
+  /** The turn of each device's newest vote in this log. */
+  turns: list(struct({ device: deviceId, turn: u32 }), 1024),
 })
 export type Fold = Value<typeof foldFields>
 export const foldCodec: Codec<Fold> = foldFields
 
-export const newFold: Fold = { current: undefined, voids: [], barred: [], hellos: [] }
+export const newFold: Fold = { current: undefined, voids: [], barred: [], hellos: [], turns: [] }
 
 export type Bench = { readonly forum: Forum; readonly opener: SeatId | undefined }
 
@@ -79,6 +81,16 @@ export const foldVote = (fold: Fold, seat: SeatId, commit: string, isVoid: boole
   const voids = isVoid ? withSeat(fold.voids, seat) : fold.voids.filter((one) => one !== seat)
   if (2 * voids.length <= current.electorate.length) return { ...fold, voids }
   return { ...fold, current: undefined, voids: [], barred: withSeat(fold.barred, current.effect.author) }
+}
+
+/**
+ * Undefined if the device has voted with this turn or a later one before: any member could seal an old vote of another's again, and turn an
+ * UNVOID back into the VOID before it.
+ */
+export const takeTurn = (fold: Fold, device: DeviceId, turn: number): Fold | undefined => {
+  const last = fold.turns.find((one) => one.device === device)
+  if (last && turn <= last.turn) return undefined
+  return { ...fold, turns: [...fold.turns.filter((one) => one !== last), { device, turn }] }
 }
 
 /** HELLO from a device of `seat` in this epoch. */

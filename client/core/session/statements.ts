@@ -6,7 +6,7 @@ import type { Chain, Head } from '../../../shared/protocol/ids.ts'
 import { isHandle } from '../committee/content.ts'
 import type { Stated, Statement } from '../epochlog/statement.ts'
 import { type LeaveRequest, type ResyncRequest, verifyLeave, verifyResync } from '../governance/act.ts'
-import { foldHello, foldVote, type Place } from '../governance/fold.ts'
+import { foldHello, foldVote, type Place, takeTurn } from '../governance/fold.ts'
 import type { Device } from '../governance/roster.ts'
 import { comparePeer } from '../relay/witness.ts'
 import { type Desk, NO_COMMIT, spentHash, suspect } from './desk.ts'
@@ -62,7 +62,10 @@ const takeHello = (desk: Desk, epoch: Epoch, by: Device, hello: Hello): void => 
 type Vote = Extract<Stated, { type: 'void' | 'unvoid' }>
 
 const takeVote = (desk: Desk, epoch: Epoch, by: Device, vote: Vote): void => {
-  const fold = foldVote(epoch.fold, by.seat, vote.commit, vote.type === 'void')
+  if (epoch.fold.current?.commit !== vote.commit) return
+  const heard = takeTurn(epoch.fold, by.device, vote.turn)
+  if (!heard) return
+  const fold = foldVote(heard, by.seat, vote.commit, vote.type === 'void')
   const now = { ...epoch, fold }
   desk.book.setEpoch(now)
   if (epoch.fold.current && !fold.current) stepBack(desk, now)

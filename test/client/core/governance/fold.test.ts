@@ -11,6 +11,7 @@ import {
   foldVote,
   isConfirmed,
   newFold,
+  takeTurn,
 } from '../../../../client/core/governance/fold.ts'
 import { decodeIdentity, type SeatId } from '../../../../client/core/governance/ids.ts'
 import { decodeSeatData, seatsOf } from '../../../../client/core/governance/roster.ts'
@@ -467,4 +468,17 @@ t.test('7.2 a stranger speaks for nobody', async (t) => {
   const committee = founding({ seats: 3 })
   const stranger = signerOf(50, 0, 50)
   t.same(run(benchOf(committee), [commit(aTidy(stranger))]), newFold)
+})
+
+t.test("7.2 an old vote that somebody repeats is no vote: each device's turns only go up", (t) => {
+  const [device, other] = [deviceNumber(1, 0), deviceNumber(2, 0)]
+  const voided = takeTurn(newFold, device, 1)
+  const unvoided = voided && takeTurn(voided, device, 2)
+  if (!unvoided) throw new Error('a later turn counts')
+
+  t.equal(takeTurn(unvoided, device, 1), undefined, 'the VOID before the UNVOID')
+  t.equal(takeTurn(unvoided, device, 2), undefined, 'the UNVOID itself')
+  t.match(takeTurn(unvoided, device, 3)?.turns, [{ device, turn: 3 }])
+  t.equal(takeTurn(unvoided, other, 1)?.turns.length, 2, "another device's turns are its own")
+  t.end()
 })

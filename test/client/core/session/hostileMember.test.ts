@@ -101,7 +101,7 @@ const stateAs = async (person: Person, relay: MemoryRelay, number: number, commi
   const [log] = epoch?.logs ?? []
   if (!epoch || !mine || !log) throw new Error('not held')
   const seen = { log: 0, seq: 0, chain: new Uint8Array(32) }
-  const statement = { leaf: mine.leaf, seen, stated: { type: 'void' as const, commit } }
+  const statement = { leaf: mine.leaf, seen, stated: { type: 'void' as const, commit, turn: 1 } }
   const signed = signStatement(signatureKeyPair(groupOf(epoch)).secretKey, log.id, statement)
   await putEnvelope(relay, epoch, { kind: 4, body: signed })
 }
