@@ -1,6 +1,7 @@
 /** Reading, sending and keeping up, in rounds, until one changes nothing. */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import type { Book } from './book.ts'
+import { carriedMotions } from './motions.ts'
 import { type Halt, readAll } from './reading.ts'
 import { sendWaiting } from './sending.ts'
 import { tendInvites } from './sponsoring.ts'
@@ -39,4 +40,26 @@ const markOf = (book: Book): string => {
     book.own().status,
     ...work.map((shelf) => shelf.keys().length),
   ].join()
+}
+
+/** States of an invite in which something may still arrive. */
+const OPEN: readonly string[] = ['talking', 'comparing', 'declining']
+
+/** Whether there is anything that a round could do without news: something to send, to serve, to carry out, or to look for elsewhere. */
+export const hasWork = (keeper: Keeper): boolean => {
+  const { book } = keeper
+  const { status, owesTidy } = book.own()
+  const shelves = [book.outgoing, book.requests, book.welcomes]
+  if (status === 'stuck') return true
+  if (status !== 'member') return false
+  const isOwed = owesTidy || book.newest().notes.hello === 'owed'
+  const isMeeting = book.invites
+    .all()
+    .some(({ join, motion }) => motion === undefined && OPEN.includes(join.type))
+  return (
+    isOwed ||
+    isMeeting ||
+    shelves.some((shelf) => shelf.keys().length > 0) ||
+    carriedMotions(keeper).length > 0
+  )
 }

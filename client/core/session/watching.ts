@@ -9,6 +9,7 @@ import type { Failure } from '../relay/relay.ts'
 import type { Turns } from '../vault/turns.ts'
 import { type Halt, halt } from './reading.ts'
 import { takeEntries } from './receive.ts'
+import { hasWork } from './rounds.ts'
 import type { Keeper } from './upkeep.ts'
 import type { World } from './world.ts'
 
@@ -20,8 +21,10 @@ type Watching = {
   readonly onChange: () => void
 }
 
-/** Milliseconds between rounds in which nothing arrived: work that waits for its turn, logs that are due. */
-const ROUND_MS = 5_000
+/** Milliseconds between looks at what waits for its turn. */
+const LOOK_MS = 5_000
+/** Looks after which everything is read again, although the watch brought nothing: logs that are due, a watch that went deaf. */
+const LOOKS_A_ROUND = 60
 
 export const watchNewest = (watching: Watching): (() => void) => {
   const { keeper, world, turns, settle, onChange } = watching
@@ -64,9 +67,10 @@ export const watchNewest = (watching: Watching): (() => void) => {
     const onEnd = (failure: Failure): void => act(async () => void halt(keeper, number, failure))
     watched.set(name, keeper.relay.watch(at.access, { witness, onPage, onEnd }))
   }
+  let looks = 0
   const tick = (): void => {
-    act(settle)
-    cancel = world.timer(ROUND_MS, tick)
+    if (looks++ % LOOKS_A_ROUND === 0 || hasWork(keeper)) act(settle)
+    cancel = world.timer(LOOK_MS, tick)
   }
   const offState = keeper.relay.onState(onChange)
   const stop = (): void => {
