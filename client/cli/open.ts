@@ -113,10 +113,14 @@ export const withCommittee = (
     const halt = await catchUp(context, session)
     const hints = hintsFor(session, halt)
     const done = await use({ session, opened, halt })
-    // What the outcome says already is not said twice.
-    for (const hint of hints.filter((one) => done.ok || done.error.sentence !== one))
+    // What the outcome says already is not said twice, nor what is over now.
+    const isOver = halt === 'alarm' && !session.view().own.alarmed
+    const isSaid = (hint: string): boolean => !done.ok && done.error.sentence === hint
+    for (const hint of hints.filter((one) => !isSaid(one) && !(isOver && one === HALT_WORDS.alarm.sentence)))
       context.terminal.note(hint)
-    return done.ok && halt !== undefined ? ok({ exit: HALT_WORDS[halt].exit, ...done.value }) : done
+    return done.ok && halt !== undefined && !isOver
+      ? ok({ exit: HALT_WORDS[halt].exit, ...done.value })
+      : done
   })
 
 const hintsFor = (session: Session, halt: Halt | undefined): readonly string[] => {
