@@ -2,10 +2,11 @@
 import t from 'tap'
 import { encodeCharter } from '../../../../client/core/governance/charter.ts'
 import { cryptoReady, randomBytes } from '../../../../shared/crypto/sodium.ts'
+import type { Request } from '../../../../shared/protocol/frames.ts'
 import type { Blob } from '../../../../shared/protocol/ids.ts'
 import { CAPS } from '../../../../shared/protocol/limits.ts'
 import { appendTo } from '../../../support/memoryLog.ts'
-import { createMemoryRelay } from '../../../support/memoryRelay.ts'
+import { createMemoryRelay, type Misdeeds } from '../../../support/memoryRelay.ts'
 import {
   closeEverybody,
   foundBy,
@@ -287,5 +288,35 @@ t.test(
     }
     const [from] = alice.session.view().committee.posts
     t.equal(from?.text, 'this week')
+  },
+)
+
+t.test(
+  'I7 a commit of ours is adopted when it is read back and not before, whatever became of its append',
+  async (t) => {
+    const isCommit = (request: Request | undefined): boolean =>
+      request?.type === 'append' && request.blob.length > 1024
+    const fates: readonly (readonly [string, Misdeeds, number])[] = [
+      ['it never arrived', { receive: (request) => (isCommit(request) ? 'close' : undefined) }, 2],
+      ['its receipt never arrived', { answer: (event, request) => (isCommit(request) ? [] : [event]) }, 2],
+    ]
+    for (const [what, misdeeds, before] of fates) {
+      const { relay, alice, bob, carol } = await three()
+      const { charter } = alice.session.view()
+      const wanted = encodeCharter({ ...charter, purpose: 'x'.repeat(280) })
+      const motion = must(await alice.session.propose({ type: 'charter', charter: wanted })).motion
+      await synced(bob)
+      relay.misbehave(misdeeds)
+      await bob.session.approve(motion)
+      t.equal(summary(bob).epoch, before, `${what}: not adopted yet`)
+
+      relay.misbehave()
+      await syncAll(bob, alice, carol)
+
+      t.strictSame(summary(bob), summary(alice), `${what}: and then where everybody is`)
+      t.strictSame(summary(carol), summary(alice))
+      t.equal(alice.session.view().charter.purpose.length, 280)
+      t.strictSame(bob.session.view().suspicions, [])
+    }
   },
 )
