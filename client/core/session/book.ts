@@ -11,10 +11,6 @@ import type { SuiteName } from '../mls/types.ts'
 import { witness } from '../relay/witness.ts'
 import type { Change } from '../vault/records.ts'
 import type { Vault as WholeVault } from '../vault/vault.ts'
-
-/** What a book needs of a vault. */
-type Vault = Pick<WholeVault, 'get' | 'keys' | 'write'>
-
 import {
   candidate,
   charterOfInfo,
@@ -35,6 +31,9 @@ import {
   storedSaying,
   suspicion,
 } from './state.ts'
+
+/** What a book needs of a vault. */
+type Vault = Pick<WholeVault, 'get' | 'keys' | 'write'>
 
 /** A map that is also on disk. */
 export type Shelf<T> = {
@@ -83,7 +82,7 @@ const shelves = (notes: Change[], vault: Vault, root: string) => ({
   outgoing: createShelf(notes, vault, `${root}out/`, outgoing),
   /** Read back, but its epoch could still be voided and it would have to be said again. */
   delivered: createShelf(notes, vault, `${root}delivered/`, outgoing),
-  /** Said by others in an epoch that was dropped, and not said again yet. */
+  /** Said in an epoch that was dropped, and not read again yet. */
   homeless: createShelf(notes, vault, `${root}homeless/`, u48),
   staged: createShelf(notes, vault, `${root}staged/`, staged),
   motions: createShelf(notes, vault, `${root}motion/`, knownMotion),

@@ -13,7 +13,7 @@ import { readRoster } from '../governance/roster.ts'
 import { anchorOf, charterOf, epochOf, exportRoot, leavesOf } from '../mls/group.ts'
 import type { Group } from '../mls/types.ts'
 import { newWitness } from '../relay/witness.ts'
-import { type Book, bytesKey, numberKey } from './book.ts'
+import { type Book, bytesKey } from './book.ts'
 import type { Epoch, EpochInfo, SpentMotion } from './state.ts'
 
 export type Desk = {
@@ -101,8 +101,6 @@ export const suspect = (
   if (desk.book.suspicions.get(key) || desk.book.suspicions.keys().length >= 256) return
   desk.book.suspicions.put(key, { at: desk.clock(), kind, epoch, device, evidence })
 }
-
-export const placeKey = (epoch: number, log: number): string => numberKey(epoch * 4 + log)
 
 /** The beginning of a device's own record: a member from now on who has said nothing yet. */
 export const freshOwn = (now: number) => ({

@@ -18,6 +18,7 @@ import { lapseMotions } from './motions.ts'
 import { type Epoch, type KnownMotion, rosterOf, type Staged } from './state.ts'
 import { readyWelcome } from './welcomes.ts'
 
+/** Where an entry was found. */
 export type Found = { readonly epoch: number; readonly place: Place; readonly entry: VerifiedEntry }
 
 /** `epoch.fold.current` is the commit in `message`, found at `found`. */

@@ -5,6 +5,7 @@
 import { encode } from '../../../shared/base/codec.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import type { SignedHead } from '../../../shared/protocol/chain.ts'
+import { logKey } from '../../../shared/protocol/ids.ts'
 import type { RelayKey } from '../../../shared/protocol/relayKey.ts'
 import { evidence, type Lie } from '../relay/evidence.ts'
 import { observeHead } from '../relay/observe.ts'
@@ -19,7 +20,7 @@ import type { Epoch } from './state.ts'
 export type Line = Desk & {
   readonly relay: Relay
   readonly relayKey: RelayKey
-  /** Logs that this process has created or found, so that it asks once. */
+  /** Logs that this process has created or found, by id: after a void another epoch has the same number. */
   readonly made: Set<string>
   /** Called while catching up: epochs and entries so far. */
   readonly onProgress: (progress: Progress) => void
@@ -85,7 +86,7 @@ const ensureLog = async (line: Line, number: number, log: number): Promise<Resul
   if (!epoch || !at) return ok(false)
   if (!epoch.witnesses[log])
     book.setEpoch({ ...epoch, witnesses: [...epoch.witnesses, newWitness(at.access)] })
-  const name = `${number}/${log}`
+  const name = logKey(at.id)
   if (made.has(name)) return ok(true)
   const isNewest = number === book.newest().info.number
   const opened = await relay.open(at.access, ['reader'])

@@ -5,6 +5,7 @@
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { type LogId, logKey } from '../../../shared/protocol/ids.ts'
 import { gather } from '../epochlog/chunks.ts'
 import { type Envelope, openEnvelope } from '../epochlog/envelope.ts'
 import { decodePayload } from '../epochlog/payload.ts'
@@ -19,17 +20,14 @@ import { isCommit, open, openOwn } from '../mls/message.ts'
 import type { VerifiedEntry } from '../relay/observe.ts'
 import type { Witness } from '../relay/witness.ts'
 import { bytesKey, numberKey } from './book.ts'
-import { type Desk, isBefore, placeKey, suspect } from './desk.ts'
-import { enterNext } from './follow.ts'
+import { type Desk, isBefore, suspect } from './desk.ts'
+import { enterNext, type Found } from './follow.ts'
 import { hear } from './hear.ts'
 import { learnMotion } from './motions.ts'
 import { ownPayload } from './outbox.ts'
 import { seenOf, seenStaged } from './seen.ts'
 import { type Epoch, forumOf, rosterOf } from './state.ts'
 import { takeStatement } from './statements.ts'
-
-/** Where an entry was found. */
-export type Found = { readonly epoch: number; readonly place: Place; readonly entry: VerifiedEntry }
 
 /** Entries in order, then how far the log is read now: one change of the book, saved by the caller. */
 export const takeEntries = async (
@@ -58,7 +56,7 @@ const takeEntry = async (desk: Desk, found: Found): Promise<void> => {
     return
   }
   const opened = openEnvelope(log, blob)
-  const whole = opened.ok ? gatherWhole(desk, found, opened.value) : undefined
+  const whole = opened.ok ? gatherWhole(desk, log.id, opened.value) : undefined
   if (whole?.kind === 1) await takeMessage(desk, epoch, found, whole.body)
   if (whole?.kind === 2 && desk.book.own().status === 'stuck') keepOffer(desk, whole.body)
   const read = whole?.kind === 4 && readStatement(rosterOf(epoch), log.id, whole.body)
@@ -75,8 +73,8 @@ const keepOffer = (desk: Desk, bundle: Uint8Array): void => {
 }
 
 /** Only a Welcome may come in pieces: a commit or a saying in pieces would have no one place in the order. */
-const gatherWhole = (desk: Desk, found: Found, envelope: Envelope): Envelope | undefined => {
-  const key = placeKey(found.epoch, found.place.log)
+const gatherWhole = (desk: Desk, log: LogId, envelope: Envelope): Envelope | undefined => {
+  const key = logKey(log)
   const gathered = gather(desk.gatherings.get(key) ?? new Map(), envelope)
   desk.gatherings.set(key, gathered.gathering)
   return envelope.kind === 3 && gathered.whole?.kind !== 2 ? undefined : gathered.whole

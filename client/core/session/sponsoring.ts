@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { toHex } from '../../../shared/base/text.ts'
-import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { type PublicKey, sha256 } from '../../../shared/crypto/sodium.ts'
 import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
 import type { Day } from '../../../shared/protocol/ids.ts'
 import { charterHash } from '../governance/charter.ts'
@@ -43,7 +43,7 @@ export const makeInvite = async (
       admission: relay.admission as AdmissionSecret,
       relays: epoch.charter.relays.map(({ address, staticKey, signingKey }) => ({
         address,
-        key: { staticKey, signingKey } as Parameters<typeof newInvite>[0]['relays'][number]['key'],
+        key: { staticKey, signingKey: signingKey as PublicKey },
       })),
     },
     dayOf(keeper.clock()),

@@ -21,14 +21,17 @@ export const stepBack = (desk: Desk, epoch: Epoch): void => {
   if (wasAbout) book.setOwn({ status: 'member', since: desk.clock(), stuck: undefined })
 }
 
-/** Ours goes back to the outbox under its id; the others' will come again, and are let pass although their counter is not new. */
+/** Ours goes back to the outbox under its id; it and the others' will come again, and are let pass although their counter is not new. */
 const sayAgain = (desk: Desk, firstDropped: number): void => {
   const { book } = desk
   for (const saying of book.sayings.all().filter((s) => s.order >= firstOrderOf(firstDropped))) {
     book.sayings.drop(numberKey(saying.order))
     desk.saidIds.delete(saying.id)
-    if (saying.device !== book.own().device) book.homeless.put(saying.id, saying.at)
+    book.homeless.put(saying.id, saying.at)
   }
+  // What is still on its way was sealed for a log that is gone.
+  for (const waiting of book.outgoing.all().filter((o) => (o.sealed?.epoch ?? 0) >= firstDropped))
+    book.outgoing.put(numberKey(waiting.number), { ...waiting, sealed: undefined })
   for (const waiting of book.delivered.all().filter((d) => (d.sealed?.epoch ?? 0) >= firstDropped)) {
     book.delivered.drop(numberKey(waiting.number))
     book.outgoing.put(numberKey(waiting.number), { ...waiting, sealed: undefined })

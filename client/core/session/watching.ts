@@ -3,13 +3,16 @@
  * after one trip through the relay. A page that does not fit what is known makes the session read again from the log.
  */
 import type { Result } from '../../../shared/base/result.ts'
+import { logKey } from '../../../shared/protocol/ids.ts'
 import type { Page } from '../relay/observe.ts'
 import { observePage } from '../relay/observe.ts'
-import type { Failure } from '../relay/relay.ts'
+import type { Failure, LogAccess } from '../relay/relay.ts'
+import { newWitness } from '../relay/witness.ts'
 import type { Turns } from '../vault/turns.ts'
 import { type Halt, halt } from './reading.ts'
 import { takeEntries } from './receive.ts'
 import { hasWork } from './rounds.ts'
+import type { Epoch } from './state.ts'
 import type { Keeper } from './upkeep.ts'
 import type { World } from './world.ts'
 
@@ -42,30 +45,20 @@ export const watchNewest = (watching: Watching): (() => void) => {
       .then(onChange, () => stop())
   }
   const rewatch = (): void => {
-    const wanted = keeper.book
-      .epochs()
-      .slice(-2)
-      .map(({ info, witnesses }) => [info.number, witnesses.length - 1] as const)
-    const names = new Set(wanted.map(([number, log]) => `${number}/${log}`))
-    for (const [name, end] of watched) {
-      if (names.has(name)) continue
-      end()
+    const wanted = keeper.book.epochs().slice(-2).flatMap(watchable)
+    const names = new Set(wanted.map(({ name }) => name))
+    for (const name of [...watched.keys()].filter((one) => !names.has(one))) {
+      watched.get(name)?.()
       watched.delete(name)
     }
-    for (const [number, log] of wanted) watch(number, log)
+    if (isOver) return
+    for (const one of wanted.filter(({ name }) => !watched.has(name))) watched.set(one.name, watch(one))
   }
-  const watch = (number: number, log: number): void => {
-    const name = `${number}/${log}`
-    const at = keeper.book.epoch(number)?.logs[log]
-    if (!at || isOver || watched.has(name)) return
-    const witness = () => {
-      const now = keeper.book.epoch(number)?.witnesses[log]
-      if (!now) throw new Error('watching an epoch that is not held')
-      return now
-    }
-    const onPage = (page: Page): void => act(() => takePage(watching, number, log, page))
-    const onEnd = (failure: Failure): void => act(async () => void halt(keeper, number, failure))
-    watched.set(name, keeper.relay.watch(at.access, { witness, onPage, onEnd }))
+  const watch = (one: Watchable): (() => void) => {
+    const witness = () => held(keeper, one)?.witnesses[one.log] ?? newWitness(one.access)
+    const onPage = (page: Page): void => act(() => takePage(watching, one, page))
+    const onEnd = (failure: Failure): void => act(async () => void halt(keeper, one.number, failure))
+    return keeper.relay.watch(one.access, { witness, onPage, onEnd })
   }
   let looks = 0
   const tick = (): void => {
@@ -84,13 +77,30 @@ export const watchNewest = (watching: Watching): (() => void) => {
   return stop
 }
 
-const takePage = async (
-  { keeper, settle }: Watching,
-  number: number,
-  log: number,
-  page: Page,
-): Promise<void> => {
-  const witness = keeper.book.epoch(number)?.witnesses[log]
+/** A log by its id: after a void, another epoch has the same number. */
+type Watchable = {
+  readonly number: number
+  readonly log: number
+  readonly access: LogAccess
+  readonly name: string
+}
+
+const watchable = ({ info, witnesses, logs }: Epoch): readonly Watchable[] => {
+  const log = witnesses.length - 1
+  const at = logs[log]
+  return at ? [{ number: info.number, log, access: at.access, name: logKey(at.id) }] : []
+}
+
+/** The epoch of a watched log, unless it was dropped meanwhile. */
+const held = ({ book }: Keeper, { number, log, name }: Watchable): Epoch | undefined => {
+  const epoch = book.epoch(number)
+  const at = epoch?.logs[log]
+  return at && logKey(at.id) === name ? epoch : undefined
+}
+
+const takePage = async ({ keeper, settle }: Watching, one: Watchable, page: Page): Promise<void> => {
+  const { number, log } = one
+  const witness = held(keeper, one)?.witnesses[log]
   if (!witness) return
   const observed = observePage(witness, keeper.relayKey.signingKey, page)
   if (!observed.ok) {

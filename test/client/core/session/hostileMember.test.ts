@@ -74,9 +74,15 @@ t.test(
 
     await stateAs(alice, relay, voided.info.number, voided.fold.current.commit)
     await stateAs(carol, relay, voided.info.number, voided.fold.current.commit)
+    alice.time.now += 7 * 3_600_000 // old logs are due
     const everybody = [alice, bob, carol, alice, bob, carol, alice, bob, carol]
     for (const person of everybody) await person.session.sync()
 
+    for (const person of [alice, bob, carol]) {
+      const fold = (await bookOf(person)).epoch(voided.info.number)?.fold
+      t.strictSame(fold?.barred, [bob.session.view().own.seat], `${person.name}: its author is barred`)
+      t.not(fold?.current?.commit, voided.fold.current.commit, 'and another commit ends the epoch, or none')
+    }
     const [view, ...others] = [alice, bob, carol].map((p) => p.session.view())
     t.strictSame(textsOf(alice).toSorted(), ['after, by alice', 'after, by carol', 'before'])
     t.strictSame(textsOf(carol), textsOf(alice))
