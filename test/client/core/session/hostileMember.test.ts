@@ -81,7 +81,8 @@ t.test(
     for (const person of [alice, bob, carol]) {
       const fold = (await bookOf(person)).epoch(voided.info.number)?.fold
       t.strictSame(fold?.barred, [bob.session.view().own.seat], `${person.name}: its author is barred`)
-      t.not(fold?.current?.commit, voided.fold.current.commit, 'and another commit ends the epoch, or none')
+      t.not(fold?.current?.commit, voided.fold.current.commit, 'and another commit ends the epoch')
+      t.equal(fold?.current?.effect.action, 'charter', 'by which somebody else carries the decision out')
     }
     const [view, ...others] = [alice, bob, carol].map((p) => p.session.view())
     t.strictSame(textsOf(alice).toSorted(), ['after, by alice', 'after, by carol', 'before'])
