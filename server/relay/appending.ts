@@ -9,6 +9,9 @@ import type { NewEntry, Outcome } from './ports.ts'
 import { refilled, spent, waitSeconds } from './rates.ts'
 import { type AppendRequest, admitAppend } from './session.ts'
 
+/** The store cannot be asked for the moment; nothing was done. */
+export const AWAY: Refusal = { type: 'slow', seconds: 5 }
+
 export const requestAppend = async (link: Link, request: AppendRequest): Promise<Event> => {
   const refused = (refusal: Refusal): Event => ({ type: 'refused', ref: request.ref, refusal })
   const admitted = admitAppend(link.session, request)
@@ -19,6 +22,8 @@ export const requestAppend = async (link: Link, request: AppendRequest): Promise
   switch (outcome.type) {
     case 'appended':
       return { type: 'receipt', ref: request.ref, head: link.shared.sign(request.log, outcome.at) }
+    case 'away':
+      return refused(AWAY)
     case 'conflict':
     case 'full':
     case 'none':

@@ -11,7 +11,7 @@ import { type LogId, logKey } from '../../shared/protocol/ids.ts'
 import { logIdOf, policy } from '../../shared/protocol/policy.ts'
 import type { Refusal } from '../../shared/protocol/refusals.ts'
 import { bitsBrought, checkOpen, DECOY_STANDING, isAdmitted } from './access.ts'
-import { requestAppend } from './appending.ts'
+import { AWAY, requestAppend } from './appending.ts'
 import type { Link, Peer, Shared } from './link.ts'
 import { fullBucket, refilled, spent, waitSeconds } from './rates.ts'
 import { newSession, openForReading, withProven } from './session.ts'
@@ -106,7 +106,8 @@ const create = async (link: Link, request: Of<'create'>): Promise<void> => {
     return refuse(link, request.ref, { type: 'none' })
   const bits = shared.chargeCreation(link, brought)
   if (bits > 0) return refuse(link, request.ref, { type: 'busy', bits })
-  await shared.store.create(id, request.policy, shared.today())
+  const made = await shared.store.create(id, request.policy, shared.today())
+  if (made === 'away') return refuse(link, request.ref, AWAY)
   link.used = true
   send(link, { type: 'ok', ref: request.ref })
 }
@@ -115,6 +116,7 @@ const create = async (link: Link, request: Of<'create'>): Promise<void> => {
 const open = async (link: Link, request: Of<'open'>): Promise<void> => {
   const { shared, binding } = link
   const found = await shared.store.find(request.log, shared.today())
+  if (found === 'away') return refuse(link, request.ref, AWAY)
   const opening = checkOpen(request, binding, found?.policy)
   const head = shared.sign(request.log, found ?? { ...DECOY_STANDING }) // a new one each time: known ones are signed already
   if (opening === undefined) return refuse(link, request.ref, { type: 'none' })
@@ -135,6 +137,7 @@ const read = async (link: Link, request: Of<'read'>): Promise<void> => {
   const { shared } = link
   const log = openForReading(link.session, request.log)
   const page = log && (await shared.store.read(log.id, request.from, request.max, shared.today()))
+  if (page === 'away') return refuse(link, request.ref, AWAY)
   if (page === undefined) return refuse(link, request.ref, { type: 'none' })
   const head = shared.sign(request.log, page.at)
   send(link, { type: 'entries', ref: request.ref, log: request.log, entries: page.entries, head })

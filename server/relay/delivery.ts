@@ -197,6 +197,7 @@ const step = async (
     watcher.state = 'behind' // the log has died: nothing is left to tell
     return
   }
+  if (page === 'away') throw new Error('the store is away')
   raise(live, page.at)
   const last = page.entries.at(-1)
   if (last === undefined && watcher.next <= page.at.head) throw new Error('the store lacks an entry')

@@ -22,26 +22,46 @@ export type NewEntry = {
   readonly writer: WriterSignature | undefined
 }
 
-/** `appended`: the standing at the entry's own seq. `conflict`: the standing that was found. */
+/** `appended`: the standing at the entry's own seq. `conflict`: the standing that was found. `away`: as in `Store`. */
 export type Outcome =
   | { readonly type: 'appended'; readonly at: Standing }
   | { readonly type: 'conflict'; readonly head: Head }
   | { readonly type: 'full' }
   | { readonly type: 'none' }
+  | { readonly type: 'away' }
 
 export type Page = { readonly entries: readonly Entry[]; readonly at: Standing }
 
+export type Found = Standing & { readonly policy: Uint8Array }
+
+/**
+ * `away`: the database cannot answer now (gone, restarting, disk full) and certainly nothing was done: ask again later.
+ * A rejection: nobody knows whether it was done.
+ */
 export type Store = {
   /** Makes an empty log if there is none; what died is gone first. `policy` is encoded. */
-  readonly create: (id: LogId, policy: Uint8Array, today: Day) => Promise<void>
+  readonly create: (id: LogId, policy: Uint8Array, today: Day) => Promise<'made' | 'away'>
   /** One indexed read, the same for a log that is there and one that is not. */
-  readonly find: (id: LogId, today: Day) => Promise<(Standing & { readonly policy: Uint8Array }) | undefined>
+  readonly find: (id: LogId, today: Day) => Promise<Found | 'away' | undefined>
   /** From `from` on: at most `max` entries, at most a page (F5), and the head of the same instant. */
-  readonly read: (id: LogId, from: Seq, max: number, today: Day) => Promise<Page | undefined>
+  readonly read: (id: LogId, from: Seq, max: number, today: Day) => Promise<Page | 'away' | undefined>
   /** All of them durable, or a rejection. Outcomes in the order of the batch; order within a log is kept. */
   readonly append: (batch: readonly NewEntry[], today: Day) => Promise<readonly Outcome[]>
+  /** Where these logs stand, in one question; logs that are not there are left out. */
+  readonly heads: (ids: readonly LogId[]) => Promise<readonly (readonly [LogId, Head])[] | 'away'>
   /** One small step of what ends today (E4, L6); false when nothing was left. */
   readonly expireSome: (today: Day) => Promise<boolean>
+}
+
+/**
+ * What relays on one database tell each other: that logs may have grown. Only ever a hint: it may be lost, late or doubled,
+ * and who needs certainty asks the store.
+ */
+export type Bus = {
+  /** Returns at once; hints that wait are sent together. */
+  readonly announce: (ids: readonly LogId[]) => void
+  /** `undefined`: any log may have grown, since hints may have been lost. Never called for what this relay announced. */
+  readonly onHint: (listener: (ids: readonly LogId[] | undefined) => void) => void
 }
 
 /** The secrets that a CREATE may prove (A3). */

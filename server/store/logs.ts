@@ -12,7 +12,7 @@ import { expireSome } from './expiry.ts'
 import { entries, logs } from './schema.ts'
 
 export const createStore = ({ sql, db }: Pick<Database, 'sql' | 'db'>, caps: Caps): Store => ({
-  create: (id, policy, today) => create(db, { id, policy, today }),
+  create: (id, policy, today) => create(db, { id, policy, today }).then(() => 'made' as const),
 
   find: async (id, today) => {
     const [row] = await sql<LogRow[]>`
@@ -24,6 +24,12 @@ export const createStore = ({ sql, db }: Pick<Database, 'sql' | 'db'>, caps: Cap
   read: (id, from, max, today) => read(sql, caps, { id, from, max, today }),
 
   append: (batch, today) => appendBatch(sql, caps, batch, today),
+
+  heads: async (ids) => {
+    const rows = await sql<{ id: Buffer; head: number }[]>`
+      select id, head from logs where id in ${sql(ids.map((id) => Buffer.from(id)))}`
+    return rows.map((row) => [new Uint8Array(row.id) as LogId, row.head as Head] as const)
+  },
 
   expireSome: (today) => expireSome(sql, today),
 })
