@@ -219,29 +219,3 @@ export const findEntry = (name: string): Entry | undefined => {
   const wanted = SHORT[name] ?? name
   return entries().find((entry) => entry.name === wanted)
 }
-
-/** The command that was probably meant. */
-export const nearest = (name: string): string | undefined => {
-  const [best] = entries()
-    .map((entry) => ({ name: entry.name, far: distance(name, entry.name) }))
-    .sort((a, b) => a.far - b.far)
-  return best && best.far <= 2 ? best.name : undefined
-}
-
-/** Letters to change, add or leave out (Levenshtein). */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next.push(
-        Math.min(
-          (row[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      )
-    row = next
-  }
-  return row[b.length] ?? 0
-}

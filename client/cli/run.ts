@@ -2,6 +2,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { nearest } from '../../shared/base/nearest.ts'
 import { ok, type Result } from '../../shared/base/result.ts'
 import {
   type Command,
@@ -15,7 +16,7 @@ import {
   textOf,
 } from './command.ts'
 import { GLOBAL_OPTIONS, helpFor, overview, VERSION } from './help.ts'
-import { type Entry, findEntry, nearest } from './registry.ts'
+import { type Entry, entries, findEntry } from './registry.ts'
 import type { Terminal } from './terminal.ts'
 
 export type Surroundings = {
@@ -71,7 +72,10 @@ const explain = async (asked: string | undefined, rest: readonly string[]): Prom
   const entry = findEntry(asked)
   if (entry && rest.includes(asked.split(' ')[0] ?? ''))
     return ok({ text: helpFor(entry, await entry.load()), json: undefined })
-  const near = nearest(asked)
+  const near = nearest(
+    asked,
+    entries().map((each) => each.name),
+  )
   const hint = near ? ` Did you mean \`${near}\`?` : ''
   return refused('unknown_command', `There is no command "${asked}".${hint} See \`npx tocsin help\`.`, 2)
 }
