@@ -9,6 +9,8 @@ import { findBinaries } from '../../server/embedded/binaries.ts'
 
 export type DurablePostgres = {
   readonly url: string
+  /** Of the server that runs now. */
+  readonly pid: () => number
   /** SIGKILL; its helpers end by themselves. */
   readonly kill: () => Promise<void>
   readonly start: () => Promise<void>
@@ -20,7 +22,10 @@ const must = <T>(result: { ok: true; value: T } | { ok: false; error: string }):
   return result.value
 }
 
-export const newDurablePostgres = async (): Promise<DurablePostgres> => {
+/** `env` is added to the server's environment, such as a library to preload. */
+export const newDurablePostgres = async (
+  env: Readonly<Record<string, string>> = {},
+): Promise<DurablePostgres> => {
   const account: Account = must(chooseAccount())
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-durable-'))
   chmodSync(folder, 0o755)
@@ -36,6 +41,7 @@ export const newDurablePostgres = async (): Promise<DurablePostgres> => {
   const start = async (): Promise<void> => {
     server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
       ...options(account),
+      env: { ...options(account).env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     await ready(server)
@@ -49,6 +55,7 @@ export const newDurablePostgres = async (): Promise<DurablePostgres> => {
   await start()
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    pid: () => server?.pid ?? 0,
     kill: () => end('SIGKILL'),
     start,
     remove: async () => {
