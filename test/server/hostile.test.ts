@@ -1,10 +1,9 @@
-/** The relay's two doors to strangers: frames, and the environment. Whatever comes in, one clear answer and no crash. */
+/** What strangers send the relay. Whatever comes in, one clear answer and no crash. Its other door, the environment: operations/config.test.ts. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { readConfig } from '../../server/config.ts'
 import { sameBytes } from '../../shared/base/bytes.ts'
 import { cryptoReady, randomBytes } from '../../shared/crypto/sodium.ts'
 import { proveAdmission } from '../../shared/protocol/access.ts'
@@ -194,106 +193,6 @@ t.test(
     t.notMatch(relay.logs(), /"level":50/)
     wire.end()
     await relay.close()
-  },
-)
-
-const KNOWN = [
-  'TOCSIN_HOST',
-  'TOCSIN_PORT',
-  'TOCSIN_DATA',
-  'TOCSIN_PUBLIC_URL',
-  'TOCSIN_LOG_LEVEL',
-  'TOCSIN_MAX_CONNECTIONS',
-  'DATABASE_URL',
-]
-const GOOD: Readonly<Record<string, readonly string[]>> = {
-  TOCSIN_HOST: ['127.0.0.1', '::1', 'relay.example.org', '0.0.0.0'],
-  TOCSIN_PORT: ['0', '8787', '65535'],
-  TOCSIN_DATA: ['./data', '/var/lib/tocsin', 'a folder'],
-  TOCSIN_PUBLIC_URL: ['wss://relay.example.org', 'ws://127.0.0.1:8787', 'wss://example.org/relay'],
-  TOCSIN_LOG_LEVEL: ['info', 'silent', 'trace'],
-  TOCSIN_MAX_CONNECTIONS: ['1', '20000'],
-  DATABASE_URL: ['postgres://relay:secret@db/tocsin', 'postgresql://localhost/tocsin'],
-}
-const BAD: Readonly<Record<string, readonly string[]>> = {
-  TOCSIN_HOST: ['a b', '127.0.0.1/8', '\u0000'],
-  TOCSIN_PORT: ['-1', '65536', '08787', '8787 ', '1e3', 'NaN', '٣'],
-  TOCSIN_DATA: ['a\nb', '\u0000'],
-  TOCSIN_PUBLIC_URL: [
-    'https://example.org',
-    'wss://',
-    'wss://a@b',
-    'wss://example.org#x',
-    'wss://example.org:99999',
-    'WSS://EXAMPLE.ORG',
-  ],
-  TOCSIN_LOG_LEVEL: ['loud', 'INFO', '__proto__'],
-  TOCSIN_MAX_CONNECTIONS: ['0', '-1', '1000001', 'many'],
-  DATABASE_URL: ['mysql://secret@db/x', 'postgres://', 'secret', 'postgres://[bad/x'],
-}
-
-t.test(
-  `${RUNS} environments: a complete configuration, or every fault at once and no value repeated`,
-  async (t) => {
-    const setting = fc
-      .constantFrom(...KNOWN)
-      .chain((name) =>
-        fc.tuple(
-          fc.constant(name),
-          fc.constantFrom(...(GOOD[name] ?? []), ...(BAD[name] ?? []), ''),
-          fc.constant(true),
-        ),
-      )
-    const stranger = fc
-      .tuple(fc.stringMatching(/^[A-Z_]{0,12}$/), fc.string({ unit: 'binary' }))
-      .map(([name, value]) => [`TOCSIN_${name}`, `${value}!`, false] as const)
-    const foreign = fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), fc.constant(false))
-    const environment = fc.array(fc.oneof({ weight: 4, arbitrary: setting }, stranger, foreign), {
-      maxLength: 9,
-    })
-    const outcomes = { taken: 0, refused: 0 }
-
-    const isRight = (list: readonly (readonly [string, string, boolean])[]): boolean => {
-      const env = Object.fromEntries(list.map(([name, value]) => [name, value]))
-      const names = Object.keys(env)
-      const wrong = names.filter(
-        (name) => KNOWN.includes(name) && env[name] !== '' && !GOOD[name]?.includes(env[name] ?? ''),
-      )
-      const unknown = names.filter(
-        (name) => name.startsWith('TOCSIN_') && !KNOWN.includes(name) && env[name] !== '',
-      )
-      const read = readConfig(env)
-      if (read.ok) {
-        outcomes.taken += 1
-        return wrong.length === 0 && unknown.length === 0 && Number.isInteger(read.value.port)
-      }
-      outcomes.refused += 1
-      const isNamed = (name: string): boolean =>
-        read.error.some((sentence) => sentence.startsWith(name.replace(/[^\w]/g, '?').slice(0, 60)))
-      const isPlain = read.error.every(
-        (sentence) => /^[ -~]+\.$/.test(sentence) && !sentence.includes('secret'),
-      )
-      return (
-        [...wrong, ...unknown].every(isNamed) &&
-        isPlain &&
-        read.error.length === wrong.length + unknown.length
-      )
-    }
-    fc.assert(fc.property(environment, isRight), { numRuns: RUNS })
-
-    t.ok(outcomes.taken > 100 && outcomes.refused > 100, JSON.stringify(outcomes))
-    t.strictSame(readConfig({}), {
-      ok: true,
-      value: {
-        host: '127.0.0.1',
-        port: 8787,
-        dataFolder: './data',
-        databaseUrl: undefined,
-        publicUrl: undefined,
-        logLevel: 'info',
-        maxConnections: 20_000,
-      },
-    })
   },
 )
 
