@@ -1,14 +1,22 @@
-/** `npm run bench [name …]`: prints ratios against a peer that runs beside in the same run. Times alone say little about another machine. */
+/**
+ * `npm run bench [-- name …] [-- --quick]`: prints ratios against a peer that runs beside in the same run, and how they stand to their goals.
+ * Times alone say little about another machine.
+ */
+import { appends } from './appends.ts'
+import type { Pace } from './bench.ts'
 import { catchUp } from './catchUp.ts'
 import { fanout } from './fanout.ts'
 import { mls } from './mls.ts'
 
-const benches = { fanout, mls, catchUp }
+const benches = { appends, fanout, mls, catchUp }
 
-const wanted = process.argv.slice(2)
+const words = process.argv.slice(2)
+const quick = words.includes('--quick')
+const wanted = words.filter((word) => !word.startsWith('--'))
+const pace: Pace = quick ? { quick, rounds: 1, ms: 1000 } : { quick, rounds: 5, ms: 3000 }
 for (const [name, bench] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   process.stdout.write(`\n== ${name} ==\n`)
-  await bench()
+  await bench(pace)
 }
 process.exit(0)
