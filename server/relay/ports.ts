@@ -9,6 +9,9 @@ import type { Blob, Chain, Day, Head, LogId, Seq } from '../../shared/protocol/i
 /** Milliseconds since 1970-01-01 UTC. */
 export type Clock = () => number
 
+/** Runs it once, so many milliseconds from now; never, if the process ends before. */
+export type Later = (ms: number, run: () => void) => void
+
 /** Where a log stands. */
 export type Standing = { readonly head: Head; readonly chain: Chain; readonly full: boolean }
 

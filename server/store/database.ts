@@ -62,7 +62,7 @@ export const openDatabase = async (
   return 'taken'
 }
 
-const connect = (address: DatabaseAddress, max: number, onclose?: () => void): Sql => {
+export const connect = (address: DatabaseAddress, max: number, onclose?: () => void): Sql => {
   const options = {
     max,
     connect_timeout: 10,
