@@ -60,6 +60,9 @@ const take = (draft: Draft, said: Said): void => {
     case 'post':
       draft.posts.push(postOf(draft, said, content))
       return
+    case 'file':
+      draft.posts.push({ ...postOf(draft, said, { ...content, text: content.words ?? '' }), file: content })
+      return
     case 'alarm':
       draft.alarms.set(said.id, raiseAlarm(said, content))
       return
@@ -78,7 +81,7 @@ const take = (draft: Draft, said: Said): void => {
   }
 }
 
-const postOf = (draft: Draft, said: Said, content: PostContent): Post => {
+const postOf = (draft: Draft, said: Said, content: Pick<PostContent, 'text' | 'replyTo'>): Post => {
   const { id, seat, device, order, at } = said
   return { id, seat, device, order, at, text: content.text, ...replyOf(draft, content.replyTo) }
 }

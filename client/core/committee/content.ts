@@ -12,7 +12,10 @@ import { utf8 } from '../../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { fromUtf8 } from '../../../shared/base/text.ts'
 import { ALARM_KINDS, CHECKS, idsOf, NEEDS, OUTCOMES, type RINGS, SEVERITIES } from './alarmWords.ts'
-import { isOneLine, isPlainText, toOneLine, toPlainText } from './plainText.ts'
+import { line, messageId, oneOf, text } from './fields.ts'
+import { type FileContent, file } from './fileContent.ts'
+import { toFileName } from './fileWords.ts'
+import { toOneLine, toPlainText } from './plainText.ts'
 
 const CONTENT_VERSION = 1
 
@@ -20,22 +23,17 @@ const CONTENT_VERSION = 1
 export const MAX_CONTENT_BYTES = 200_000
 
 /** Characters (UTF-16 units) after trimming. A post of 500 and its wrapping stay in the smallest bucket. */
-export const MAX_TEXT = { handle: 40, post: 4000, facts: 2000, note: 1000, place: 200, by: 40 } as const
+export const MAX_TEXT = {
+  handle: 40,
+  post: 4000,
+  facts: 2000,
+  note: 1000,
+  place: 200,
+  by: 40,
+} as const
 
 /** Minutes ahead for which somebody may say "I am on it": a week. */
 const MAX_BY_MINUTES = 10_080
-
-const isTrimmed = (text: string): boolean => text === text.trim()
-
-const text = (max: number) =>
-  v.pipe(v.string(), v.minLength(1), v.maxLength(max), v.check(isPlainText), v.check(isTrimmed))
-
-const line = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max), v.check(isOneLine))
-
-/** A message id as 32 hex digits: the 16 bytes that the payload around a content carries. */
-const messageId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))
-
-const oneOf = <const T extends object>(table: T) => v.picklist(idsOf(table))
 
 const kind = oneOf(ALARM_KINDS)
 const severity = oneOf(SEVERITIES)
@@ -141,7 +139,7 @@ const alarmState = v.variant('to', [
   v.object({ ...state, to: v.literal('reopened'), note: v.exactOptional(note) }),
 ])
 
-const schemas = { introduce, post, alarm, alarmAnswer, alarmUpdate, alarmState }
+const schemas = { introduce, post, file, alarm, alarmAnswer, alarmUpdate, alarmState }
 
 type Introduce = v.InferOutput<typeof introduce>
 export type PostContent = v.InferOutput<typeof post>
@@ -151,7 +149,14 @@ export type AlarmUpdate = v.InferOutput<typeof alarmUpdate>
 export type AlarmState = v.InferOutput<typeof alarmState>
 
 /** What this client can say and understand. */
-export type KnownContent = Introduce | PostContent | AlarmContent | AlarmAnswer | AlarmUpdate | AlarmState
+export type KnownContent =
+  | Introduce
+  | PostContent
+  | FileContent
+  | AlarmContent
+  | AlarmAnswer
+  | AlarmUpdate
+  | AlarmState
 
 /** `raw`: the bytes as they came, so that a later release of this client can read them. */
 export type Content = KnownContent | { readonly type: 'unknown'; readonly raw: Uint8Array }
@@ -195,7 +200,7 @@ export const checkContent = <C extends KnownContent>(draft: C): Result<C, { read
 }
 
 const cleaned = (value: unknown, name?: string): unknown => {
-  if (typeof value === 'string') return name === 'handle' ? toOneLine(value) : toPlainText(value).trim()
+  if (typeof value === 'string') return cleanedText(value, name)
   if (Array.isArray(value)) return value.map((item) => cleaned(item))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
@@ -203,6 +208,11 @@ const cleaned = (value: unknown, name?: string): unknown => {
       field === undefined ? [] : [[name, cleaned(field, name)]],
     ),
   )
+}
+
+const cleanedText = (text: string, name: string | undefined): string => {
+  if (name === 'handle') return toOneLine(text)
+  return name === 'name' ? toFileName(text) : toPlainText(text).trim()
 }
 
 /** The engine's own failures (nesting too deep for its stack) count as not JSON, as everything else that throws here. */

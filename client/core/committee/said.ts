@@ -2,6 +2,7 @@
 
 import type { AlarmKind, Need, Outcome, Severity } from './alarmWords.ts'
 import type { AlarmContent, Content } from './content.ts'
+import type { FileContent } from './fileContent.ts'
 
 /** A message id, seat or device as lower-case hex; ids and seats have 32 digits. */
 export type Id = string
@@ -25,7 +26,10 @@ export type Post = {
   readonly device: Id
   readonly order: number
   readonly at: number
+  /** Of a file, the words that came with it; perhaps none. */
   readonly text: string
+  /** What came with it, in a log of its own. Whoever forgets the post forgets the file's keys. */
+  readonly file?: FileContent
   /** What it answers: a post or an alarm that stands before it. */
   readonly replyTo?: Id
   /** It answers something this device never had, for instance from before its time. */
