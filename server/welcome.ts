@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import { printRelayAddress } from '../shared/protocol/relayAddress.ts'
 import { printRelayKey } from '../shared/protocol/relayKey.ts'
 import type { Config } from './config.ts'
-import { WHAT_IT_STORES } from './routes/pages.ts'
 import type { Running } from './start.ts'
+import { WHAT_IT_STORES } from './transparency/summary.ts'
 
 export const welcome = (config: Config, running: Pick<Running, 'url' | 'key' | 'admission'>): string => {
   const address = printRelayAddress({

@@ -1,30 +1,48 @@
-/** What a browser sees: what this is, and whether it works. */
-import type { FastifyInstance } from 'fastify'
+/**
+ * What a browser sees: what this is, what it knows, and whether it works. No script, no cookie, nothing loaded from
+ * elsewhere. Not here: what the pages say about data (server/transparency).
+ */
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Page } from '../transparency/document.ts'
+import { asHtml, CONTENT_POLICY } from '../transparency/html.ts'
+import { OPERATORS_PAGE } from '../transparency/page.ts'
+import { WHAT_IT_STORES } from '../transparency/summary.ts'
 
-export const WHAT_IT_STORES = [
-  'It stores: sealed entries of five fixed sizes, each with its place in its log and the day on which it ends; of every log',
-  'the hashes of its keys, its length, its size and the day of its last entry; and the keys of the relay itself.',
-  'It does not store: who connects or from where, times of day, what reads what, names, or any key that opens an entry.',
-] as const
+const ABOUT: Page = {
+  title: 'A Tocsin relay',
+  lead: [
+    'It keeps sealed logs in order for committees and cannot read them.',
+    WHAT_IT_STORES.join(' '),
+    'Every column, how long it stays and what can be handed over: [what this relay knows](/operator).',
+    'Clients connect at `/v1`. There is nothing else here.',
+  ],
+  sections: [],
+}
 
-const ABOUT = [
-  'This is a Tocsin relay. It keeps sealed logs in order for committees and cannot read them.',
-  '',
-  ...WHAT_IT_STORES,
-  '',
-  'Clients connect at /v1. There is nothing else here.',
-  '',
-].join('\n')
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': CONTENT_POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'interest-cohort=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-cache',
+}
 
 /** `isReady`: one small question to the database. */
 export const pageRoutes = (app: FastifyInstance, isReady: () => Promise<boolean>): void => {
-  app.get('/', (_request, reply) => reply.type('text/plain; charset=utf-8').send(ABOUT))
-  app.get('/livez', (_request, reply) => reply.type('text/plain').send('ok\n'))
+  for (const [path, html] of [
+    ['/', asHtml(ABOUT)],
+    ['/operator', asHtml(OPERATORS_PAGE)],
+  ] as const)
+    app.get(path, (_request, reply) => reply.headers(HEADERS).send(html))
+  app.get('/livez', (_request, reply) => plain(reply, 'ok\n'))
   app.get('/readyz', async (_request, reply) => {
-    const ready = await isReady()
-    return reply
-      .code(ready ? 200 : 503)
-      .type('text/plain')
-      .send(ready ? 'ok\n' : 'the database does not answer\n')
+    if (await isReady()) return plain(reply, 'ok\n')
+    return plain(reply.code(503), 'the database does not answer\n')
   })
 }
+
+const plain = (reply: FastifyReply, text: string): FastifyReply =>
+  reply.header('cache-control', 'no-store').type('text/plain').send(text)
