@@ -48,7 +48,7 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('nothing here\n'))
   await app.register(async (scope) => socketRoute(scope, deps))
   pageRoutes(app, deps.isReady)
-  app.server.maxConnections = deps.limits.connections
+  app.server.maxConnections = deps.limits.web.connections
   return app
 }
 

@@ -33,7 +33,7 @@ const findDatabase = async (config: Config): Promise<Result<Place, string>> => {
 
 const start = async (config: Config, place: Place): Promise<Result<Running, string>> => {
   const log = createLog(config.logLevel, (line) => process.stderr.write(line))
-  const limits = { ...DEFAULT_LIMITS, connections: config.maxConnections }
+  const limits = { ...DEFAULT_LIMITS, web: { ...DEFAULT_LIMITS.web, connections: config.maxConnections } }
   const { host, port } = config
   const started = await startRelay({
     database: place.address,

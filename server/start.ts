@@ -74,6 +74,7 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
     clock,
     limits,
     framing,
+    supplies: { mayCreate: () => true, mayAppend: () => true },
     signingKey: signing.secretKey,
     staticKey: key.staticKey,
     admission: house.admission,

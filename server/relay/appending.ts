@@ -11,11 +11,14 @@ import { type AppendRequest, admitAppend } from './session.ts'
 
 /** The store cannot be asked for the moment; nothing was done. */
 export const AWAY: Refusal = { type: 'slow', seconds: 5 }
+/** Below the last reserve of disk, which the database itself needs. */
+const DISK_FULL: Refusal = { type: 'slow', seconds: 30 }
 
 export const requestAppend = async (link: Link, request: AppendRequest): Promise<Event> => {
   const refused = (refusal: Refusal): Event => ({ type: 'refused', ref: request.ref, refusal })
   const admitted = admitAppend(link.session, request)
   if (!admitted.ok) return refused({ type: admitted.error })
+  if (!link.shared.supplies.mayAppend()) return refused(DISK_FULL)
   const seconds = takeTokens(link, request, admitted.value.place)
   if (seconds > 0) return refused({ type: 'slow', seconds })
   const outcome = await queued(link, entryOf(request, link.shared.today()))

@@ -12,6 +12,7 @@ import { logIdOf, policy } from '../../shared/protocol/policy.ts'
 import type { Refusal } from '../../shared/protocol/refusals.ts'
 import { bitsBrought, checkOpen, DECOY_STANDING, isAdmitted } from './access.ts'
 import { AWAY, requestAppend } from './appending.ts'
+import { newPurse, payCreation } from './creation.ts'
 import type { Link, Peer, Shared } from './link.ts'
 import { fullBucket, refilled, spent, waitSeconds } from './rates.ts'
 import { newSession, openForReading, withProven } from './session.ts'
@@ -37,7 +38,7 @@ export const createConnection = (shared: Shared, peer: Peer, challenge: Challeng
     binding: { relayStaticKey: shared.staticKey, challenge },
     session: newSession,
     appends: fullBucket(limits.connectionAppends, clock()),
-    creates: fullBucket(limits.connectionCreates, clock()),
+    creates: newPurse(limits.connectionCreates, clock()),
     used: false,
     watches: new Map(),
   }
@@ -69,6 +70,7 @@ const isMalformed = (request: Request): boolean =>
   request.ref === 0 || (request.type === 'create' && !decode(policy, request.policy).ok)
 
 const send = (link: Link, event: Event): void => {
+  if (event.type === 'refused' && event.refusal.type === 'none') link.peer.strayed()
   link.peer.outlet.write(link.shared.framing(encodeEvent(event)))
 }
 
@@ -96,6 +98,9 @@ const answer = async (link: Link, request: Request): Promise<void> => {
   }
 }
 
+/** The relay has no room for new logs; old ones are served. */
+const SHORT: Refusal = { type: 'slow', seconds: 300 }
+
 type Of<T extends Request['type']> = Extract<Request, { type: T }>
 
 const create = async (link: Link, request: Of<'create'>): Promise<void> => {
@@ -104,7 +109,8 @@ const create = async (link: Link, request: Of<'create'>): Promise<void> => {
   const brought = bitsBrought(request, link.binding, id)
   if (!isAdmitted(shared.admission(), id, request.admission))
     return refuse(link, request.ref, { type: 'none' })
-  const bits = shared.chargeCreation(link, brought)
+  if (!shared.supplies.mayCreate()) return refuse(link, request.ref, SHORT)
+  const bits = payCreation([link.creates, ...link.peer.purses], brought, shared.clock())
   if (bits > 0) return refuse(link, request.ref, { type: 'busy', bits })
   const made = await shared.store.create(id, request.policy, shared.today())
   if (made === 'away') return refuse(link, request.ref, AWAY)

@@ -4,6 +4,15 @@ import { CAPS } from '../../shared/protocol/limits.ts'
 /** Tokens that come back every second, and the most there can be. */
 export type Rate = { readonly perSecond: number; readonly burst: number }
 
+export type DoorLimits = {
+  /** Open sockets. */
+  readonly connections: number
+  /** HTTP requests, most of them handshakes. */
+  readonly knocks: Rate
+  /** Logs that may be created without work (A4). */
+  readonly creates: Rate
+}
+
 export type RelayLimits = {
   /** Appends, weighed by size, of one connection. Below `logKeyAppends`, so that one connection cannot use up a key (R3). */
   readonly connectionAppends: Rate
@@ -11,11 +20,16 @@ export type RelayLimits = {
   readonly logKeyAppends: Rate
   /** Frames of any kind. A connection above this is read more slowly and told nothing. */
   readonly connectionFrames: Rate
-  /** Logs that may be created without work, by one connection and by all together (A4). */
+  /** Logs that may be created without work by one connection (A4). */
   readonly connectionCreates: Rate
-  readonly allCreates: Rate
-  /** Open sockets of the relay. */
-  readonly connections: number
+  /** Each door has budgets of its own, so that neither side can starve the other. */
+  readonly web: DoorLimits
+  readonly onion: DoorLimits
+  /** What all connections of one address prefix may do together; behind the onion door nobody has one. */
+  readonly prefix: DoorLimits & {
+    /** Frames that are none, and requests answered NONE. Above this the prefix is let in and read more slowly. */
+    readonly faults: Rate
+  }
   /** Logs that one connection may have open. */
   readonly openLogs: number
   /** Requests, and bytes of them, that one connection may have unanswered before it is read no further. */
@@ -39,8 +53,23 @@ export const DEFAULT_LIMITS: RelayLimits = {
   logKeyAppends: { perSecond: 100, burst: 2000 },
   connectionFrames: { perSecond: 100, burst: 1000 },
   connectionCreates: { perSecond: 0.2, burst: 20 },
-  allCreates: { perSecond: 20, burst: 1000 },
-  connections: 20_000,
+  web: {
+    connections: 20_000,
+    knocks: { perSecond: 500, burst: 5000 },
+    creates: { perSecond: 20, burst: 1000 },
+  },
+  onion: {
+    connections: 5000,
+    knocks: { perSecond: 100, burst: 1000 },
+    creates: { perSecond: 5, burst: 250 },
+  },
+  // a committee behind one NAT, or a provider's customers behind one address
+  prefix: {
+    connections: 200,
+    knocks: { perSecond: 10, burst: 200 },
+    creates: { perSecond: 1, burst: 200 },
+    faults: { perSecond: 2, burst: 200 },
+  },
   openLogs: 512,
   unanswered: 64,
   unansweredBytes: 4 << 20,

@@ -2,6 +2,7 @@
 import type { ChannelBinding } from '../../shared/protocol/access.ts'
 import type { SignedHead } from '../../shared/protocol/chain.ts'
 import type { Day, LogId } from '../../shared/protocol/ids.ts'
+import type { Purse, Supplies } from './creation.ts'
 import type { Delivery, Watch } from './delivery.ts'
 import type { RelayLimits } from './limits.ts'
 import type { Framing } from './pages.ts'
@@ -14,6 +15,10 @@ export type Peer = {
   readonly outlet: Outlet
   /** The relay cannot keep its word to this peer: end the connection. */
   readonly fail: (error: unknown) => void
+  /** Who else pays for its creations, besides the connection itself. */
+  readonly purses: readonly Purse[]
+  /** It asked for something that it cannot have (NONE). */
+  readonly strayed: () => void
 }
 
 /** What one connection has. */
@@ -23,7 +28,7 @@ export type Link = {
   readonly binding: ChannelBinding
   session: Session
   appends: Bucket
-  creates: Bucket
+  readonly creates: Purse
   used: boolean
   readonly watches: Map<string, Watch>
 }
@@ -43,6 +48,5 @@ export type Shared = {
   readonly queue: WriteQueue
   readonly delivery: Delivery
   readonly keyBuckets: Buckets
-  /** Bits of work that are missing; 0 and the creation is charged. */
-  readonly chargeCreation: (link: Link, brought: number) => number
+  readonly supplies: Supplies
 }

@@ -7,13 +7,13 @@ import type { Challenge } from '../../shared/protocol/access.ts'
 import { type SignedHead, signHead } from '../../shared/protocol/chain.ts'
 import { type Day, type LogId, logKey } from '../../shared/protocol/ids.ts'
 import { type Connection, createConnection } from './connection.ts'
-import { afterCreation, bitsAsked, type Creation, refilledCreation } from './creation.ts'
+import type { Supplies } from './creation.ts'
 import { createDelivery } from './delivery.ts'
 import type { RelayLimits } from './limits.ts'
 import type { Peer, Shared } from './link.ts'
 import type { Framing } from './pages.ts'
 import type { Admission, Clock, NewEntry, Outcome, Standing, Store } from './ports.ts'
-import { createBuckets, fullBucket } from './rates.ts'
+import { createBuckets } from './rates.ts'
 import type { FreshEntry } from './tail.ts'
 import { createWriteQueue } from './writeQueue.ts'
 
@@ -28,6 +28,7 @@ export type RelayDeps = {
   readonly admission: () => Admission
   readonly random: (size: number) => Uint8Array
   readonly framing: Framing
+  readonly supplies: Supplies
   readonly soon: (run: () => void) => void
 }
 
@@ -73,7 +74,6 @@ export const createRelay = (deps: RelayDeps): Relay => {
     delivery,
     queue: createWriteQueue({ write, committed, soon: deps.soon }),
     keyBuckets: createBuckets(deps.limits.logKeyAppends),
-    chargeCreation: createCreationDesk(deps),
   }
 
   return {
@@ -100,19 +100,6 @@ const createSigner = (key: SecretKey): Shared['sign'] => {
     const signed = signHead(key, id, { head: at.head, chain: at.chain, full: at.full })
     made.set(at, signed)
     return signed
-  }
-}
-
-const createCreationDesk = ({ limits, clock }: RelayDeps): Shared['chargeCreation'] => {
-  const rates = { connection: limits.connectionCreates, all: limits.allCreates }
-  let all = fullBucket(rates.all, clock())
-  return (link, brought) => {
-    const state: Creation = refilledCreation({ connection: link.creates, all }, rates, clock())
-    const bits = bitsAsked(state, rates)
-    const after = brought >= bits ? afterCreation(state, rates) : state
-    link.creates = after.connection
-    all = after.all
-    return brought >= bits ? 0 : bits
   }
 }
 

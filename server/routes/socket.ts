@@ -40,7 +40,7 @@ const serve = (socket: WebSocket, raw: Socket, { relay, limits, log }: SocketDep
     raw.write(framed)
     return raw.writableLength < limits.behindBytes
   }
-  const connection = relay.connect({ outlet: { write }, fail })
+  const connection = relay.connect({ outlet: { write }, fail, purses: [], strayed: () => undefined })
   const flow = createFlow(socket, raw, limits)
 
   closeWith4400(socket)

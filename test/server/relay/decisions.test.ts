@@ -1,7 +1,7 @@
 /** The relay's pure parts: rates, the price of creations, turns in the write queue, the tail, pages, the websocket header. */
 import fc from 'fast-check'
 import t from 'tap'
-import { afterCreation, bitsAsked, type Creation, refilledCreation } from '../../../server/relay/creation.ts'
+import { bitsAsked, newPurse, payCreation } from '../../../server/relay/creation.ts'
 import { DEFAULT_LIMITS } from '../../../server/relay/limits.ts'
 import { firstPage, framePages } from '../../../server/relay/pages.ts'
 import type { NewEntry, Outcome } from '../../../server/relay/ports.ts'
@@ -48,16 +48,12 @@ t.test('buckets that are full again are forgotten', async (t) => {
 })
 
 t.test('A4 the price of a creation rises with what was created, is bounded, and falls again', async (t) => {
-  const rates = { connection: { perSecond: 1, burst: 10 }, all: { perSecond: 10, burst: 100 } }
-  const fresh = (now: number): Creation => ({
-    connection: fullBucket(rates.connection, now),
-    all: fullBucket(rates.all, now),
-  })
+  const own = newPurse({ perSecond: 1, burst: 10 }, 0)
+  const all = newPurse({ perSecond: 10, burst: 100 }, 0)
   const prices: number[] = []
-  let state = fresh(0)
   for (let i = 0; i < 60; i++) {
-    prices.push(bitsAsked(state, rates))
-    state = afterCreation(state, rates)
+    prices.push(bitsAsked([own, all], 0))
+    payCreation([own, all], MAX_POW_BITS, 0)
   }
 
   t.strictSame(prices.slice(0, 10), Array(10).fill(0), 'nothing under the rate')
@@ -68,11 +64,12 @@ t.test('A4 the price of a creation rises with what was created, is bounded, and 
     'never cheaper by creating more',
   )
   t.ok(Math.max(...prices) > (prices[10] ?? 0) && Math.max(...prices) <= MAX_POW_BITS)
-  t.equal(bitsAsked(refilledCreation(state, rates, 60_000), rates), 0, 'a minute later it is free again')
-  let all = fresh(0)
-  for (let i = 0; i < 101; i++)
-    all = { ...afterCreation(all, rates), connection: fullBucket(rates.connection, 0) }
-  t.ok(bitsAsked(all, rates) > 0, 'many connections that create one each are asked as well')
+  t.equal(bitsAsked([own, all], 60_000), 0, 'a minute later it is free again')
+  for (let i = 0; i < 101; i++) payCreation([newPurse(own.rate, 0), all], 0, 0)
+  t.ok(
+    bitsAsked([newPurse(own.rate, 0), all], 0) > 0,
+    'many connections that create one each are asked as well',
+  )
 })
 
 const entryOf = (log: number, size = 1024): NewEntry => ({
