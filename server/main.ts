@@ -25,7 +25,7 @@ type Place = {
 const findDatabase = async (config: Config): Promise<Result<Place, string>> => {
   if (config.databaseUrl !== undefined)
     return ok({ address: { url: config.databaseUrl }, isOwn: false, stop: async () => undefined })
-  const embedded = await startEmbedded(config.dataFolder)
+  const embedded = await startEmbedded(config.dataFolder, complain)
   if (!embedded.ok) return embedded
   const { socketFolder, wasRunning, stop } = embedded.value
   return ok({ address: { socketFolder }, isOwn: !wasRunning, stop })

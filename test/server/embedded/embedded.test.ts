@@ -1,8 +1,22 @@
 /** The database that the relay brings, and the relay as a command: first start, second relay, killed relay, bad settings, SIGTERM. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import postgres from 'postgres'
 import t from 'tap'
+import { startEmbedded } from '../../../server/embedded/embedded.ts'
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { printRelayKey } from '../../../shared/protocol/relayKey.ts'
 import { type RelayProcess, spawnRelay } from '../../support/relayProcess.ts'
@@ -96,6 +110,91 @@ t.test(
     t.notOk(isAlive(postmaster), 'and ended with the relay that took it over')
   },
 )
+
+const query = async (socketFolder: string, text: string): Promise<string> => {
+  const sql = postgres({ path: join(socketFolder, '.s.PGSQL.5432'), user: 'postgres', max: 1 })
+  try {
+    return JSON.stringify(await sql.unsafe(text))
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** The first answer that comes; a database that stays away fails the test by tap's own time-out. */
+const answerOf = async (socketFolder: string, text: string): Promise<string> => {
+  for (;;) {
+    const answer = await query(socketFolder, text).catch(() => undefined)
+    if (answer !== undefined) return answer
+    await sleep(20)
+  }
+}
+
+t.test(
+  'a database that dies is started again where it was, as often as it dies, until it is stopped',
+  async (t) => {
+    const folder = newFolder()
+    const told: string[] = []
+    const embedded = await startEmbedded(folder, (sentence) => told.push(sentence))
+    if (!embedded.ok) throw new Error(embedded.error)
+    const { socketFolder, stop } = embedded.value
+    await query(socketFolder, 'create table kept (n int)')
+    for (const signal of ['SIGKILL', 'SIGQUIT', 'SIGINT'] as const) {
+      const pid = postmasterOf(folder)
+      await query(socketFolder, 'insert into kept values (1)')
+      process.kill(pid, signal)
+      while (isAlive(pid)) await sleep(5)
+      await answerOf(socketFolder, 'select 1')
+      t.not(postmasterOf(folder), pid)
+    }
+    t.equal(await answerOf(socketFolder, 'select count(*)::int as n from kept'), '[{"n":3}]')
+    t.equal(told.length, 3, 'and the operator was told each time')
+    t.match(told[0], /^The embedded database ended \(SIGKILL\) and is started again\.$/)
+    const pid = postmasterOf(folder)
+    process.kill(pid, 'SIGKILL')
+
+    await stop()
+
+    await sleep(300)
+    t.notOk(existsSync(join(folder, 'postgres', 'data', 'postmaster.pid')) && isAlive(postmasterOf(folder)))
+  },
+)
+
+t.test('a database that a killed relay left is started again too when it dies', async (t) => {
+  const folder = newFolder()
+  const relay = await started({ TOCSIN_DATA: folder })
+  await relay.kill()
+  const left = postmasterOf(folder)
+  const embedded = await startEmbedded(folder)
+  if (!embedded.ok) throw new Error(embedded.error)
+  t.ok(embedded.value.wasRunning)
+
+  process.kill(left, 'SIGKILL')
+
+  while (isAlive(left)) await sleep(5)
+  t.match(await answerOf(embedded.value.socketFolder, 'select count(*)::int as n from logs'), '[{"n":0}]')
+  await embedded.value.stop()
+  t.notOk(existsSync(join(folder, 'postgres', 'data', 'postmaster.pid')), 'and it is stopped like our own')
+})
+
+t.test('the number of a dead server that is now a stranger\u2019s does not stop the start', async (t) => {
+  const folder = newFolder()
+  const first = await startEmbedded(folder)
+  if (!first.ok) throw new Error(first.error)
+  const pidFile = join(folder, 'postgres', 'data', 'postmaster.pid')
+  const noted = readFileSync(pidFile, 'utf8')
+  await first.value.stop()
+  const { uid, gid } = statSync(join(folder, 'postgres', 'data'))
+  const stranger = spawn('sleep', ['600'], { uid, gid, cwd: '/' })
+  t.teardown(() => stranger.kill())
+  writeFileSync(pidFile, noted.replace(/^\d+/, String(stranger.pid)))
+  chownSync(pidFile, uid, gid)
+
+  const again = await startEmbedded(folder)
+
+  t.match(again, { ok: true, value: { wasRunning: false } })
+  if (again.ok) await again.value.stop()
+  t.ok(stranger.exitCode === null && stranger.signalCode === null, 'and the stranger was left alone')
+})
 
 t.test('a long data folder works: the socket is then elsewhere', async (t) => {
   const folder = join(newFolder(), 'a-folder-with-a-long-name'.repeat(4), 'and a space')
