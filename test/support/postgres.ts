@@ -75,7 +75,7 @@ const ready = (server: ChildProcess): Promise<void> =>
     server.once('exit', () => reject(new Error(`postgres did not start: ${said}`)))
   })
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address()
