@@ -4,32 +4,20 @@
  * on servers that those tests start themselves. Arguments are handed to tap.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Account, chooseAccount, options } from '../server/embedded/account.ts'
 import { findBinaries } from '../server/embedded/binaries.ts'
 import type { Result } from '../shared/base/result.ts'
+import { freePort, installedPrograms } from './support/postgres.ts'
 
 const say = (text: string): void => void process.stderr.write(`# ${text}\n`)
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-
 /** Debian's server if there is one, else the programs that the embedded database brings. */
-const programs = (account: Account, folder: string): string => {
-  const debian = '/usr/lib/postgresql'
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
-  const installed = versions.map((v) => join(debian, v, 'bin')).find((bin) => existsSync(join(bin, 'initdb')))
-  return installed ?? orThrow(findBinaries(account, folder))
-}
+const programs = (account: Account, folder: string): string =>
+  installedPrograms() ?? orThrow(findBinaries(account, folder))
 
 const orThrow = <T>(result: Result<T, string>): T => {
   if (!result.ok) throw new Error(result.error)

@@ -1,6 +1,6 @@
 /** A Postgres server of the test's own, with fsync on, that may be killed. The server of the whole run is in test/run.ts. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,21 +22,40 @@ const must = <T>(result: { ok: true; value: T } | { ok: false; error: string }):
   return result.value
 }
 
+/** The folder of Debian's newest server programs, if there are any. */
+export const installedPrograms = (): string | undefined => {
+  const debian = '/usr/lib/postgresql'
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
+  return versions.map((v) => join(debian, v, 'bin')).find((bin) => existsSync(join(bin, 'initdb')))
+}
+
+type Place = {
+  /** In which its folder is made. */
+  readonly parent?: string
+  /** Of initdb and postgres; those of the embedded database otherwise. */
+  readonly programs?: string | undefined
+  /** Such as fsync=off. */
+  readonly settings?: readonly string[]
+}
+
 /** `env` is added to the server's environment, such as a library to preload. */
 export const newDurablePostgres = async (
   env: Readonly<Record<string, string>> = {},
+  { parent = tmpdir(), programs, settings: more = [] }: Place = {},
 ): Promise<DurablePostgres> => {
   const account: Account = must(chooseAccount())
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-durable-'))
+  const folder = mkdtempSync(join(parent, 'tocsin-durable-'))
   chmodSync(folder, 0o755)
-  const bin = must(findBinaries(account, folder))
+  const bin = programs ?? must(findBinaries(account, folder))
   const data = join(folder, 'data')
   makeFolder(account, data)
   const flags = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
   const init = spawnSync(join(bin, 'initdb'), flags, { ...options(account), encoding: 'utf8' })
   if (init.status !== 0) throw new Error(init.stderr)
   const port = await freePort()
-  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=on']
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=on', ...more].flatMap(
+    (setting) => ['-c', setting],
+  )
   let server: ChildProcess | undefined
   const start = async (): Promise<void> => {
     server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {

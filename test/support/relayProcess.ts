@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { parseRelayAddress, type RelayAddress } from '../../shared/protocol/relayAddress.ts'
 
 export type RelayProcess = RelayAddress & {
+  readonly pid: number
   readonly said: () => string
   readonly kill: () => Promise<void>
   /** SIGTERM, and the exit code. */
@@ -12,6 +13,13 @@ export type RelayProcess = RelayAddress & {
 export type Started =
   | { readonly ok: true; readonly relay: RelayProcess }
   | { readonly ok: false; readonly code: number | null; readonly said: string }
+
+/** One that has to start. */
+export const startRelayProcess = async (env: Readonly<Record<string, string>>): Promise<RelayProcess> => {
+  const start = await spawnRelay(env)
+  if (!start.ok) throw new Error(`exit ${start.code}: ${start.said}`)
+  return start.relay
+}
 
 /** `env` replaces the environment, apart from PATH. */
 export const spawnRelay = (env: Readonly<Record<string, string>>): Promise<Started> => {
@@ -31,7 +39,8 @@ export const spawnRelay = (env: Readonly<Record<string, string>>): Promise<Start
       const address = parseRelayAddress(/(wss?:\S+#\S+)\n/.exec(said)?.[1] ?? '')
       if (address === undefined) return
       const kill = (): Promise<void> => end('SIGKILL').then(() => undefined)
-      resolve({ ok: true, relay: { ...address, said: () => said, kill, end: () => end('SIGTERM') } })
+      const pid = child.pid ?? 0
+      resolve({ ok: true, relay: { ...address, pid, said: () => said, kill, end: () => end('SIGTERM') } })
     }
     child.stdout?.setEncoding('utf8').on('data', heard)
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
