@@ -56,3 +56,18 @@ export const expand = (
   }
   return output.subarray(0, size)
 }
+
+/** SHA-256 of what comes piece by piece. `digest` is the last call. */
+export type Digesting = {
+  readonly update: (piece: Uint8Array) => void
+  /** 32 bytes. */
+  readonly digest: () => Uint8Array
+}
+
+export const startDigest = (): Digesting => {
+  const state = sodium.crypto_hash_sha256_init()
+  return {
+    update: (piece) => sodium.crypto_hash_sha256_update(state, piece),
+    digest: () => sodium.crypto_hash_sha256_final(state),
+  }
+}

@@ -5,6 +5,7 @@
 import { type Codec, decode, encode, u48 } from '../../../shared/base/codec.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { logFromSeed } from '../epochlog/keys.ts'
+import { type Drawers, drawersRoot, openDrawers } from '../files/drawer.ts'
 import { foldCodec } from '../governance/fold.ts'
 import { decodeGroup, deltaOf, encodeGroup } from '../mls/state.ts'
 import type { SuiteName } from '../mls/types.ts'
@@ -64,6 +65,8 @@ const createShelf = <T>(notes: Change[], vault: Vault, prefix: string, codec: Co
 
 export type Book = ReturnType<typeof shelves> & {
   readonly id: string
+  /** How far files have come; written at once and not by `save`. */
+  readonly files: Drawers
   readonly own: () => Own
   readonly setOwn: (change: Partial<Own>) => void
   /** Oldest first. */
@@ -129,6 +132,7 @@ const assemble = (vault: Vault, id: string, first: Own, epochs: Map<number, Epoc
   return {
     ...shelves(notes, vault, root),
     id,
+    files: openDrawers(vault, id),
     own: () => mine,
     setOwn: (change) => {
       mine = { ...mine, ...change }
@@ -156,7 +160,8 @@ const assemble = (vault: Vault, id: string, first: Own, epochs: Map<number, Epoc
     },
     erase: async () => {
       notes.length = 0
-      await vault.write(vault.keys(root).map((key) => ({ key, value: undefined })))
+      const keys = [...vault.keys(root), ...vault.keys(drawersRoot(id))]
+      await vault.write(keys.map((key) => ({ key, value: undefined })))
     },
   }
 }

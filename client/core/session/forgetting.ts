@@ -15,6 +15,14 @@ export const forgetPosts = ({ book, clock }: Desk): void => {
   for (const saying of sayings) if (gone.has(saying.id)) book.sayings.drop(numberKey(saying.order))
 }
 
+/** A file is forgotten with its post, then only whoever saved it has it; and one of ours is no longer on its way once it was announced. */
+export const forgetFiles = async ({ book }: Desk): Promise<void> => {
+  const said = new Set(book.sayings.all().map(({ id }) => id))
+  const { downloads, uploads } = book.files
+  await downloads.drop(downloads.ids().filter((id) => !said.has(id)))
+  await uploads.drop(uploads.ids().filter((id) => said.has(id)))
+}
+
 /** Hours that the snapshot of an epoch is kept (I8), at most as long as posts are. */
 const SNAPSHOT_HOURS = 72
 

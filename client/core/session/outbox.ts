@@ -14,11 +14,10 @@ import type { Epoch, Outgoing } from './state.ts'
 
 const NOTHING_SEEN: SeenHead = { log: 0, seq: 0, chain: new Uint8Array(32) }
 
-/** Gives a saying its place in this device's chain of payloads and puts it into the outbox; the id, 32 hex digits. */
-export const queue = (desk: Desk, said: Saying): string => {
+/** Gives a saying its place in this device's chain of payloads and puts it into the outbox; its id, 32 hex digits. */
+export const queue = (desk: Desk, said: Saying, id = newId<string>(desk.random)): string => {
   const { book } = desk
   const { counter, previous } = book.own()
-  const id = newId<string>(desk.random)
   const payload: Payload = {
     id,
     counter: counter + 1,

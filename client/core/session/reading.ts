@@ -12,7 +12,7 @@ import { observeHead } from '../relay/observe.ts'
 import type { Failure, Relay } from '../relay/relay.ts'
 import { newestHead, newWitness, type Witness } from '../relay/witness.ts'
 import { type Desk, suspect } from './desk.ts'
-import { forgetEpochs, forgetPosts } from './forgetting.ts'
+import { forgetEpochs, forgetFiles, forgetPosts } from './forgetting.ts'
 import { takeEntries } from './receive.ts'
 import type { Epoch } from './state.ts'
 
@@ -52,6 +52,7 @@ export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
   if (isDue) {
     book.setOwn({ polledAt: line.clock() })
     forgetPosts(line)
+    await forgetFiles(line)
   }
   forgetEpochs(line)
   await book.save()

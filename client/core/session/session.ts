@@ -8,6 +8,7 @@ import { type Action, type Motion, motionHash } from '../governance/motion.ts'
 import type { InviteKind } from '../join/invite.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
 import type { Book } from './book.ts'
+import { createFiles, type Files } from './files.ts'
 import { createKeeper, type OpenKeeper } from './keeper.ts'
 import { leave } from './leaving.ts'
 import { queue } from './outbox.ts'
@@ -38,6 +39,7 @@ export type SayFailure = { readonly field: string } | 'not_member'
 export type Session = {
   readonly id: string
   readonly view: () => CommitteeView
+  readonly files: Files
   readonly connection: () => Connection
   /** Reads everything new, sends what waits, does what is owed. */
   readonly sync: (onProgress?: (progress: Progress) => void) => Promise<Result<undefined, Halt>>
@@ -86,8 +88,10 @@ export const createSession = (book: Book, world: World): Session => {
   const parts = createParts(book, world, patience)
   const { keeper, turns } = parts
   const folding = createFolding()
+  const files = createFiles({ world, ...parts })
   return {
     id: book.id,
+    files,
     view: () => viewOf(book, folding(book.sayings)),
     connection: () => connectionOf(parts),
     sync: (listener) =>
@@ -115,8 +119,14 @@ export const createSession = (book: Book, world: World): Session => {
         stop()
       }
     },
-    forget: () => turns.next(() => book.erase()),
-    close: () => turns.last(async () => parts.relay()?.close()),
+    forget: () => {
+      files.stop()
+      return turns.next(() => book.erase())
+    },
+    close: () => {
+      files.stop()
+      return turns.last(async () => parts.relay()?.close())
+    },
   }
 }
 
