@@ -75,7 +75,7 @@ module.exports = {
     {
       name: 'nobody-imports-main',
       severity: 'error',
-      from: { pathNot: '^client/cli/tocsin[.]mjs$' },
+      from: { pathNot: '^(client/cli/tocsin|server/tocsinRelay)[.]mjs$' },
       to: { path: '/main[.]ts$' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
