@@ -108,22 +108,26 @@ export const sawDelivery = (of: LogHistory, relay: RelayAddress, event: Entries,
 const hashOf = ({ content }: Entry): string =>
   toHex(content.type === 'blob' ? sha256(content.blob) : content.hash)
 
-/** Every word of the history against what the relay has now. */
-export const checkHistory = async (t: Test, history: History, relay: RelayAddress): Promise<void> => {
+/** Every word of the history against what the relay has now; what was not true, in sentences. */
+export const auditHistory = async (history: History, relay: RelayAddress): Promise<readonly string[]> => {
   for (const of of history) {
     const wire = await connectWire(relay.url)
     const entries = await readAll(wire, of, relay)
     wire.end()
     compare(of, entries)
   }
-  t.strictSame(
-    history.flatMap(({ faults }) => [...faults].slice(0, 20)),
-    [],
-    `E1 E2 F6 H2 H3 all is true that was said about ${sum(history, ({ receipts }) => receipts.size)} acknowledged entries`,
-  )
+  return history.flatMap(({ faults }) => [...faults].slice(0, 20))
+}
+
+export const checkHistory = async (t: Test, history: History, relay: RelayAddress): Promise<void> => {
+  const faults = await auditHistory(history, relay)
+  const about = `${acknowledged(history)} acknowledged entries and ${conflicts(history)} conflicts`
+  t.strictSame(faults, [], `E1 E2 R2 F6 H2 H3 all is true that was said about ${about}`)
 }
 
 export const acknowledged = (history: History): number => sum(history, ({ receipts }) => receipts.size)
+
+const conflicts = (history: History): number => sum(history, (of) => of.conflicts)
 
 const sum = (history: History, count: (of: LogHistory) => number): number =>
   history.reduce((all, of) => all + count(of), 0)

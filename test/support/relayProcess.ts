@@ -21,12 +21,14 @@ export const startRelayProcess = async (env: Readonly<Record<string, string>>): 
   return start.relay
 }
 
-/** `env` replaces the environment, apart from PATH. */
-export const spawnRelay = (env: Readonly<Record<string, string>>): Promise<Started> => {
+/** `env` replaces the environment, apart from PATH. The signal is a SIGKILL, at any time. */
+export const spawnRelay = (env: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Started> => {
   const child: ChildProcess = spawn(process.execPath, ['--import=tsx', 'server/main.ts'], {
     env: { PATH: process.env.PATH ?? '', TOCSIN_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal && { signal, killSignal: 'SIGKILL' }),
   })
+  child.on('error', () => undefined) // the signal
   let said = ''
   const gone = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const end = (signal: NodeJS.Signals): Promise<number | null> => {
