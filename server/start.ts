@@ -16,6 +16,7 @@ import type { RelayLimits } from './relay/limits.ts'
 import type { Clock } from './relay/ports.ts'
 import { createRelay, dayOf, type Relay } from './relay/relay.ts'
 import { framing } from './routes/framing.ts'
+import { openBus, silentBus } from './store/bus.ts'
 import { type Database, type DatabaseAddress, openDatabase } from './store/database.ts'
 import { loadRelayRow } from './store/keys.ts'
 import { createStore } from './store/logs.ts'
@@ -69,8 +70,10 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
   const store = createStore(database, limits.caps)
   const house = startHousekeeping({ keeper, store, clock, log }, row)
   await house.round()
+  const bus = 'url' in options.database ? await openBus(options.database, randomBytes) : silentBus
   const relay = createRelay({
     store,
+    bus,
     clock,
     limits,
     framing,
@@ -80,6 +83,7 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
     admission: house.admission,
     random: randomBytes,
     soon: setImmediate,
+    later: (ms, run) => void setTimeout(run, ms).unref(),
   })
   const app = await createApp({ relay, limits, log, isReady: () => answers(database) })
   await app.listen({ host: options.host, port: options.port, backlog: 1024 })
@@ -92,6 +96,7 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
     await app.close()
     await drained(relay)
     log.info('ended', { appended: relay.totals().appended })
+    await bus.close()
     await database.close()
   }
   return {

@@ -14,6 +14,7 @@ import { bitsBrought, checkOpen, DECOY_STANDING, isAdmitted } from './access.ts'
 import { AWAY, requestAppend } from './appending.ts'
 import { newPurse, payCreation } from './creation.ts'
 import type { Link, Peer, Shared } from './link.ts'
+import type { Page } from './ports.ts'
 import { fullBucket, refilled, spent, waitSeconds } from './rates.ts'
 import { newSession, openForReading, withProven } from './session.ts'
 
@@ -55,11 +56,11 @@ export const createConnection = (shared: Shared, peer: Peer, challenge: Challeng
       return 1000 * waitSeconds(frames, limits.connectionFrames, 0)
     },
     drained: () => {
-      for (const watch of link.watches.values()) watch.drained()
+      for (const watch of link.watches.values()) shared.delivery.drained(watch)
     },
     isUsed: () => link.used,
     end: () => {
-      for (const watch of link.watches.values()) watch.end()
+      for (const watch of link.watches.values()) shared.delivery.end(watch)
       link.watches.clear()
     },
   }
@@ -142,11 +143,17 @@ const open = async (link: Link, request: Of<'open'>): Promise<void> => {
 const read = async (link: Link, request: Of<'read'>): Promise<void> => {
   const { shared } = link
   const log = openForReading(link.session, request.log)
-  const page = log && (await shared.store.read(log.id, request.from, request.max, shared.today()))
+  const page = log && (await pageOf(shared, request))
   if (page === 'away') return refuse(link, request.ref, AWAY)
   if (page === undefined) return refuse(link, request.ref, { type: 'none' })
   const head = shared.sign(request.log, page.at)
   send(link, { type: 'entries', ref: request.ref, log: request.log, entries: page.entries, head })
+}
+
+/** The store's word, since other relays write too; what watches have in memory while the store is away. */
+const pageOf = async (shared: Shared, { log, from, max }: Of<'read'>): Promise<Page | 'away' | undefined> => {
+  const page = await shared.store.read(log, from, max, shared.today())
+  return page === 'away' ? (shared.delivery.recent(log, from, max) ?? page) : page
 }
 
 const watch = async (link: Link, request: Of<'watch'>): Promise<void> => {
@@ -168,6 +175,7 @@ const unwatch = async (link: Link, request: Of<'unwatch'>): Promise<void> => {
 }
 
 const endWatch = (link: Link, id: LogId): void => {
-  link.watches.get(logKey(id))?.end()
+  const known = link.watches.get(logKey(id))
+  if (known) link.shared.delivery.end(known)
   link.watches.delete(logKey(id))
 }

@@ -12,13 +12,14 @@ import { createDelivery } from './delivery.ts'
 import type { RelayLimits } from './limits.ts'
 import type { Peer, Shared } from './link.ts'
 import type { Framing } from './pages.ts'
-import type { Admission, Clock, NewEntry, Outcome, Standing, Store } from './ports.ts'
+import type { Admission, Bus, Clock, Later, NewEntry, Outcome, Standing, Store } from './ports.ts'
 import { createBuckets } from './rates.ts'
 import type { FreshEntry } from './tail.ts'
 import { createWriteQueue } from './writeQueue.ts'
 
 export type RelayDeps = {
   readonly store: Store
+  readonly bus: Bus
   readonly clock: Clock
   readonly limits: RelayLimits
   /** Ed25519, for heads and receipts (H1). */
@@ -30,6 +31,7 @@ export type RelayDeps = {
   readonly framing: Framing
   readonly supplies: Supplies
   readonly soon: (run: () => void) => void
+  readonly later: Later
 }
 
 /** Numbers about the whole relay; the only ones that may be logged. */
@@ -50,20 +52,26 @@ export const createRelay = (deps: RelayDeps): Relay => {
   const today = (): Day => dayOf(deps.clock())
   const sign = createSigner(deps.signingKey)
   const delivery = createDelivery({ ...deps, today, sign })
+  deps.bus.onHint(delivery.grown)
   let connections = 0
   let appended = 0
 
   const committed = (batch: readonly NewEntry[], outcomes: readonly Outcome[]): void => {
-    for (const { id, fresh, at } of groupCommitted(batch, outcomes)) {
+    const groups = groupCommitted(batch, outcomes)
+    for (const { id, fresh, at } of groups) {
       appended += fresh.length
       delivery.committed(id, fresh, at)
     }
+    if (groups.length > 0) deps.bus.announce(groups.map(({ id }) => id))
   }
+  /** After a rejection nobody knows whether it happened: watchers ask the store. */
   const write = async (batch: readonly NewEntry[]): Promise<readonly Outcome[]> => {
     try {
       return await deps.store.append(batch, today())
     } catch (error) {
-      for (const { log } of batch) delivery.unsure(log)
+      const ids = batch.map(({ log }) => log)
+      delivery.grown(ids)
+      deps.bus.announce(ids)
       throw error
     }
   }
@@ -105,7 +113,7 @@ const createSigner = (key: SecretKey): Shared['sign'] => {
 
 type Committed = { readonly id: LogId; readonly fresh: FreshEntry[]; at: Standing }
 
-const groupCommitted = (batch: readonly NewEntry[], outcomes: readonly Outcome[]): Iterable<Committed> => {
+const groupCommitted = (batch: readonly NewEntry[], outcomes: readonly Outcome[]): readonly Committed[] => {
   const groups = new Map<string, Committed>()
   batch.forEach((entry, i) => {
     const outcome = outcomes[i]
@@ -116,10 +124,10 @@ const groupCommitted = (batch: readonly NewEntry[], outcomes: readonly Outcome[]
     group.at = outcome.at
     groups.set(key, group)
   })
-  return groups.values()
+  return [...groups.values()]
 }
 
 const freshOf = ({ blob, writer, expiryDay }: NewEntry, at: Standing): FreshEntry => ({
   entry: { seq: at.head as number as FreshEntry['entry']['seq'], content: { type: 'blob', blob }, writer },
-  expiryDay,
+  goodOn: expiryDay,
 })

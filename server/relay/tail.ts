@@ -1,38 +1,95 @@
 /**
- * The newest entries of one watched log, in memory and shared by all its watchers. Bounded in bytes; always without a
- * gap. The store is the truth: a tail that does not have something says so. Not here: who gets what (delivery.ts).
+ * The newest entries of watched logs, in memory and shared by all watchers of one. Bounded in bytes, for each log and for all;
+ * always without a gap. The store is the truth: a tail that does not have something says so. Not here: who gets what (delivery.ts).
  */
 import type { Entry } from '../../shared/protocol/frames.ts'
 import type { Day, Seq } from '../../shared/protocol/ids.ts'
-import { entryBytes, firstPage } from './pages.ts'
+import { MAX_PAGE_ENTRIES, PAGE_BYTES } from '../../shared/protocol/limits.ts'
+import type { RelayLimits } from './limits.ts'
+import { entryBytes } from './pages.ts'
 
-/** A blob is served until the end of `expiryDay`. */
-export type FreshEntry = { readonly entry: Entry; readonly expiryDay: Day }
+/** `goodOn`: the last day on which the entry is known to be served as it is. */
+export type FreshEntry = { readonly entry: Entry; readonly goodOn: Day }
 
-export type Tail = { readonly entries: readonly FreshEntry[]; readonly bytes: number }
+/** Entries from `first` up to the one before `next`, by seq. */
+export type Tail = { readonly bySeq: Map<number, FreshEntry>; first: number; next: number; bytes: number }
 
-export const emptyTail: Tail = { entries: [], bytes: 0 }
+export const newTail = (): Tail => ({ bySeq: new Map(), first: 0, next: 0, bytes: 0 })
 
 /** Oldest entries give way. What does not follow on what is there replaces it. */
-export const withFresh = (tail: Tail, fresh: readonly FreshEntry[], maxBytes: number): Tail => {
-  const last = tail.entries.at(-1)
-  const follows = last !== undefined && last.entry.seq + 1 === fresh[0]?.entry.seq
-  const all = follows ? [...tail.entries, ...fresh] : fresh
-  let bytes = all.reduce((sum, each) => sum + entryBytes(each.entry), 0)
-  let from = 0
-  while (bytes > maxBytes && from < all.length) {
-    const oldest = all[from]
-    bytes -= oldest ? entryBytes(oldest.entry) : 0
-    from += 1
+export const addFresh = (tail: Tail, fresh: readonly FreshEntry[], maxBytes: number): void => {
+  const [head] = fresh
+  if (head === undefined) return
+  if (head.entry.seq !== tail.next) clear(tail, head.entry.seq)
+  for (const each of fresh) {
+    tail.bySeq.set(tail.next, each)
+    tail.next += 1
+    tail.bytes += entryBytes(each.entry)
   }
-  return { entries: all.slice(from), bytes }
+  while (tail.bytes > maxBytes) dropFirst(tail)
 }
 
-/** One page from `next` on; undefined where the store has to be asked. */
-export const pageFrom = (tail: Tail, next: Seq, today: Day): readonly Entry[] | undefined => {
-  const first = tail.entries[0]
-  if (first === undefined || next < first.entry.seq) return undefined
-  const rest = tail.entries.slice(next - first.entry.seq)
-  if (rest.length === 0 || rest.some((each) => each.expiryDay < today)) return undefined
-  return firstPage(rest.map((each) => each.entry))
+const clear = (tail: Tail, next: number): void => {
+  tail.bySeq.clear()
+  Object.assign(tail, { first: next, next, bytes: 0 })
+}
+
+const dropFirst = (tail: Tail): void => {
+  const oldest = tail.bySeq.get(tail.first)
+  tail.bytes -= oldest ? entryBytes(oldest.entry) : 0
+  tail.bySeq.delete(tail.first)
+  tail.first += 1
+}
+
+/** One page (F5) from `from` on, of at most `max` entries; undefined where the store has to be asked. */
+export const pageFrom = (
+  tail: Tail,
+  from: Seq,
+  today: Day,
+  max: number = MAX_PAGE_ENTRIES,
+): readonly Entry[] | undefined => {
+  if (from < tail.first || from >= tail.next) return undefined
+  const page: Entry[] = []
+  for (let bytes = 0; page.length < max && bytes < PAGE_BYTES; ) {
+    const each = tail.bySeq.get(from + page.length)
+    if (each === undefined) break
+    if (each.goodOn < today) return undefined
+    page.push(each.entry)
+    bytes += entryBytes(each.entry)
+  }
+  return page
+}
+
+export type Tails = {
+  readonly add: (log: object, fresh: readonly FreshEntry[]) => void
+  readonly page: (log: object, from: Seq, today: Day, max?: number) => readonly Entry[] | undefined
+  readonly drop: (log: object) => void
+}
+
+/** The logs that were written to least recently lose their tails first. */
+export const createTails = (limits: Pick<RelayLimits, 'tailBytes' | 'allTailBytes'>): Tails => {
+  const tails = new Map<object, Tail>()
+  let bytes = 0
+  const drop = (log: object): void => {
+    bytes -= tails.get(log)?.bytes ?? 0
+    tails.delete(log)
+  }
+  return {
+    add: (log, fresh) => {
+      const tail = tails.get(log) ?? newTail()
+      drop(log)
+      addFresh(tail, fresh, limits.tailBytes)
+      tails.set(log, tail)
+      bytes += tail.bytes
+      for (const oldest of tails.keys()) {
+        if (bytes <= limits.allTailBytes) return
+        drop(oldest)
+      }
+    },
+    page: (log, from, today, max) => {
+      const tail = tails.get(log)
+      return tail && pageFrom(tail, from, today, max)
+    },
+    drop,
+  }
 }

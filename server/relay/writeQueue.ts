@@ -4,6 +4,7 @@
  * Not here: how a batch is written (server/store/appendBatch.ts).
  */
 import type { NewEntry, Outcome } from './ports.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 /** Appends and blob bytes in one call, at most. One blob may overshoot the bytes. */
 const MAX_BATCH = 256
@@ -24,19 +25,19 @@ export type WriteQueueDeps = {
 }
 
 export type WriteQueue = {
-  readonly add: (connection: object, waiting: Waiting) => void
+  readonly add: (connection: object, one: Waiting) => void
   /** Resolves when nothing waits and nothing is being written. */
   readonly idle: () => Promise<void>
 }
 
 export const createWriteQueue = ({ write, committed, soon }: WriteQueueDeps): WriteQueue => {
-  const lines = new Map<object, Waiting[]>()
+  const waiting = createTurns<Waiting>()
   let state: 'free' | 'scheduled' | 'writing' = 'free'
   let idlers: (() => void)[] = []
 
   const schedule = (): void => {
     if (state !== 'free') return
-    if (lines.size > 0) {
+    if (!waiting.isEmpty()) {
       state = 'scheduled'
       soon(() => void run())
       return
@@ -47,26 +48,24 @@ export const createWriteQueue = ({ write, committed, soon }: WriteQueueDeps): Wr
 
   const run = async (): Promise<void> => {
     state = 'writing'
-    const batch = takeBatch(lines)
-    const entries = batch.map((waiting) => waiting.entry)
+    const batch = takeBatch(waiting)
+    const entries = batch.map((each) => each.entry)
     try {
       const outcomes = await write(entries)
       committed(entries, outcomes)
-      batch.forEach((waiting, i) => {
-        waiting.done(outcomes[i] ?? { type: 'none' })
+      batch.forEach((each, i) => {
+        each.done(outcomes[i] ?? { type: 'none' })
       })
     } catch (error) {
-      for (const waiting of batch) waiting.failed(error)
+      for (const each of batch) each.failed(error)
     }
     state = 'free'
     schedule()
   }
 
   return {
-    add: (connection, waiting) => {
-      const line = lines.get(connection)
-      if (line) line.push(waiting)
-      else lines.set(connection, [waiting])
+    add: (connection, one) => {
+      waiting.add(connection, one)
       schedule()
     },
     idle: () =>
@@ -77,20 +76,13 @@ export const createWriteQueue = ({ write, committed, soon }: WriteQueueDeps): Wr
   }
 }
 
-/** One from each line in turn. A line that was served goes to the end, so that the next batch begins with the others. */
-export const takeBatch = (lines: Map<object, Waiting[]>): readonly Waiting[] => {
+export const takeBatch = (turns: Turns<Waiting>): readonly Waiting[] => {
   const batch: Waiting[] = []
-  let bytes = 0
-  while (lines.size > 0 && batch.length < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
-    const [next] = lines
+  for (let bytes = 0; batch.length < MAX_BATCH && bytes < MAX_BATCH_BYTES; ) {
+    const next = turns.take()
     if (next === undefined) break
-    const [connection, line] = next
-    const waiting = line.shift()
-    lines.delete(connection)
-    if (line.length > 0) lines.set(connection, line)
-    if (waiting === undefined) continue
-    batch.push(waiting)
-    bytes += waiting.entry.blob.length
+    batch.push(next)
+    bytes += next.entry.blob.length
   }
   return batch
 }

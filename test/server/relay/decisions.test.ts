@@ -6,7 +6,15 @@ import { DEFAULT_LIMITS } from '../../../server/relay/limits.ts'
 import { firstPage, framePages } from '../../../server/relay/pages.ts'
 import type { NewEntry, Outcome } from '../../../server/relay/ports.ts'
 import { createBuckets, fullBucket, refilled, spent, waitSeconds } from '../../../server/relay/rates.ts'
-import { emptyTail, type FreshEntry, pageFrom, type Tail, withFresh } from '../../../server/relay/tail.ts'
+import {
+  addFresh,
+  createTails,
+  type FreshEntry,
+  newTail,
+  pageFrom,
+  type Tail,
+} from '../../../server/relay/tail.ts'
+import { createTurns } from '../../../server/relay/turns.ts'
 import { createWriteQueue, takeBatch, type Waiting } from '../../../server/relay/writeQueue.ts'
 import { framing } from '../../../server/routes/framing.ts'
 import { cryptoReady } from '../../../shared/crypto/sodium.ts'
@@ -84,21 +92,21 @@ const waitingOf = (entry: NewEntry): Waiting => ({ entry, done: () => undefined,
 t.test('I23 a flood waits behind itself: every batch takes one from each connection in turn', async (t) => {
   const flooder = {}
   const others = Array.from({ length: 10 }, () => ({}))
-  const lines = new Map<object, Waiting[]>([
-    [flooder, Array.from({ length: 5000 }, () => waitingOf(entryOf(0)))],
-  ])
+  const turns = createTurns<Waiting>()
+  for (let i = 0; i < 5000; i++) turns.add(flooder, waitingOf(entryOf(0)))
   for (const [i, other] of others.entries())
-    lines.set(other, [waitingOf(entryOf(i + 1)), waitingOf(entryOf(i + 1))])
+    for (const _twice of [1, 2]) turns.add(other, waitingOf(entryOf(i + 1)))
 
-  const batch = takeBatch(lines)
+  const batch = takeBatch(turns)
 
   t.equal(batch.length, 256)
   const places = batch.map((waiting) => waiting.entry.log[0] ?? 0)
   t.strictSame(places.slice(0, 22), [...Array(11).keys(), ...Array(11).keys()])
-  t.strictSame([...lines.keys()], [flooder])
-  const heavy = new Map<object, Waiting[]>([
-    [flooder, Array.from({ length: 100 }, () => waitingOf(entryOf(0, 262_144)))],
-  ])
+  turns.add(others[0] ?? {}, waitingOf(entryOf(1)))
+  const next = takeBatch(turns).map((waiting) => waiting.entry.log[0] ?? 0)
+  t.equal(next.indexOf(1), 1, 'who comes anew is served at once, and the flooder goes on')
+  const heavy = createTurns<Waiting>()
+  for (let i = 0; i < 100; i++) heavy.add(flooder, waitingOf(entryOf(0, 262_144)))
   t.equal(takeBatch(heavy).length, 16, 'a batch is at most 4 MiB')
 })
 
@@ -143,48 +151,68 @@ t.test(
   },
 )
 
-const freshOf = (seq: number, size = 1024, expiryDay = 100): FreshEntry => ({
+const freshOf = (seq: number, size = 1024, goodOn = 100): FreshEntry => ({
   entry: {
     seq: seq as Seq,
     content: { type: 'blob', blob: new Uint8Array(size) as Blob },
     writer: undefined,
   },
-  expiryDay: expiryDay as Day,
+  goodOn: goodOn as Day,
 })
-
-const isSound = (tail: Tail): boolean => {
-  const seqs = tail.entries.map((each) => each.entry.seq as number)
-  const hasNoGap = seqs.every((seq, i) => seq === (seqs[0] ?? 0) + i)
-  return hasNoGap && tail.bytes === seqs.length * 1024 && tail.bytes <= 8192
-}
 
 t.test('F6 a tail never has a gap, keeps to its bytes, and gives what it has', async (t) => {
   const day = 5 as Day
+  /** The newest `count` entries before `next`, and nothing else. */
+  const holds = (tail: Tail, next: number, count: number): boolean => {
+    const page = pageFrom(tail, (next - count) as Seq, day) ?? []
+    const isWhole = page.length === count && page.every((entry, i) => entry.seq === next - count + i)
+    const isAll = pageFrom(tail, (next - count - 1) as Seq, day) === undefined && tail.bySeq.size === count
+    return isWhole && isAll && tail.bytes === count * 1024
+  }
   const keeps = (batches: readonly (readonly [number, number])[]): boolean => {
-    let [tail, next] = [emptyTail, 1]
-    for (const [count, skip] of batches) {
+    const tail = newTail()
+    let [next, unbroken] = [1, 0]
+    return batches.every(([count, skip]) => {
       next += skip
-      const fresh = Array.from({ length: count }, (_, i) => freshOf(next + i))
+      addFresh(
+        tail,
+        Array.from({ length: count }, (_, i) => freshOf(next + i)),
+        8192,
+      )
       next += count
-      tail = withFresh(tail, fresh, 8192)
-      if (!isSound(tail)) return false
-    }
-    const [first] = tail.entries
-    if (first === undefined) return true
-    const page = pageFrom(tail, first.entry.seq, day)
-    return (
-      page?.length === tail.entries.length && pageFrom(tail, (first.entry.seq - 1) as Seq, day) === undefined
-    )
+      unbroken = Math.min(8, skip > 0 ? count : unbroken + count)
+      return holds(tail, next, unbroken)
+    })
   }
 
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.constantFrom(0, 0, 0, 3))), keeps),
   )
-  const old = withFresh(emptyTail, [freshOf(1, 1024, 4), freshOf(2, 1024, 9)], 8192)
+  const old = newTail()
+  addFresh(old, [freshOf(1, 1024, 4), freshOf(2, 1024, 9)], 8192)
   t.equal(pageFrom(old, 1 as Seq, day), undefined, 'E4 what is past its life is asked of the store')
   t.equal(pageFrom(old, 2 as Seq, day)?.length, 1)
   t.equal(pageFrom(old, 3 as Seq, day), undefined)
 })
+
+t.test(
+  'tails of all logs keep to their bytes, and the log written to least recently loses its own first',
+  async (t) => {
+    const tails = createTails({ tailBytes: 4096, allTailBytes: 8192 })
+    const [one, two, three] = [{}, {}, {}]
+    for (const log of [one, two, one, three])
+      tails.add(
+        log,
+        [1, 2, 3].map((seq) => freshOf(seq)),
+      )
+    const has = (log: object): boolean => tails.page(log, 3 as Seq, 5 as Day) !== undefined
+
+    t.strictSame([one, two, three].map(has), [true, false, true])
+    tails.drop(one)
+    tails.add(two, [freshOf(3)])
+    t.strictSame([one, two, three].map(has), [false, true, true], 'what is dropped counts no more')
+  },
+)
 
 /** RFC 6455 section 5.2, as a reader would do it; undefined for anything but whole unmasked binary messages. */
 const framesIn = (bytes: Uint8Array): readonly Uint8Array[] | undefined => {
