@@ -24,7 +24,7 @@ export type WritePath = {
 export const openWritePath = async (url: string, caps: Caps): Promise<WritePath> => {
   await cryptoReady
   const database = await openDatabase({ url }, MIGRATIONS)
-  if (database === 'taken') throw new Error('the database is taken')
+  if (typeof database === 'string') throw new Error(`the database is ${database}`)
   const store = createStore(database, caps)
   let today = 0 as Day
   const queue = createWriteQueue({

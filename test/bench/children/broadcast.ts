@@ -1,4 +1,4 @@
-/** What the relay is measured against: the least that `ws` can do. Each message goes to everybody, nothing is stored, ordered or signed. */
+/** The least that `ws` can do: each message goes to everybody, nothing is stored, ordered or signed. */
 import { WebSocketServer } from 'ws'
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false, maxPayload: 4096 })

@@ -1,0 +1,40 @@
+/** What the kernel knows of a process: its processor time and its memory. Linux; elsewhere all of it is not a number. */
+import { readFileSync } from 'node:fs'
+
+const TICK_MS = 10
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Milliseconds of a process and of children that it has seen end (proc(5): utime, stime, cutime, cstime). */
+const cpuMsOf = (pid: number): number => {
+  const fields = read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? []
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_MS
+}
+
+/** A process and all that come from it. */
+export const tree = (pid: number): readonly number[] => {
+  const children = read(`/proc/${pid}/task/${pid}/children`).trim()
+  return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => tree(Number(child))))]
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
+
+export const cpuMs = (pids: readonly number[]): number =>
+  process.platform === 'linux' ? sum(pids.map(cpuMsOf)) : Number.NaN
+
+const kibOf = (pid: number, file: string, name: string): number =>
+  Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${pid}/${file}`))?.[1])
+
+/** Resident, as `ps` shows it: what processes share counts for each of them. */
+export const residentKib = (pids: readonly number[]): number =>
+  sum(pids.map((pid) => kibOf(pid, 'status', 'VmRSS')))
+
+/** Pss: what processes share is divided among them, so that it may be added up. */
+export const ownKib = (pids: readonly number[]): number =>
+  sum(pids.map((pid) => kibOf(pid, 'smaps_rollup', 'Pss')))
