@@ -1,26 +1,31 @@
 /**
- * The relay as a Fastify app, ready to listen. Fastify's own log is off: it would write addresses and URLs.
- * Not here: the database and the keys (start.ts).
+ * The relay as a Fastify app, ready to listen, behind one of its two doors. Fastify's own log is off: it would write
+ * addresses and URLs. Not here: the database and the keys (start.ts).
  */
-import websocket from '@fastify/websocket'
-import Fastify, { type FastifyInstance } from 'fastify'
-import { MAX_REQUEST_BYTES } from '../shared/protocol/limits.ts'
+import type { Socket } from 'node:net'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { createGuard, type Guard, type GuardDeps, type No } from './guard/guard.ts'
 import type { Log } from './log.ts'
-import type { RelayLimits } from './relay/limits.ts'
 import type { Relay } from './relay/relay.ts'
 import { pageRoutes } from './routes/pages.ts'
-import { SUBPROTOCOL, socketRoute } from './routes/socket.ts'
+import { createSockets } from './routes/socket.ts'
+import { acceptUpgrades } from './routes/upgrade.ts'
 
-export type AppDeps = {
+export type AppDeps = GuardDeps & {
   readonly relay: Relay
-  readonly limits: RelayLimits
   readonly log: Log
   readonly isReady: () => Promise<boolean>
 }
 
-/** Milliseconds that a peer has for its HTTP request, and that an idle HTTP connection is kept. */
+/** Milliseconds that a peer has for its HTTP request, how often that is looked at, and how long an idle HTTP connection is kept. */
 const REQUEST_MS = 10_000
+const LOOK_MS = 1_000
 const KEEP_ALIVE_MS = 5_000
+const READY_MS = 500
+const MAX_HEADER_BYTES = 8192
+const MAX_HEADERS = 64
+/** Probes of whoever keeps the relay running: they may call it by any name, and cost nothing. */
+const PROBES = ['/livez', '/readyz']
 
 export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   const app = Fastify({
@@ -28,40 +33,62 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     bodyLimit: 1024,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: REQUEST_MS },
+    http: {
+      headersTimeout: REQUEST_MS,
+      connectionsCheckingInterval: LOOK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     forceCloseConnections: true,
   })
-  await app.register(websocket, {
-    options: { maxPayload: MAX_REQUEST_BYTES, perMessageDeflate: false, handleProtocols: chooseProtocol },
-    errorHandler: (error, socket) => {
-      // what a peer did wrong is its own affair, and the library is closing already
-      if (socket.readyState !== socket.OPEN) return
-      deps.log.error('a connection failed', error)
-      socket.terminate()
-    },
-    preClose: closeSockets,
+  const { server } = app
+  const { connections } = deps.limits[deps.side]
+  // pages and handshakes need sockets as well
+  server.maxConnections = connections + Math.ceil(connections / 4)
+  server.maxHeadersCount = MAX_HEADERS
+  const guard = createGuard(deps)
+  const sockets = createSockets({ ...deps, door: guard.door })
+  server.on('connection', (socket: Socket) => countSocket(guard, socket))
+  acceptUpgrades(server, guard, sockets)
+  app.addHook('preClose', (done) => {
+    sockets.end()
+    done()
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    const no = PROBES.includes(request.url)
+      ? undefined
+      : guard.refusal(request.raw, guard.caller(request.raw))
+    if (no === undefined) return done()
+    sayNo(reply, no)
   })
   app.setErrorHandler((error, _request, reply) => {
     deps.log.error('a page failed', error)
     return reply.code(500).type('text/plain').send('something failed here\n')
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('nothing here\n'))
-  await app.register(async (scope) => socketRoute(scope, deps))
-  pageRoutes(app, deps.isReady)
-  app.server.maxConnections = deps.limits.web.connections
+  pageRoutes(app, atMostEvery(READY_MS, deps.now, deps.isReady))
   return app
 }
 
-const chooseProtocol = (offered: ReadonlySet<string>): string | false =>
-  offered.has(SUBPROTOCOL) && SUBPROTOCOL
+/** Whoever asks more often gets the answer of the time before: it is a question to the database. */
+const atMostEvery = <T>(ms: number, now: () => number, ask: () => Promise<T>): (() => Promise<T>) => {
+  let asked = { at: -ms, answer: ask }
+  return () => {
+    if (now() >= asked.at + ms) {
+      const answer = ask()
+      asked = { at: now(), answer: () => answer }
+    }
+    return asked.answer()
+  }
+}
 
-/** 1001, going away; who does not answer that is cut off, so that a dead peer cannot hold up the end. */
-function closeSockets(this: FastifyInstance, done: () => void): void {
-  const { clients } = this.websocketServer
-  for (const client of clients) client.close(1001)
-  setTimeout(() => {
-    for (const client of clients) client.terminate()
-  }, 500).unref()
-  this.websocketServer.close()
-  done()
+const countSocket = ({ peer, door }: Guard, socket: Socket): void => {
+  const caller = peer(socket.remoteAddress ?? '')
+  if (caller === undefined) return
+  if (caller === false || !door.arrive(caller)) socket.destroy()
+  else socket.on('close', () => door.depart(caller))
+}
+
+const sayNo = (reply: FastifyReply, { status, sentence, seconds }: No): FastifyReply => {
+  if (seconds !== undefined) reply.header('retry-after', seconds)
+  return reply.code(status).header('connection', 'close').type('text/plain').send(`${sentence}\n`)
 }

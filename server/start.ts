@@ -9,6 +9,7 @@ import { cryptoReady, randomBytes } from '../shared/crypto/sodium.ts'
 import type { AdmissionSecret } from '../shared/protocol/access.ts'
 import type { RelayKey } from '../shared/protocol/relayKey.ts'
 import { createApp } from './app.ts'
+import { type EdgeSettings, NO_EDGE } from './guard/guard.ts'
 import { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 import { relayKeys } from './keys.ts'
 import type { Log } from './log.ts'
@@ -29,6 +30,7 @@ export type StartOptions = {
   readonly limits: RelayLimits
   readonly clock: Clock
   readonly log: Log
+  readonly edge?: EdgeSettings
 }
 
 export type Running = {
@@ -85,7 +87,16 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
     soon: setImmediate,
     later: (ms, run) => void setTimeout(run, ms).unref(),
   })
-  const app = await createApp({ relay, limits, log, isReady: () => answers(database) })
+  const app = await createApp({
+    relay,
+    side: 'web',
+    edge: options.edge ?? NO_EDGE,
+    limits,
+    log,
+    random: randomBytes,
+    now: () => performance.now(),
+    isReady: () => answers(database),
+  })
   await app.listen({ host: options.host, port: options.port, backlog: 1024 })
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : options.port

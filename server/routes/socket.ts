@@ -1,14 +1,18 @@
 /**
- * The websocket: bytes in, relay/connection.ts, bytes out; timers and flow control. No decisions about logs are made
- * here, and nothing about a peer is written anywhere: no address, no header, no count of what it sent.
+ * Open websockets: bytes in, relay/connection.ts, bytes out. No decisions about logs are made here, and nothing about a
+ * peer is written anywhere: no address, no header, no count of what it sent. One object for each connection and listeners that
+ * all of them share: an idle connection costs little. Not here: who may come in (upgrade.ts).
  */
 import type { Socket } from 'node:net'
-import type { FastifyInstance } from 'fastify'
-import type { RawData, WebSocket } from 'ws'
+import { type RawData, WebSocket } from 'ws'
+import type { Caller } from '../guard/callers.ts'
+import type { Door } from '../guard/door.ts'
 import type { Log } from '../log.ts'
 import type { Connection } from '../relay/connection.ts'
 import type { RelayLimits } from '../relay/limits.ts'
 import type { Relay } from '../relay/relay.ts'
+import { type Flow, newFlow, rest, settle } from './flow.ts'
+import { makeRounds, newVisited, type Visited, visit } from './rounds.ts'
 
 /** Anything that is not a frame, at any level (SPEC F4). */
 const MALFORMED = 4400
@@ -16,143 +20,184 @@ const MALFORMED = 4400
 const UNUSED = 4408
 /** The relay cannot answer now; connect again later (RFC 6455: 1011). */
 const FAILED = 1011
+const GOING_AWAY = 1001
 export const SUBPROTOCOL = 'tocsin.1'
-/** What the websocket library calls frames that are too large, not UTF-8, or no frames at all. */
-const LIBRARY_FAULTS = [1002, 1007, 1009]
+/** What the websocket library calls frames that are too large, too many pieces, not UTF-8, or no frames at all. */
+const LIBRARY_FAULTS = [1002, 1007, 1008, 1009]
+/** Milliseconds that peers have to say goodbye when the relay ends. */
+const GOODBYE_MS = 500
 
-export type SocketDeps = { readonly relay: Relay; readonly limits: RelayLimits; readonly log: Log }
-
-export const socketRoute = (app: FastifyInstance, deps: SocketDeps): void => {
-  app.get('/v1', { websocket: true }, (socket: WebSocket, request) => {
-    if (socket.protocol === SUBPROTOCOL) serve(socket, request.raw.socket, deps)
-    else socket.close(MALFORMED)
-  })
+export type SocketDeps = {
+  readonly relay: Relay
+  readonly limits: RelayLimits
+  readonly log: Log
+  readonly door: Door
 }
 
-/** Listeners are attached before anything is awaited: an early frame would be lost. */
-const serve = (socket: WebSocket, raw: Socket, { relay, limits, log }: SocketDeps): void => {
-  const fail = (error: unknown): void => {
-    log.error('a request failed', error)
-    socket.close(FAILED)
-  }
-  const write = (framed: Uint8Array): boolean => {
-    if (socket.readyState !== socket.OPEN) return false
-    raw.write(framed)
-    return raw.writableLength < limits.behindBytes
-  }
-  const connection = relay.connect({ outlet: { write }, fail, purses: [], strayed: () => undefined })
-  const flow = createFlow(socket, raw, limits)
-
-  closeWith4400(socket)
-  socket.on('message', (data: RawData, isBinary: boolean) => {
-    const frame = isBinary ? asBytes(data) : undefined
-    const handled = frame ? connection.handle(frame) : 'malformed'
-    if (handled === 'malformed') return malformed(socket)
-    flow.received(handled, frame?.length ?? 0, connection)
-  })
-  raw.on('drain', () => {
-    flow.drained()
-    connection.drained()
-  })
-  const stopWatching = watchOver(socket, raw, connection, limits)
-  socket.on('close', () => {
-    stopWatching()
-    flow.stop()
-    connection.end()
-  })
-  write(connection.greeting)
+export type Sockets = {
+  /** From the moment of the handshake on. */
+  readonly serve: (socket: WebSocket, raw: Socket, caller: Caller) => void
+  /** Tells everybody, and cuts off who does not answer. */
+  readonly end: () => void
 }
 
-/** What came before has been handled; what comes after is not read. */
-const malformed = (socket: WebSocket): void => {
-  socket.removeAllListeners('message')
-  socket.close(MALFORMED)
+/** All there is about one connection. */
+type Line = Flow &
+  Visited & {
+    readonly house: House
+    readonly caller: Caller
+    readonly connection: Connection
+    isOver: boolean
+  }
+
+type House = SocketDeps & { readonly lines: Set<Line> }
+
+/** So that listeners are made once, not for every connection. */
+const lineOf = new WeakMap<WebSocket, Line>()
+
+export const createSockets = (deps: SocketDeps): Sockets => {
+  const lines = new Set<Line>()
+  const house: House = { ...deps, lines }
+  let count = 0
+  const endRounds = makeRounds(() => lines, deps.limits.pingMs, look)
+  return {
+    serve: (socket, raw, caller) => {
+      socket.close = closeWith4400
+      socket.on('error', onError)
+      if (socket.protocol !== SUBPROTOCOL) return void socket.close(MALFORMED)
+      const line = newLine(house, newVisited(raw, count++), { socket, caller })
+      lines.add(line)
+      lineOf.set(socket, line)
+      listen(line)
+      raw.write(line.connection.greeting)
+    },
+    end: () => {
+      endRounds()
+      for (const { socket } of lines) socket.close(GOING_AWAY)
+      setTimeout(() => {
+        for (const { socket } of lines) socket.terminate()
+      }, GOODBYE_MS).unref()
+    },
+  }
+}
+
+type Arrived = { readonly socket: WebSocket; readonly caller: Caller }
+
+/** Methods, not arrows: the loader gives every arrow that has a name an object of 256 bytes to keep it in. */
+const newLine = (house: House, visited: Visited, { socket, caller }: Arrived): Line => {
+  const { relay, limits, log, door } = house
+  const { raw } = visited
+  const connection = relay.connect({
+    outlet: {
+      write(framed) {
+        if (socket.readyState !== WebSocket.OPEN) return false
+        raw.write(framed)
+        return raw.writableLength < limits.behindBytes
+      },
+    },
+    fail(error) {
+      log.error('a request failed', error)
+      socket.close(FAILED)
+    },
+    purses: door.pursesOf(caller),
+    strayed() {
+      door.strayed(caller)
+      rest(line, door.pauseMs(caller), limits)
+    },
+  })
+  const line: Line = { ...visited, ...newFlow, house, socket, caller, connection, isOver: false }
+  return line
+}
+
+/** Before anything is awaited: an early frame would be lost. */
+const listen = ({ socket, raw }: Line): void => {
+  socket.on('message', onMessage)
+  socket.on('ping', onPing)
+  socket.on('pong', onPong)
+  socket.on('close', onClose)
+  raw.on('drain', () => drained(socket))
+}
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  const line = lineOf.get(this)
+  if (line === undefined || line.isOver) return
+  const handled = isBinary ? take(line, asBytes(data)) : 'malformed'
+  if (handled === 'taken') return
+  // what came before has been handled; what comes after is not read
+  line.isOver = true
+  line.house.door.strayed(line.caller)
+  this.close(MALFORMED)
+}
+
+const take = (line: Line, frame: Uint8Array): 'malformed' | 'taken' => {
+  const handled = line.connection.handle(frame)
+  if (handled === 'malformed') return 'malformed'
+  line.unanswered += 1
+  line.unansweredBytes += frame.length
+  counted(line, frame.length)
+  void handled.then(() => {
+    line.unanswered -= 1
+    line.unansweredBytes -= frame.length
+    settle(line, line.house.limits)
+  })
+  return 'taken'
+}
+
+/** Pings and pongs are read at the rate of all frames, or they would be a way around it. */
+const counted = (line: Line, bytes: number): void => {
+  line.silent = 0
+  rest(line, line.connection.pauseAfter(bytes), line.house.limits)
+  settle(line, line.house.limits)
+}
+
+function onPing(this: WebSocket, data: Buffer): void {
+  const line = lineOf.get(this)
+  if (line === undefined || this.readyState !== this.OPEN) return
+  this.pong(data)
+  counted(line, data.length)
+}
+
+function onPong(this: WebSocket, data: Buffer): void {
+  const line = lineOf.get(this)
+  if (line) counted(line, data.length)
+}
+
+/** The library was given something that is no frame, and is closing already. */
+function onError(this: WebSocket): void {
+  const line = lineOf.get(this)
+  line?.house.door.strayed(line.caller)
+}
+
+function onClose(this: WebSocket): void {
+  const line = lineOf.get(this)
+  if (line === undefined) return
+  line.house.lines.delete(line)
+  clearTimeout(line.resting)
+  line.connection.end()
+}
+
+const drained = (socket: WebSocket): void => {
+  const line = lineOf.get(socket)
+  if (line === undefined) return
+  settle(line, line.house.limits)
+  line.connection.drained()
+}
+
+/** Two full rounds at least have gone by when `idleMs` are over. */
+const look = (line: Line): void => {
+  const { pingMs, idleMs } = line.house.limits
+  const isUnused = (line.visits - 1) * pingMs >= idleMs && !line.connection.isUsed()
+  if (isUnused) line.socket.close(UNUSED)
+  else if (!visit(line)) line.socket.terminate()
 }
 
 /** The library closes with codes of its own; on this wire all of them mean the same (F4). */
-const closeWith4400 = (socket: WebSocket): void => {
-  const close = socket.close.bind(socket)
-  socket.close = (code, reason) => close(LIBRARY_FAULTS.includes(code ?? 0) ? MALFORMED : code, reason)
+function closeWith4400(this: WebSocket, code?: number, reason?: string | Buffer): void {
+  const own = code !== undefined && LIBRARY_FAULTS.includes(code) ? MALFORMED : code
+  WebSocket.prototype.close.call(this, own, reason)
 }
 
 const asBytes = (data: RawData): Uint8Array =>
   data instanceof ArrayBuffer ? new Uint8Array(data) : whole(data)
 
 const whole = (data: Buffer | Buffer[]): Uint8Array => (Array.isArray(data) ? Buffer.concat(data) : data)
-
-type Flow = {
-  readonly received: (answered: Promise<void>, bytes: number, connection: Connection) => void
-  readonly drained: () => void
-  readonly stop: () => void
-}
-
-/** Reads no further while too much is unanswered, unread by the peer, or above the connection's rate. */
-const createFlow = (socket: WebSocket, raw: Socket, limits: RelayLimits): Flow => {
-  let unanswered = 0
-  let unansweredBytes = 0
-  let resting: NodeJS.Timeout | undefined
-
-  const mayRead = (): boolean =>
-    resting === undefined &&
-    unanswered < limits.unanswered &&
-    unansweredBytes < limits.unansweredBytes &&
-    raw.writableLength < limits.behindBytes
-  const settle = (): void => {
-    if (mayRead()) socket.resume()
-    else socket.pause()
-  }
-  const rest = (ms: number): void => {
-    resting ??= setTimeout(() => {
-      resting = undefined
-      settle()
-    }, ms)
-  }
-  return {
-    received: (answered, bytes, connection) => {
-      unanswered += 1
-      unansweredBytes += bytes
-      const pauseMs = connection.pauseAfter(bytes)
-      if (pauseMs > 0) rest(pauseMs)
-      settle()
-      void answered.then(() => {
-        unanswered -= 1
-        unansweredBytes -= bytes
-        settle()
-      })
-    },
-    drained: settle,
-    stop: () => clearTimeout(resting),
-  }
-}
-
-/** Cuts off who is gone: between two pings no pong, no frame, and nothing taken of what waits; or nothing opened in time. */
-const watchOver = (
-  socket: WebSocket,
-  raw: Socket,
-  connection: Connection,
-  limits: RelayLimits,
-): (() => void) => {
-  let isAlive = true
-  let taken = 0
-  let waited = false
-  const alive = (): void => {
-    isAlive = true
-  }
-  socket.on('pong', alive)
-  socket.on('message', alive)
-  const pinging = setInterval(() => {
-    const takenNow = raw.bytesWritten - raw.writableLength
-    if (!isAlive && !(waited && takenNow > taken)) return socket.terminate()
-    taken = takenNow
-    waited = raw.writableLength > 0
-    isAlive = false
-    socket.ping()
-  }, limits.pingMs)
-  const idle = setTimeout(() => {
-    if (!connection.isUsed()) socket.close(UNUSED)
-  }, limits.idleMs)
-  return () => {
-    clearInterval(pinging)
-    clearTimeout(idle)
-  }
-}

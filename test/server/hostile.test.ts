@@ -168,7 +168,7 @@ t.test(
     const relay = await startRelay()
     const { port } = new URL(relay.url)
     const shake =
-      'GET /v1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: tocsin.1\r\n\r\n'
+      'GET /v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: tocsin.1\r\n\r\n'
     const attack = async (bytes: Buffer): Promise<void> => {
       const socket = connect(Number(port), '127.0.0.1')
       socket.on('error', () => undefined)

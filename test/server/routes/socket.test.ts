@@ -408,7 +408,7 @@ t.test('F1 a request in the first packet after the handshake is heard', async (t
   const { port, hostname } = new URL(relay.url)
   const socket = connect(Number(port), hostname)
   const ping = encodeRequest({ type: 'ping', ref: 7, padding: new Uint8Array() })
-  const upgrade = `GET /v1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: tocsin.1\r\n\r\n`
+  const upgrade = `GET /v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: tocsin.1\r\n\r\n`
   socket.write(
     Buffer.concat([Buffer.from(upgrade), Buffer.from([0x82, 0x80 | ping.length, 0, 0, 0, 0]), ping]),
   )
