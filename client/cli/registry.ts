@@ -10,6 +10,7 @@ export type Entry = {
 export type Family = { readonly title: string; readonly entries: readonly Entry[] }
 
 const alarms = () => import('./commands/alarm.ts')
+const files = () => import('./commands/files.ts')
 const alarmStates = () => import('./commands/alarmStates.ts')
 
 export const FAMILIES: readonly Family[] = [
@@ -50,6 +51,21 @@ export const FAMILIES: readonly Family[] = [
         name: 'post',
         summary: 'write to the committee',
         load: async () => (await import('./commands/post.ts')).post,
+      },
+      {
+        name: 'files',
+        summary: 'files that were sent, and how long they can be fetched',
+        load: async () => (await files()).filesCommand,
+      },
+      {
+        name: 'get-file',
+        summary: 'fetch one of them',
+        load: async () => (await files()).getFile,
+      },
+      {
+        name: 'send-file',
+        summary: 'send a photo, a voice note, a document',
+        load: async () => (await import('./commands/sendFile.ts')).sendFile,
       },
       {
         name: 'sync',

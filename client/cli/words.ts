@@ -4,6 +4,7 @@
  */
 
 import { MAX_TEXT } from '../core/committee/content.ts'
+import { MAX_WORDS } from '../core/committee/fileContent.ts'
 import type { AbortReason } from '../core/join/exchange.ts'
 import type { SuspicionKind } from '../core/session/desk.ts'
 import type { JoinFailure } from '../core/session/newcoming.ts'
@@ -145,6 +146,7 @@ export const suspicionWords = (kind: string): string =>
 const FIELD_WORDS: Readonly<Record<string, string>> = {
   handle: `A handle has 1 to ${MAX_TEXT.handle} characters on one line and no "#": choose another.`,
   text: `The text is empty or longer than ${MAX_TEXT.post} characters: shorten it, or send it in parts.`,
+  words: `The words are empty or longer than ${MAX_WORDS} characters: shorten them.`,
   facts: `What happened is empty or longer than ${MAX_TEXT.facts} characters: say it in a few sentences.`,
   guesses: `The guesses are empty or longer than ${MAX_TEXT.facts} characters: shorten them.`,
   what: `What you will do is empty or longer than ${MAX_TEXT.note} characters: say it in a sentence.`,

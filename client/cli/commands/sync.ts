@@ -2,6 +2,7 @@
 import { ok } from '../../../shared/base/result.ts'
 import type { Session } from '../../core/session/session.ts'
 import { type Command, type Context, type Done, type Exit, refused } from '../command.ts'
+import { RESUME } from '../fileWords.ts'
 import { catchUp, isMeant, nameOfCommittee, withVault } from '../open.ts'
 import { countOf } from '../show/time.ts'
 import { HALT_WORDS, STATUS_WORDS } from '../words.ts'
@@ -35,11 +36,16 @@ export const sync: Command = {
 const syncOne = async (context: Context, session: Session): Promise<Done> => {
   const halt = await catchUp(context, session)
   const { unsent, own, epoch } = session.view()
+  const files = session.files.list().filter(({ state }) => state.is === 'sending').length
   const name = nameOfCommittee(session)
   const how = halt === undefined ? lineFor(unsent) : HALT_WORDS[halt].sentence
   return {
-    text: [`${name}: ${how}`, ...(own.status === 'member' ? [] : [`  ${STATUS_WORDS[own.status]}`])],
-    json: { committee: session.id, name, epoch, unsent, status: own.status, halt: halt ?? null },
+    text: [
+      `${name}: ${how}`,
+      ...(own.status === 'member' ? [] : [`  ${STATUS_WORDS[own.status]}`]),
+      ...(files === 0 ? [] : [`  ${countOf(files, 'file')} of yours on the way: go on with ${RESUME}.`]),
+    ],
+    json: { committee: session.id, name, epoch, unsent, files, status: own.status, halt: halt ?? null },
     exit: halt === undefined ? 0 : HALT_WORDS[halt].exit,
   }
 }

@@ -2,6 +2,7 @@
 
 import { toPlainText } from '../../core/committee/plainText.ts'
 import type { Post } from '../../core/committee/said.ts'
+import { fileJson, fileTitle } from './files.ts'
 import type { Names } from './names.ts'
 import { dayOf, timeOf } from './time.ts'
 
@@ -19,7 +20,10 @@ export const postLines = (posts: readonly Post[], showing: Showing, after?: stri
 }
 
 export const postLine = (post: Post, { names, short }: Showing): string => {
-  const [first, ...more] = toPlainText(post.text).split('\n')
+  const words = post.text === '' ? [] : toPlainText(post.text).split('\n')
+  const [first, ...more] = post.file
+    ? [`sends ${fileTitle(post.file)}: \`npx tocsin get-file ${short(post.id)}\``, ...words]
+    : words
   const head = `${timeOf(post.at)}  ${names(post.seat)} (${short(post.id)}${answering(post, short)}): ${first}`
   return [head, ...more.map((line) => `         ${line}`)].join('\n')
 }
@@ -36,5 +40,6 @@ export const postJson = (post: Post, names: Names): object => ({
   handle: names(post.seat),
   at: new Date(post.at).toISOString(),
   text: toPlainText(post.text),
+  ...(post.file === undefined ? {} : { file: fileJson(post.file) }),
   ...(post.replyTo === undefined ? {} : { replyTo: post.replyTo }),
 })
