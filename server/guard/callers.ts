@@ -39,12 +39,12 @@ const SWEEP_MS = 1000
 /** `until`: when its salt is replaced. */
 type Hour = { readonly salt: Uint8Array; readonly until: number; readonly known: Map<string, Caller> }
 
-export const newCaller = (limits: RelayLimits['prefix'], now: number): Caller => ({
+export const newCaller = (limits: RelayLimits['prefix']): Caller => ({
   sockets: 0,
   open: 0,
-  knocks: fullBucket(limits.knocks, now),
-  faults: fullBucket(limits.faults, now),
-  creates: newPurse(limits.creates, now),
+  knocks: fullBucket(limits.knocks),
+  faults: fullBucket(limits.faults),
+  creates: newPurse(limits.creates),
 })
 
 export const createCallers = ({ limits, random, now }: CallersDeps): Callers => {
@@ -58,7 +58,7 @@ export const createCallers = ({ limits, random, now }: CallersDeps): Callers => 
   let hour = newHour()
   let before = hour
   let sweptAt = now()
-  const everybodyElse = newCaller(limits, now())
+  const everybodyElse = newCaller(limits)
 
   const rotate = (): void => {
     if (now() < hour.until) return
@@ -94,7 +94,7 @@ export const createCallers = ({ limits, random, now }: CallersDeps): Callers => 
         return keep(key, old)
       }
       if (size() >= MAX_CALLERS) sweep()
-      return size() >= MAX_CALLERS ? everybodyElse : keep(key, newCaller(limits, now()))
+      return size() >= MAX_CALLERS ? everybodyElse : keep(key, newCaller(limits))
     },
     size,
   }

@@ -34,8 +34,8 @@ export type DoorDeps = {
 }
 
 export const createDoor = ({ limits, prefix, now }: DoorDeps): Door => {
-  const creates = newPurse(limits.creates, now())
-  let knocks = fullBucket(limits.knocks, now())
+  const creates = newPurse(limits.creates)
+  let knocks = fullBucket(limits.knocks)
   let open = 0
 
   const isFull = (caller: Caller): boolean => open >= limits.connections || caller.open >= prefix.connections

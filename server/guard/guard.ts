@@ -52,7 +52,7 @@ export const createGuard = (deps: GuardDeps): Guard => {
   // tor hands everybody in from one address: they are one caller, whose limits are those of the door
   const prefix = isOnion ? { ...limits.onion, faults: UNCOUNTED } : limits.prefix
   const door = createDoor({ limits: limits[side], prefix, now })
-  const everybody = newCaller(prefix, now())
+  const everybody = newCaller(prefix)
   const callers = createCallers({ ...deps, limits: prefix })
   const of = (address: string): Caller => (isOnion ? everybody : callers.of(address))
   return {

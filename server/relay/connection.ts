@@ -20,7 +20,7 @@ import { newSession, openForReading, withProven } from './session.ts'
 
 export type Connection = {
   /** The greeting, framed (A1). */
-  readonly greeting: Uint8Array
+  readonly greeting: () => Uint8Array
   /** `malformed`: close with 4400, nothing happened. Else settles when the request is answered. */
   readonly handle: (frame: Uint8Array) => 'malformed' | Promise<void>
   /** Milliseconds for which this connection is to be read no further, after a frame of so many bytes (R3). */
@@ -31,6 +31,7 @@ export type Connection = {
   readonly end: () => void
 }
 
+/** Methods, not arrows: the loader gives every arrow that has a name an object of 256 bytes to keep the name in. */
 export const createConnection = (shared: Shared, peer: Peer, challenge: Challenge): Connection => {
   const { limits, clock } = shared
   const link: Link = {
@@ -38,28 +39,34 @@ export const createConnection = (shared: Shared, peer: Peer, challenge: Challeng
     peer,
     binding: { relayStaticKey: shared.staticKey, challenge },
     session: newSession,
-    appends: fullBucket(limits.connectionAppends, clock()),
-    creates: newPurse(limits.connectionCreates, clock()),
+    appends: fullBucket(limits.connectionAppends),
+    creates: newPurse(limits.connectionCreates),
     used: false,
     watches: new Map(),
   }
-  let frames = fullBucket(limits.connectionFrames, clock())
+  let frames = fullBucket(limits.connectionFrames)
   return {
-    greeting: shared.framing(encodeEvent({ type: 'greeting', version: 1, challenge })),
-    handle: (frame) => {
+    greeting() {
+      return shared.framing(encodeEvent({ type: 'greeting', version: 1, challenge }))
+    },
+    handle(frame) {
+      shared.counts.frames += 1
+      shared.counts.receivedBytes += frame.length
       const decoded = decodeRequest(frame)
       if (!decoded.ok || isMalformed(decoded.value)) return 'malformed'
       return answer(link, decoded.value).catch(peer.fail)
     },
-    pauseAfter: (bytes) => {
+    pauseAfter(bytes) {
       frames = spent(refilled(frames, limits.connectionFrames, clock()), 1 + Math.floor(bytes / 65_536))
       return 1000 * waitSeconds(frames, limits.connectionFrames, 0)
     },
-    drained: () => {
+    drained() {
       for (const watch of link.watches.values()) shared.delivery.drained(watch)
     },
-    isUsed: () => link.used,
-    end: () => {
+    isUsed() {
+      return link.used
+    },
+    end() {
       for (const watch of link.watches.values()) shared.delivery.end(watch)
       link.watches.clear()
     },
@@ -71,8 +78,13 @@ const isMalformed = (request: Request): boolean =>
   request.ref === 0 || (request.type === 'create' && !decode(policy, request.policy).ok)
 
 const send = (link: Link, event: Event): void => {
-  if (event.type === 'refused' && event.refusal.type === 'none') link.peer.strayed()
+  if (event.type === 'refused') refused(link, event.refusal)
   link.peer.outlet.write(link.shared.framing(encodeEvent(event)))
+}
+
+const refused = ({ shared, peer }: Link, refusal: Refusal): void => {
+  shared.counts.refused[refusal === AWAY ? 'away' : refusal.type] += 1
+  if (refusal.type === 'none') peer.strayed()
 }
 
 const refuse = (link: Link, ref: number, refusal: Refusal): void =>

@@ -20,7 +20,7 @@ export type Supplies = {
 /** Bits asked for by the first creation above a rate: 4,096 hashes, some ten milliseconds. */
 const FIRST_BITS = 12
 
-export const newPurse = (rate: Rate, now: number): Purse => ({ bucket: fullBucket(rate, now), rate })
+export const newPurse = (rate: Rate): Purse => ({ bucket: fullBucket(rate), rate })
 
 /** 0 to MAX_POW_BITS: what the emptiest purse asks for. Each doubling of the work buys another quarter of a burst. */
 export const bitsAsked = (purses: readonly Purse[], now: number): number =>

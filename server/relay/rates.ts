@@ -4,7 +4,14 @@ import type { Rate } from './limits.ts'
 /** `at`: milliseconds of the last look. */
 export type Bucket = { readonly tokens: number; readonly at: number }
 
-export const fullBucket = (rate: Rate, now: number): Bucket => ({ tokens: rate.burst, at: now })
+const fullBuckets = new WeakMap<Rate, Bucket>()
+
+/** One for everybody who has not taken anything yet: a bucket that was full long ago is full. */
+export const fullBucket = (rate: Rate): Bucket => {
+  const known = fullBuckets.get(rate) ?? { tokens: rate.burst, at: 0 }
+  fullBuckets.set(rate, known)
+  return known
+}
 
 /** A clock that steps back fills nothing. */
 export const refilled = (bucket: Bucket, rate: Rate, now: number): Bucket => ({
@@ -43,7 +50,7 @@ export const createBuckets = (rate: Rate): Buckets => {
     take: (key, tokens, now) => {
       takes += 1
       if (takes % SWEEP_EVERY === 0) sweep(now)
-      const bucket = refilled(buckets.get(key) ?? fullBucket(rate, now), rate, now)
+      const bucket = refilled(buckets.get(key) ?? fullBucket(rate), rate, now)
       const wait = waitSeconds(bucket, rate, tokens)
       if (wait === 0) buckets.set(key, spent(bucket, tokens))
       return wait

@@ -69,7 +69,7 @@ export const createSockets = (deps: SocketDeps): Sockets => {
       lines.add(line)
       lineOf.set(socket, line)
       listen(line)
-      raw.write(line.connection.greeting)
+      raw.write(line.connection.greeting())
     },
     end: () => {
       endRounds()
@@ -83,7 +83,7 @@ export const createSockets = (deps: SocketDeps): Sockets => {
 
 type Arrived = { readonly socket: WebSocket; readonly caller: Caller }
 
-/** Methods, not arrows: the loader gives every arrow that has a name an object of 256 bytes to keep it in. */
+/** Methods, not arrows: see createConnection. */
 const newLine = (house: House, visited: Visited, { socket, caller }: Arrived): Line => {
   const { relay, limits, log, door } = house
   const { raw } = visited
