@@ -79,7 +79,9 @@ const isMalformed = (request: Request): boolean =>
 
 const send = (link: Link, event: Event): void => {
   if (event.type === 'refused') refused(link, event.refusal)
-  link.peer.outlet.write(link.shared.framing(encodeEvent(event)))
+  const framed = link.shared.framing(encodeEvent(event))
+  link.shared.counts.sentBytes += framed.length
+  link.peer.outlet.write(framed)
 }
 
 const refused = ({ shared, peer }: Link, refusal: Refusal): void => {

@@ -11,7 +11,7 @@ import { createLives, type Watcher, type WatchRequest } from './live.ts'
 import type { Framing } from './pages.ts'
 import type { Later, Page, Standing, Store } from './ports.ts'
 import { createReading } from './reading.ts'
-import { committed, grown, type Inner, proceed, recent } from './serving.ts'
+import { committed, grown, type Inner, proceed, recent, type Sent } from './serving.ts'
 import { createSweep } from './sweep.ts'
 import { createTails, type FreshEntry } from './tail.ts'
 
@@ -41,13 +41,24 @@ export type Delivery = {
   /** What is in memory, for when the store is away. */
   readonly recent: (id: LogId, from: Seq, max: number) => Page | undefined
   readonly watchedLogs: () => number
+  /** What was handed to watchers so far. */
+  readonly sent: () => Readonly<Sent>
 }
 
 export const createDelivery = (deps: DeliveryDeps): Delivery => {
   const { soon, today } = deps
   const tails = createTails(deps.limits)
   const lives = createLives(tails.drop)
-  const inner: Inner = { today, soon, lives, tails, frames: createFrames(deps), reading: createReading(deps) }
+  const sent = { entries: 0, bytes: 0 }
+  const inner: Inner = {
+    today,
+    soon,
+    lives,
+    tails,
+    sent,
+    frames: createFrames(deps),
+    reading: createReading(deps),
+  }
   const sweep = createSweep({ ...deps, lives, grown: (live) => grown(inner, live) })
 
   return {
@@ -76,5 +87,6 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     },
     recent: (id, from, max) => recent(inner, lives.find(id), from, max),
     watchedLogs: lives.size,
+    sent: () => sent,
   }
 }

@@ -2,6 +2,7 @@
 import type { ChannelBinding } from '../../shared/protocol/access.ts'
 import type { SignedHead } from '../../shared/protocol/chain.ts'
 import type { Day, LogId } from '../../shared/protocol/ids.ts'
+import type { Counts } from './counts.ts'
 import type { Purse, Supplies } from './creation.ts'
 import type { Delivery, Watch } from './delivery.ts'
 import type { RelayLimits } from './limits.ts'
@@ -37,6 +38,7 @@ export type Link = {
 export type Shared = {
   readonly store: Store
   readonly clock: Clock
+  readonly counts: Counts
   readonly limits: RelayLimits
   /** X25519, public; access proofs are bound to it (A2). */
   readonly staticKey: Uint8Array

@@ -7,6 +7,7 @@ import type { Challenge } from '../../shared/protocol/access.ts'
 import { type SignedHead, signHead } from '../../shared/protocol/chain.ts'
 import { type Day, type LogId, logKey } from '../../shared/protocol/ids.ts'
 import { type Connection, createConnection } from './connection.ts'
+import { type Counts, newCounts } from './counts.ts'
 import type { Supplies } from './creation.ts'
 import { createDelivery } from './delivery.ts'
 import type { RelayLimits } from './limits.ts'
@@ -34,8 +35,15 @@ export type RelayDeps = {
   readonly later: Later
 }
 
-/** Numbers about the whole relay; the only ones that may be logged. */
-type Totals = { readonly connections: number; readonly watchedLogs: number; readonly appended: number }
+/**
+ * Numbers about the whole relay; the only ones that may be logged. `waiting`: appends on their way to the store.
+ * `delivered`: entries handed to watchers.
+ */
+export type Totals = Readonly<Counts> & {
+  readonly waiting: number
+  readonly watchedLogs: number
+  readonly delivered: number
+}
 
 export type Relay = {
   readonly connect: (peer: Peer) => Connection
@@ -53,13 +61,12 @@ export const createRelay = (deps: RelayDeps): Relay => {
   const sign = createSigner(deps.signingKey)
   const delivery = createDelivery({ ...deps, today, sign })
   deps.bus.onHint(delivery.grown)
-  let connections = 0
-  let appended = 0
+  const counts = newCounts()
 
   const committed = (batch: readonly NewEntry[], outcomes: readonly Outcome[]): void => {
     const groups = groupCommitted(batch, outcomes)
     for (const { id, fresh, at } of groups) {
-      appended += fresh.length
+      counts.appended += fresh.length
       delivery.committed(id, fresh, at)
     }
     if (groups.length > 0) deps.bus.announce(groups.map(({ id }) => id))
@@ -79,6 +86,7 @@ export const createRelay = (deps: RelayDeps): Relay => {
     ...deps,
     today,
     sign,
+    counts,
     delivery,
     queue: createWriteQueue({ write, committed, soon: deps.soon }),
     keyBuckets: createBuckets(deps.limits.logKeyAppends),
@@ -86,15 +94,23 @@ export const createRelay = (deps: RelayDeps): Relay => {
 
   return {
     connect: (peer) => {
-      connections += 1
+      counts.connections += 1
       const connection = createConnection(shared, peer, deps.random(32) as Challenge)
-      const end = (): void => {
-        connections -= 1
-        connection.end()
+      return {
+        ...connection,
+        end() {
+          counts.connections -= 1
+          connection.end()
+        },
       }
-      return { ...connection, end }
     },
-    totals: () => ({ connections, watchedLogs: delivery.watchedLogs(), appended }),
+    totals: () => ({
+      ...counts,
+      waiting: shared.queue.size(),
+      watchedLogs: delivery.watchedLogs(),
+      delivered: delivery.sent().entries,
+      sentBytes: counts.sentBytes + delivery.sent().bytes,
+    }),
     idle: shared.queue.idle,
   }
 }

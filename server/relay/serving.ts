@@ -11,6 +11,9 @@ import type { Page, Standing } from './ports.ts'
 import type { Reading } from './reading.ts'
 import type { FreshEntry, Tails } from './tail.ts'
 
+/** Entries, and bytes with what is around them. */
+export type Sent = { entries: number; bytes: number }
+
 export type Inner = {
   readonly today: () => Day
   readonly soon: (run: () => void) => void
@@ -18,6 +21,8 @@ export type Inner = {
   readonly tails: Tails
   readonly frames: Frames
   readonly reading: Reading
+  /** What was handed to watchers so far. */
+  readonly sent: Sent
 }
 
 /** A batch of our own that does not follow the edge has another relay's entries before it, or was read already. */
@@ -42,7 +47,7 @@ const advance = (inner: Inner, live: Live, fresh: readonly FreshEntry[], at: Sta
   for (let i = live.ready.length - 1; i >= 0; i--) {
     const watcher = live.ready[i]
     if (watcher === undefined || watcher.next > last) continue
-    if (watcher.next === first) write(watcher, framed, last + 1)
+    if (watcher.next === first) write(inner, watcher, framed, last + 1)
     else {
       unready(live, watcher, 'reading') // waited for a later seq than `first`
       proceed(inner, watcher)
@@ -52,7 +57,9 @@ const advance = (inner: Inner, live: Live, fresh: readonly FreshEntry[], at: Sta
 
 const entriesOf = (fresh: readonly FreshEntry[]): readonly Entry[] => fresh.map((each) => each.entry)
 
-const write = (watcher: Watcher, framed: Uint8Array, next: number): void => {
+const write = ({ sent }: Inner, watcher: Watcher, framed: Uint8Array, next: number): void => {
+  sent.entries += next - watcher.next
+  sent.bytes += framed.length
   watcher.next = next
   watcher.wasTold = true
   if (!watcher.outlet.write(framed)) unready(watcher.log, watcher, 'behind')
@@ -62,7 +69,7 @@ const write = (watcher: Watcher, framed: Uint8Array, next: number): void => {
 export const proceed = (inner: Inner, watcher: Watcher): void => {
   if (watcher.state !== 'reading') return
   const framed = inner.frames.recent(watcher.log, watcher.next as Seq, inner.tails)
-  if (framed) write(watcher, framed.bytes, framed.next)
+  if (framed) write(inner, watcher, framed.bytes, framed.next)
   if (framed || isThrough(watcher)) goOn(inner, watcher)
   else ask(inner, watcher)
 }
@@ -80,7 +87,7 @@ const isThrough = ({ state, next, log }: Watcher): boolean =>
 const becomeLive = (inner: Inner, watcher: Watcher): void => {
   const { log } = watcher
   makeReady(log, watcher)
-  if (!watcher.wasTold) write(watcher, inner.frames.page(log, []), watcher.next)
+  if (!watcher.wasTold) write(inner, watcher, inner.frames.page(log, []), watcher.next)
   pull(inner, log)
 }
 
@@ -126,7 +133,7 @@ const servePage = (
   for (const watcher of reading) {
     if (page === undefined)
       watcher.state = 'behind' // the log has died: nothing is left to tell
-    else if (framed && last) write(watcher, framed, last.seq + 1)
+    else if (framed && last) write(inner, watcher, framed, last.seq + 1)
     goOn(inner, watcher)
   }
 }

@@ -26,6 +26,8 @@ export type WriteQueueDeps = {
 
 export type WriteQueue = {
   readonly add: (connection: object, one: Waiting) => void
+  /** Appends that wait or are being written. */
+  readonly size: () => number
   /** Resolves when nothing waits and nothing is being written. */
   readonly idle: () => Promise<void>
 }
@@ -34,6 +36,7 @@ export const createWriteQueue = ({ write, committed, soon }: WriteQueueDeps): Wr
   const waiting = createTurns<Waiting>()
   let state: 'free' | 'scheduled' | 'writing' = 'free'
   let idlers: (() => void)[] = []
+  let size = 0
 
   const schedule = (): void => {
     if (state !== 'free') return
@@ -59,15 +62,18 @@ export const createWriteQueue = ({ write, committed, soon }: WriteQueueDeps): Wr
     } catch (error) {
       for (const each of batch) each.failed(error)
     }
+    size -= batch.length
     state = 'free'
     schedule()
   }
 
   return {
     add: (connection, one) => {
+      size += 1
       waiting.add(connection, one)
       schedule()
     },
+    size: () => size,
     idle: () =>
       new Promise((resolve) => {
         idlers.push(resolve)
