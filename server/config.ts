@@ -5,6 +5,8 @@
 import * as v from 'valibot'
 import { err, ok, type Result } from '../shared/base/result.ts'
 import { isRelayUrl } from '../shared/protocol/relayAddress.ts'
+import type { EdgeSettings } from './guard/guard.ts'
+import { edgeOf, guardSettings } from './guard/settings.ts'
 import { LOG_LEVELS } from './log.ts'
 import { type ReadSecret, readSecretFile } from './secrets.ts'
 
@@ -47,6 +49,9 @@ const settings = {
     'info',
   ),
   TOCSIN_MAX_CONNECTIONS: v.optional(number('TOCSIN_MAX_CONNECTIONS', 1, 1_000_000), '20000'),
+  TOCSIN_ONION_PORT: v.optional(port('TOCSIN_ONION_PORT')),
+  ...guardSettings,
+  TOCSIN_MAX_BYTES: v.optional(number('TOCSIN_MAX_BYTES', 1 << 20, 2 ** 50)),
   TOCSIN_GRACE_SECONDS: v.optional(number('TOCSIN_GRACE_SECONDS', 0, 300), '10'),
   TOCSIN_METRICS_PORT: v.optional(port('TOCSIN_METRICS_PORT')),
   TOCSIN_METRICS_HOST: v.optional(
@@ -90,6 +95,13 @@ export type Config = {
   readonly publicUrl: string | undefined
   readonly logLevel: (typeof LOG_LEVELS)[number]
   readonly maxConnections: number
+  /** Where tor hands in what comes over the onion service. */
+  readonly onionPort: number | undefined
+  readonly edge: EdgeSettings
+  /** A folder on the disk that the database fills, if that is one of this machine. */
+  readonly disk: string | undefined
+  /** What the database may take before no more logs are created. */
+  readonly maxBytes: number | undefined
   /** What is under way has this long when the relay is asked to end. */
   readonly graceSeconds: number
   /** Where the numbers are shown, always a loopback address; nowhere if undefined. */
@@ -163,6 +175,10 @@ const configOf = (env: Parsed, databaseUrl: string | undefined): Config => ({
   publicUrl: env.TOCSIN_PUBLIC_URL,
   logLevel: env.TOCSIN_LOG_LEVEL,
   maxConnections: env.TOCSIN_MAX_CONNECTIONS,
+  onionPort: env.TOCSIN_ONION_PORT,
+  edge: edgeOf(env, env.TOCSIN_PUBLIC_URL),
+  disk: env.TOCSIN_DISK ?? (databaseUrl === undefined ? env.TOCSIN_DATA : undefined),
+  maxBytes: env.TOCSIN_MAX_BYTES,
   graceSeconds: env.TOCSIN_GRACE_SECONDS,
   metrics:
     env.TOCSIN_METRICS_PORT === undefined

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import t from 'tap'
 import { readConfig } from '../../../server/config.ts'
+import { NO_EDGE } from '../../../server/guard/guard.ts'
 import { type ReadSecret, readSecretFile } from '../../../server/secrets.ts'
 import { err, ok } from '../../../shared/base/result.ts'
 
@@ -17,6 +18,12 @@ const GOOD: Readonly<Record<string, readonly string[]>> = {
   TOCSIN_PUBLIC_URL: ['wss://relay.example.org', 'ws://127.0.0.1:8787', 'wss://example.org/relay'],
   TOCSIN_LOG_LEVEL: ['info', 'silent', 'trace'],
   TOCSIN_MAX_CONNECTIONS: ['1', '20000'],
+  TOCSIN_ONION_PORT: ['0', '8788'],
+  TOCSIN_TRUSTED_PROXY: ['loopback', 'private', '10.0.0.0/8, ::1', 'fd00::/8', '192.0.2.7'],
+  TOCSIN_HOSTS: ['relay.example.org', 'relay, relay.example.org', 'xn--bcher-kva.example'],
+  TOCSIN_ORIGINS: ['https://app.example.org', 'tauri://localhost, http://127.0.0.1:5173'],
+  TOCSIN_DISK: ['/var/lib/postgresql', '.'],
+  TOCSIN_MAX_BYTES: ['1048576', '10737418240'],
   TOCSIN_GRACE_SECONDS: ['0', '10', '300'],
   TOCSIN_METRICS_PORT: ['0', '9464'],
   TOCSIN_METRICS_HOST: ['127.0.0.1', '127.0.0.2', '::1', 'localhost'],
@@ -38,6 +45,12 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   ],
   TOCSIN_LOG_LEVEL: ['loud', 'INFO', '__proto__'],
   TOCSIN_MAX_CONNECTIONS: ['0', '-1', '1000001', 'many'],
+  TOCSIN_ONION_PORT: ['-1', '65536'],
+  TOCSIN_TRUSTED_PROXY: ['all', '0.0.0.0/33', '10.0.0.0/-1', '10.0.0.0/8/8', 'fe80::1%eth0', 'localhost', ',', '::/129'],
+  TOCSIN_HOSTS: ['Relay', 'https://relay', 'relay:8787', '*', 'a b', ','],
+  TOCSIN_ORIGINS: ['null', '*', 'https://relay/', 'relay', 'https://a b', 'HTTPS://relay'],
+  TOCSIN_DISK: ['a\nb', '\u0000'],
+  TOCSIN_MAX_BYTES: ['0', '1GB', '1048575'],
   TOCSIN_GRACE_SECONDS: ['-1', '301', '10s', '1.5'],
   TOCSIN_METRICS_PORT: ['-1', '65536', 'on'],
   TOCSIN_METRICS_HOST: ['0.0.0.0', '::', '10.0.0.1', '128.0.0.1', '127.0.0.1.example.org', 'relay'],
@@ -130,6 +143,10 @@ t.test(
         publicUrl: undefined,
         logLevel: 'info',
         maxConnections: 20_000,
+        onionPort: undefined,
+        edge: NO_EDGE,
+        disk: './data',
+        maxBytes: undefined,
         graceSeconds: 10,
         metrics: undefined,
         secretFiles: [],
