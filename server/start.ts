@@ -8,8 +8,9 @@ import { err, ok, type Result } from '../shared/base/result.ts'
 import { cryptoReady, randomBytes } from '../shared/crypto/sodium.ts'
 import type { AdmissionSecret } from '../shared/protocol/access.ts'
 import type { RelayKey } from '../shared/protocol/relayKey.ts'
-import { createApp } from './app.ts'
+import { openDoors } from './doors.ts'
 import { type EdgeSettings, NO_EDGE } from './guard/guard.ts'
+import { type Machine, type MachineDeps, startLookout, watchMachine } from './guard/shortage.ts'
 import { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 import { relayKeys } from './keys.ts'
 import type { Log } from './log.ts'
@@ -31,11 +32,21 @@ export type StartOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly edge?: EdgeSettings
+  /** 0 for any free one; no onion door without it. */
+  readonly onionPort?: number | undefined
+  /** A folder on the disk that the database fills. */
+  readonly disk?: string | undefined
+  /** What the database may take before no more logs are created. */
+  readonly maxBytes?: number | undefined
+  /** What this machine has left; looked at by itself unless a test hands it in. */
+  readonly machine?: Machine
 }
 
 export type Running = {
   /** Where it listens, such as ws://127.0.0.1:8787. */
   readonly url: string
+  /** Where tor hands in connections. */
+  readonly onionPort: number | undefined
   readonly key: RelayKey
   readonly admission: () => AdmissionSecret
   readonly sql: Database['sql']
@@ -73,13 +84,19 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
   const house = startHousekeeping({ keeper, store, clock, log }, row)
   await house.round()
   const bus = 'url' in options.database ? await openBus(options.database, randomBytes) : silentBus
+  const lookout = startLookout({
+    machine: options.machine ?? watchMachine(machineOf(options, database, () => relay.totals().waiting)),
+    isCreationOn: () => true,
+    changed: (short) =>
+      log.warn(short.length > 0 ? `no new logs: too little ${short.join(' and ')}` : 'new logs again'),
+  })
   const relay = createRelay({
     store,
     bus,
     clock,
     limits,
     framing,
-    supplies: { mayCreate: () => true, mayAppend: () => true },
+    supplies: lookout,
     signingKey: signing.secretKey,
     staticKey: key.staticKey,
     admission: house.admission,
@@ -87,9 +104,12 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
     soon: setImmediate,
     later: (ms, run) => void setTimeout(run, ms).unref(),
   })
-  const app = await createApp({
+  await lookout.look()
+  const doors = await openDoors({
     relay,
-    side: 'web',
+    host: options.host,
+    port: options.port,
+    onionPort: options.onionPort,
     edge: options.edge ?? NO_EDGE,
     limits,
     log,
@@ -97,21 +117,20 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
     now: () => performance.now(),
     isReady: () => answers(database),
   })
-  await app.listen({ host: options.host, port: options.port, backlog: 1024 })
-  const address = app.server.address()
-  const port = typeof address === 'object' && address ? address.port : options.port
   log.info('listening')
   const close = async (): Promise<void> => {
+    lookout.stop()
     await house.stop()
     await drained(relay)
-    await app.close()
+    await doors.close()
     await drained(relay)
     log.info('ended', { appended: relay.totals().appended })
     await bus.close()
     await database.close()
   }
   return {
-    url: `ws://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    url: `ws://${options.host.includes(':') ? `[${options.host}]` : options.host}:${doors.port}`,
+    onionPort: doors.onionPort,
     key,
     admission: () => house.admission().current,
     sql: database.sql,
@@ -119,6 +138,21 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
     onLost: database.onLost,
     close,
   }
+}
+
+const machineOf = (
+  { disk, maxBytes }: StartOptions,
+  { sql }: Database,
+  waiting: () => number,
+): MachineDeps => ({
+  disk,
+  database: maxBytes === undefined ? undefined : { maxBytes, bytes: () => databaseBytes(sql) },
+  waiting,
+})
+
+const databaseBytes = async (sql: Database['sql']): Promise<number> => {
+  const [row] = await sql`select pg_database_size(current_database())::float8 as bytes`
+  return Number(row?.bytes)
 }
 
 const answers = (database: Database): Promise<boolean> =>

@@ -44,6 +44,10 @@ const start = async ({ config, writeLog }: Context, place: Place): Promise<Resul
     port: config.port,
     limits: { ...DEFAULT_LIMITS, web: { ...DEFAULT_LIMITS.web, connections: config.maxConnections } },
     clock: Date.now,
+    edge: config.edge,
+    onionPort: config.onionPort,
+    disk: config.disk,
+    maxBytes: config.maxBytes,
     log: createLog(config.logLevel, writeLog),
   }).catch((error) => err(sentenceOf(error, config)))
   return started.ok || started.error !== 'taken' ? started : err(takenSentence(config))
