@@ -2,8 +2,6 @@
  * A relay from its parts: database, keys, app, housekeeping; and the way back. main.ts hands in the environment, tests hand
  * in their own clock and limits.
  */
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { err, ok, type Result } from '../shared/base/result.ts'
 import { cryptoReady, randomBytes } from '../shared/crypto/sodium.ts'
 import type { AdmissionSecret } from '../shared/protocol/access.ts'
@@ -17,10 +15,11 @@ import type { Log } from './log.ts'
 import type { RelayLimits } from './relay/limits.ts'
 import type { Clock } from './relay/ports.ts'
 import { createRelay, dayOf, type Relay } from './relay/relay.ts'
+import { MIGRATIONS } from './release.ts'
 import { framing } from './routes/framing.ts'
 import { openBus, silentBus } from './store/bus.ts'
 import { type Database, type DatabaseAddress, openDatabase } from './store/database.ts'
-import { loadRelayRow } from './store/keys.ts'
+import { loadRelayRow, type RelayRow } from './store/keys.ts'
 import { createStore } from './store/logs.ts'
 
 export type StartOptions = {
@@ -30,6 +29,8 @@ export type StartOptions = {
   readonly port: number
   readonly limits: RelayLimits
   readonly clock: Clock
+  /** Milliseconds of a clock that nobody sets; the process's own unless a test hands one in. */
+  readonly steady?: Clock
   readonly log: Log
   readonly edge?: EdgeSettings
   /** 0 for any free one; no onion door without it. */
@@ -58,32 +59,41 @@ export type Running = {
   readonly close: () => Promise<void>
 }
 
-const MIGRATIONS = join(fileURLToPath(new URL('.', import.meta.url)), '..', 'migrations')
 /** Milliseconds that appends under way have when the relay ends. */
 const DRAIN_MS = 3_000
 
-/** `taken`: another relay uses this database. Throws what the database or the listening socket throw. */
-export const startRelay = async (options: StartOptions): Promise<Result<Running, 'taken'>> => {
+/**
+ * `taken`, `newer`: as `openDatabase` says. `moved`: what was here is served by another machine. Throws what the database or the
+ * listening socket throw.
+ */
+export type StartFault = 'taken' | 'newer' | 'moved'
+
+export const startRelay = async (options: StartOptions): Promise<Result<Running, StartFault>> => {
   await cryptoReady
   const database = await openDatabase(options.database, MIGRATIONS)
-  if (database === 'taken') return err('taken')
+  if (database === 'taken' || database === 'newer') return err(database)
   try {
-    return ok(await startOn(database, options))
+    const keeper = { db: database.db, random: randomBytes }
+    const row = await loadRelayRow(keeper, dayOf(options.clock()))
+    if (!row.moved) return ok(await startOn(database, row, options))
+    await database.close()
+    return err('moved')
   } catch (error) {
     await database.close()
     throw error
   }
 }
 
-const startOn = async (database: Database, options: StartOptions): Promise<Running> => {
-  const { limits, clock, log } = options
+const startOn = async (database: Database, row: RelayRow, options: StartOptions): Promise<Running> => {
+  const { limits, log } = options
   const keeper = { db: database.db, random: randomBytes }
-  const row = await loadRelayRow(keeper, dayOf(clock()))
   const { signing, key } = relayKeys(row)
   const store = createStore(database, limits.caps)
-  const house = startHousekeeping({ keeper, store, clock, log }, row)
+  const steady = options.steady ?? (() => performance.now())
+  const house = startHousekeeping({ keeper, sql: database.sql, clock: options.clock, steady, log }, row)
   await house.round()
   const bus = 'url' in options.database ? await openBus(options.database, randomBytes) : silentBus
+  bus.onRow(() => void house.refresh())
   const lookout = startLookout({
     machine: options.machine ?? watchMachine(machineOf(options, database, () => relay.totals().waiting)),
     isCreationOn: () => true,
@@ -93,7 +103,7 @@ const startOn = async (database: Database, options: StartOptions): Promise<Runni
   const relay = createRelay({
     store,
     bus,
-    clock,
+    clock: house.clock,
     limits,
     framing,
     supplies: lookout,

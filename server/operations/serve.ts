@@ -4,7 +4,7 @@ import { err, type Result } from '../../shared/base/result.ts'
 import type { Config } from '../config.ts'
 import { createLog } from '../log.ts'
 import { DEFAULT_LIMITS } from '../relay/limits.ts'
-import { type Running, startRelay } from '../start.ts'
+import { type Running, type StartFault, startRelay } from '../start.ts'
 import { welcome } from '../welcome.ts'
 import type { Context, Exit, Operation } from './operation.ts'
 import { findPlace, type Place } from './place.ts'
@@ -49,14 +49,25 @@ const start = async ({ config, writeLog }: Context, place: Place): Promise<Resul
     disk: config.disk,
     maxBytes: config.maxBytes,
     log: createLog(config.logLevel, writeLog),
-  }).catch((error) => err(sentenceOf(error, config)))
-  return started.ok || started.error !== 'taken' ? started : err(takenSentence(config))
+  }).catch((error) => err({ thrown: error }))
+  return started.ok ? started : err(faultSentence(started.error, config))
 }
+
+const faultSentence = (fault: StartFault | { readonly thrown: unknown }, config: Config): string => {
+  if (typeof fault === 'object') return sentenceOf(fault.thrown, config)
+  return fault === 'taken' ? takenSentence(config) : FAULTS[fault]
+}
+
+const FAULTS = {
+  newer: 'The database was last used by a newer version of the relay: start that one.',
+  moved:
+    'Everything in this database was moved to another machine, which serves it now: it must not be served twice.',
+} as const
 
 const takenSentence = (config: Config): string =>
   config.databaseUrl === undefined
     ? `Another relay is running on ${resolve(config.dataFolder)}: stop it first, or set TOCSIN_DATA to another folder.`
-    : 'Another relay is using this database: stop it first, or name another one in DATABASE_URL.'
+    : 'A relay of an older version is using this database, or it is being moved: wait for it, or stop it first.'
 
 /** Messages of the database driver may hold its URL, and that a password: only codes are shown. */
 const sentenceOf = (error: unknown, { host, port, databaseUrl }: Config): string => {

@@ -5,7 +5,7 @@
 import { fromBase64url, toBase64url } from '../../shared/base/text.ts'
 import { LOG_ID_BYTES, type LogId, logKey } from '../../shared/protocol/ids.ts'
 import type { Bus } from '../relay/ports.ts'
-import { connect, type DatabaseAddress } from './database.ts'
+import { connect, type DatabaseAddress } from './connect.ts'
 
 export type RelayBus = Bus & {
   /** The relay's own row was changed (keys.ts): everybody reads it again, this relay too. */

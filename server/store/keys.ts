@@ -1,55 +1,132 @@
 /**
- * The relay's own row: the seeds of its keys and the admission secrets, made at the first start (K1, A3).
- * Not here: keys made of the seeds (server/keys.ts).
+ * The relay's own row: the seeds of its keys and the admission secrets, made at the first start (K1, A3), the switch of
+ * creation, the settled day. All relays of one database share it and read it again and again: what is changed here is heard of within
+ * seconds. Not here: keys made of the seeds (server/keys.ts), when a day is settled (server/housekeeping.ts).
  */
-import { eq } from 'drizzle-orm'
+import { eq, lt } from 'drizzle-orm'
 import type { AdmissionSecret } from '../../shared/protocol/access.ts'
 import type { Day } from '../../shared/protocol/ids.ts'
 import type { Db } from './database.ts'
-import { relay } from './schema.ts'
+import { ahead, logs, relay } from './schema.ts'
 
 /** Days after which the admission secret changes (A3). */
 const ADMISSION_DAYS = 30
 
-/** `signingSeed`: Ed25519. `staticSecret`: X25519. 32 bytes each. */
-export type RelayRow = {
+/** `signingSeed`: Ed25519. `staticSecret`: X25519. 32 bytes each. What a backup holds. */
+export type Configuration = {
   readonly signingSeed: Uint8Array
   readonly staticSecret: Uint8Array
   readonly admission: AdmissionSecret
   readonly previousAdmission: AdmissionSecret | undefined
   readonly admissionDay: Day
+  /** Whether logs may be created. */
+  readonly creation: boolean
+}
+
+export type RelayRow = Configuration & {
+  /** What ended before this day is erased. It never goes back, and no relay's today is before it. */
+  readonly settledDay: Day
+  /** Everything was moved to another machine: this database must not be served again (H2). */
+  readonly moved: boolean
 }
 
 /** `random(size)` is used at the first start and for a new admission secret. */
 export type Keeper = { readonly db: Db; readonly random: (size: number) => Uint8Array }
 
+/** Makes the row where there is none. */
 export const loadRelayRow = async ({ db, random }: Keeper, today: Day): Promise<RelayRow> => {
   const fresh = {
     signingSeed: random(32),
     staticSecret: random(32),
     admission: random(32),
     admissionDay: today,
+    settledDay: today,
   }
   await db.insert(relay).values(fresh).onConflictDoNothing()
-  const [row] = await db.select().from(relay)
+  const row = await readRelayRow(db)
   if (row === undefined) throw new Error('the relay row is missing')
-  return {
-    signingSeed: new Uint8Array(row.signingSeed),
-    staticSecret: new Uint8Array(row.staticSecret),
-    admission: new Uint8Array(row.admission) as AdmissionSecret,
-    previousAdmission: row.previousAdmission
-      ? (new Uint8Array(row.previousAdmission) as AdmissionSecret)
-      : undefined,
-    admissionDay: row.admissionDay as Day,
-  }
+  return row
+}
+
+export const readRelayRow = async (db: Db): Promise<RelayRow | undefined> => {
+  const [row] = await db.select().from(relay)
+  return (
+    row && {
+      signingSeed: new Uint8Array(row.signingSeed),
+      staticSecret: new Uint8Array(row.staticSecret),
+      admission: new Uint8Array(row.admission) as AdmissionSecret,
+      previousAdmission: row.previousAdmission
+        ? (new Uint8Array(row.previousAdmission) as AdmissionSecret)
+        : undefined,
+      admissionDay: row.admissionDay as Day,
+      creation: row.creation,
+      settledDay: row.settledDay as Day,
+      moved: row.moved,
+    }
+  )
 }
 
 /** A3: the current secret becomes the previous one when its 30 days are over. */
-export const rotateAdmission = async (keeper: Keeper, row: RelayRow, today: Day): Promise<RelayRow> => {
-  if (today < row.admissionDay + ADMISSION_DAYS) return row
-  await keeper.db
-    .update(relay)
-    .set({ previousAdmission: row.admission, admission: keeper.random(32), admissionDay: today })
-    .where(eq(relay.admissionDay, row.admissionDay))
-  return loadRelayRow(keeper, today)
+export const rotateAdmission = async (keeper: Keeper, row: RelayRow, today: Day): Promise<void> => {
+  if (today >= row.admissionDay + ADMISSION_DAYS) await rotateAdmissionNow(keeper, row, today)
 }
+
+/** False if somebody else was faster: a secret is changed once, whoever asks for it. */
+export const rotateAdmissionNow = async (
+  { db, random }: Keeper,
+  { admission, settledDay }: RelayRow,
+  today: Day,
+): Promise<boolean> => {
+  const admissionDay = Math.max(today, settledDay)
+  const changed = await db
+    .update(relay)
+    .set({ previousAdmission: admission, admission: random(32), admissionDay })
+    .where(eq(relay.admission, admission))
+    .returning({ day: relay.admissionDay })
+  return changed.length > 0
+}
+
+export const setCreation = async (db: Db, creation: boolean): Promise<void> => {
+  await db.update(relay).set({ creation })
+}
+
+/** From now on, what ended before `day` may be erased. */
+export const settleDay = (db: Db, day: Day): Promise<void> =>
+  db.transaction(async (tx) => {
+    await tx.update(relay).set({ settledDay: day }).where(lt(relay.settledDay, day))
+    await tx.delete(ahead) // the clock was right
+  })
+
+/** A relay that starts on this database finds the mark; one that runs reads it within seconds. */
+export const markMoved = async (db: Db): Promise<void> => {
+  await db.update(relay).set({ moved: true })
+}
+
+/** Without logs: an older copy of those would make the relay sign two heads for one seq (H2). */
+export const exportConfiguration = async (db: Db): Promise<Configuration | undefined> => {
+  const row = await readRelayRow(db)
+  if (row === undefined) return undefined
+  const { settledDay: _settled, moved: _moved, ...configuration } = row
+  return configuration
+}
+
+/**
+ * The database becomes that relay. `in use`: it has logs, whose heads other keys have signed, or it was a relay's that moved.
+ * `settledDay` starts at today.
+ */
+export const importConfiguration = (
+  db: Db,
+  configuration: Configuration,
+  today: Day,
+): Promise<'imported' | 'in use'> =>
+  db.transaction(async (tx) => {
+    const [log] = await tx.select({ id: logs.id }).from(logs).limit(1)
+    const [moved] = await tx.select({ day: relay.settledDay }).from(relay).where(eq(relay.moved, true))
+    if (log || moved) return 'in use'
+    await tx.delete(relay)
+    const { previousAdmission } = configuration
+    await tx
+      .insert(relay)
+      .values({ ...configuration, previousAdmission: previousAdmission ?? null, settledDay: today })
+    return 'imported'
+  })

@@ -1,6 +1,6 @@
 /**
  * The tables, as drizzle sees them: exactly what protocol.md section 5 lists. migrations/ is the truth, and a test holds
- * both to that list. Not here: append_batch, which exists only in SQL.
+ * both to that list. Not here: append_batch, create_log and make_day, which exist only in SQL.
  */
 import { bigint, boolean, customType, integer, pgTable, primaryKey, smallint } from 'drizzle-orm/pg-core'
 
@@ -19,14 +19,32 @@ export const logs = pgTable('logs', {
 export const entries = pgTable(
   'entries',
   {
-    log: bytea().notNull(),
     seq: integer().notNull(),
-    /** The sealed blob; its SHA-256 once `expiryDay` is null. */
-    blob: bytea().notNull(),
-    expiryDay: integer('expiry_day'),
+    /** The last day on which the blob is served, and the name of its table; 0 where it was not kept. */
+    expiryDay: integer('expiry_day').notNull(),
+    /** Of the blob: a page is filled before its blobs are looked up. */
+    bytes: integer().notNull(),
     writer: smallint(),
+    log: bytea().notNull(),
+    /** SHA-256 of the blob: what is served when its life is over (E4). */
+    hash: bytea().notNull(),
     wsig: bytea(),
   },
+  (table) => [primaryKey({ columns: [table.log, table.seq] })],
+)
+
+/** The sealed blobs of one day of expiry. The table is dropped when the day is over. */
+export const blobsOf = (day: number) =>
+  pgTable(
+    `blobs_${day}`,
+    { seq: integer().notNull(), log: bytea().notNull(), blob: bytea().notNull() },
+    (table) => [primaryKey({ columns: [table.log, table.seq] })],
+  )
+
+/** Entries of days that the clock has not proved yet (server/housekeeping.ts); nearly always empty. */
+export const ahead = pgTable(
+  'ahead',
+  { log: bytea().notNull(), seq: integer().notNull(), life: smallint().notNull() },
   (table) => [primaryKey({ columns: [table.log, table.seq] })],
 )
 
@@ -38,4 +56,10 @@ export const relay = pgTable('relay', {
   admission: bytea().notNull(),
   previousAdmission: bytea('previous_admission'),
   admissionDay: integer('admission_day').notNull(),
+  /** What ended before this day is erased; it never goes back. */
+  settledDay: integer('settled_day').notNull(),
+  /** Whether logs may be created. */
+  creation: boolean().notNull().default(true),
+  /** Everything here was moved to another machine: whoever served it again would sign a second head for one seq (H2). */
+  moved: boolean().notNull().default(false),
 })

@@ -2,7 +2,7 @@
  * What every table and column means, how long it stays, and what it tells whoever gets it. Typed from store/schema.ts: a
  * column without its lines does not compile; and a test holds it to the schema that the migrations really make.
  */
-import type { entries, logs, relay } from '../store/schema.ts'
+import type { ahead, blobsOf, entries, logs, relay } from '../store/schema.ts'
 import type { Block, Fact } from './document.ts'
 
 /** SQL type, what it is, how long it stays, what it tells. */
@@ -49,16 +49,22 @@ const OF_LOGS: Columns<typeof logs> = {
 const OF_ENTRIES: Columns<typeof entries> = {
   log: ['bytea', 'The log it stands in.', LOG_LIFE, 'As `id` above.'],
   seq: ['integer', 'Its place in the log: 1, 2, 3 …', LOG_LIFE, 'The order of entries. No time.'],
-  blob: [
+  bytes: [
+    'integer',
+    'How long the sealed entry is, or was: 1, 4, 16, 64 or 256 KiB.',
+    LOG_LIFE,
+    'One of five sizes.',
+  ],
+  hash: [
     'bytea',
-    'The sealed entry, padded to 1, 4, 16, 64 or 256 KiB. When its life is over, its SHA-256 takes its place.',
-    'Until its day is over: 1, 7 or 45 days, as its author chose; the hash until the log ends',
-    'One of five sizes. The relay has no key that opens it, and neither has its operator.',
+    'The SHA-256 of the sealed entry, which takes its place when its life is over.',
+    LOG_LIFE,
+    'Nothing about what the entry says; whoever has the sealed entry from elsewhere can see that it was this one.',
   ],
   expiry_day: [
     'integer',
-    'The day on which its bytes are dropped.',
-    'As long as the bytes',
+    'The last day on which its bytes are kept, and the name of the table that has them.',
+    LOG_LIFE,
     'With the three lives that there are, on which of three days it may have been written.',
   ],
   writer: [
@@ -68,6 +74,28 @@ const OF_ENTRIES: Columns<typeof entries> = {
     'Which entries of this one log come from the same key. Empty in the logs of committees.',
   ],
   wsig: ['bytea', 'That signature.', LOG_LIFE, 'As `writer`.'],
+}
+
+const OF_BLOBS: Columns<ReturnType<typeof blobsOf>> = {
+  log: ['bytea', 'The log it stands in.', 'Until its day is over', 'As `id` above.'],
+  seq: ['integer', 'Its place in the log.', 'Until its day is over', 'As `seq` above.'],
+  blob: [
+    'bytea',
+    'The sealed entry, padded to 1, 4, 16, 64 or 256 KiB.',
+    'Until its day is over: 1, 7 or 45 days, as its author chose; then the whole table is dropped',
+    'One of five sizes. The relay has no key that opens it, and neither has its operator.',
+  ],
+}
+
+const OF_AHEAD: Columns<typeof ahead> = {
+  log: ['bytea', 'The log of the entry.', 'An hour', 'As `id` above.'],
+  seq: ['integer', 'Its place in the log.', 'An hour', 'As `seq` above.'],
+  life: [
+    'smallint',
+    'How many days its author gave it: 1, 7 or 45.',
+    'An hour',
+    'That it was written while the clock of the relay had jumped and was not yet believed.',
+  ],
 }
 
 const OF_RELAY: Columns<typeof relay> = {
@@ -102,6 +130,24 @@ const OF_RELAY: Columns<typeof relay> = {
     'Until the next one',
     'That day.',
   ],
+  settled_day: [
+    'integer',
+    'The day before which everything that ended is erased.',
+    'Until the next day',
+    'On which day the relay last ran.',
+  ],
+  creation: [
+    'boolean',
+    'Whether new logs may be made: the switch of the operator.',
+    'As long as the relay',
+    'That.',
+  ],
+  moved: [
+    'boolean',
+    'Whether everything here was moved to another machine, so that this one must not serve it again.',
+    'As long as the database',
+    'That.',
+  ],
 }
 
 /** Of the library that brings the tables up to date, drizzle. */
@@ -131,6 +177,16 @@ export const TABLES: Readonly<
     columns: OF_LOGS,
   },
   'public.entries': { about: 'One row for every entry of a log.', columns: OF_ENTRIES },
+  'public.blobs_DAY': {
+    about:
+      'One table for each day on which bytes end, dropped as a whole when that day is over: its files go with it.',
+    columns: OF_BLOBS,
+  },
+  'public.ahead': {
+    about:
+      'Empty, but for the hour after a jump of the clock: what was written meanwhile is dated anew if the clock turns out to have been wrong.',
+    columns: OF_AHEAD,
+  },
   'public.relay': { about: 'One row: the relay itself.', columns: OF_RELAY },
   'drizzle.__drizzle_migrations': {
     about: 'Which migrations this database has had.',
