@@ -57,13 +57,23 @@ export const newDurablePostgres = async (
     (setting) => ['-c', setting],
   )
   let server: ChildProcess | undefined
-  const start = async (): Promise<void> => {
+  const startOnce = async (): Promise<void> => {
     server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
       ...options(account),
       env: { ...options(account).env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     await ready(server)
+  }
+  /** Helpers of a killed server that are busy take a moment to see that it is gone. */
+  const start = async (tries = 100): Promise<void> => {
+    try {
+      await startOnce()
+    } catch (error) {
+      if (tries === 0 || !/shared memory block|lock file/.test(String(error))) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await start(tries - 1)
+    }
   }
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (server === undefined || server.exitCode !== null || server.signalCode !== null) return
@@ -76,7 +86,7 @@ export const newDurablePostgres = async (
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     pid: () => server?.pid ?? 0,
     kill: () => end('SIGKILL'),
-    start,
+    start: () => start(),
     remove: async () => {
       await end('SIGINT')
       rmSync(folder, { recursive: true, force: true })
