@@ -6,7 +6,7 @@
 import postgres from 'postgres'
 import type { Day, LogId } from '../../shared/protocol/ids.ts'
 import { parseRelayAddress } from '../../shared/protocol/relayAddress.ts'
-import { appendTo, connectWire, createOn, newBlob, newLog, openOn, type TestLog } from '../support/wire.ts'
+import { newBlob, newLog, type TestLog } from '../support/wire.ts'
 import { drizzlePeer, pgbenchPeer, preparePeers } from './appendPeers.ts'
 import {
   alternating,
@@ -21,6 +21,7 @@ import {
   table,
 } from './bench.ts'
 import { type BenchServer, type Disk, disks, SLOW_SYNC_MS, startServer } from './database.ts'
+import { createLogOn, openWriter } from './relayTalk.ts'
 import { openWritePath } from './writePath.ts'
 
 const SENDERS = 64
@@ -73,27 +74,20 @@ const inProcess = async (
 
 const overSockets = async (address: string, spread: Spread): Promise<Peer> => {
   const relay = parseRelayAddress(address)
-  if (relay?.admission === undefined) throw new Error('no relay address')
-  const facts = { key: relay.key, admission: relay.admission }
+  if (relay === undefined) throw new Error('no relay address')
   const logs = logsFor(spread)
-  const wires = await Promise.all(logs.map(() => connectWire(relay.url)))
-  for (const [i, wire] of wires.entries()) {
-    const log = logs[i]
-    if (log === undefined) throw new Error('no log')
-    await createOn(wire, facts, log)
-    await openOn(wire, facts, log, 'writer')
+  for (const log of new Set(logs)) await createLogOn(relay, log)
+  const acked: (() => void)[] = []
+  const writers = await Promise.all(logs.map((log, i) => openWriter(relay, log, () => acked[i]?.())))
+  const send: Send = (i) =>
+    new Promise((resolve) => {
+      acked[i] = () => resolve(undefined)
+      writers[i]?.send()
+    })
+  const end = async (): Promise<void> => {
+    for (const writer of writers) writer.end()
   }
-  const send: Send = async (i) => {
-    const [wire, log] = [wires[i], logs[i]]
-    const answer = wire && log && (await appendTo(wire, log, { blob: blobOf(i) }))
-    if (answer?.type !== 'receipt') throw new Error(`no receipt: ${answer?.type}`)
-  }
-  return {
-    send,
-    end: async () => {
-      for (const wire of wires) wire.end()
-    },
-  }
+  return { send, end }
 }
 
 const OURS = 'write path, in process'

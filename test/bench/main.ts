@@ -5,10 +5,15 @@
 import { appends } from './appends.ts'
 import type { Pace } from './bench.ts'
 import { catchUp } from './catchUp.ts'
+import { edge } from './edge.ts'
+import { embedded } from './embedded.ts'
 import { fanout } from './fanout.ts'
+import { idle } from './idle.ts'
 import { mls } from './mls.ts'
+import { several } from './several.ts'
+import { storm } from './storm.ts'
 
-const benches = { appends, fanout, mls, catchUp }
+const benches = { appends, fanout, several, idle, storm, embedded, edge, mls, catchUp }
 
 const words = process.argv.slice(2)
 const quick = words.includes('--quick')

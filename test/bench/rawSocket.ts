@@ -25,7 +25,11 @@ export type Place = {
 
 const reading = Buffer.alloc(256 * 1024)
 
-type Question = { readonly lengthIn: (bytes: Buffer) => number; readonly answer: (bytes: Buffer) => void }
+type Question = {
+  readonly lengthIn: (bytes: Buffer) => number
+  readonly answer: (bytes: Buffer) => void
+  readonly fail: (error: Error) => void
+}
 
 export const openSocket = ({ port, host, from }: Place): Promise<RawSocket> =>
   new Promise((resolve, reject) => {
@@ -44,9 +48,8 @@ export const openSocket = ({ port, host, from }: Place): Promise<RawSocket> =>
       question.answer(bytes)
     }
     const ask = (lengthIn: Question['lengthIn']): Promise<Buffer> =>
-      new Promise((resolveBytes, rejectBytes) => {
-        asked = { lengthIn, answer: resolveBytes }
-        socket.once('close', () => rejectBytes(new Error('closed during the handshake')))
+      new Promise((resolveBytes, fail) => {
+        asked = { lengthIn, answer: resolveBytes, fail }
         answer()
       })
     const onread = {
@@ -58,6 +61,7 @@ export const openSocket = ({ port, host, from }: Place): Promise<RawSocket> =>
     }
     const socket = connect({ port, host, noDelay: true, onread, ...(from && { localAddress: from }) })
     const closed = new Promise<void>((resolveClosed) => socket.once('close', () => resolveClosed()))
+    socket.once('close', () => asked?.fail(new Error('closed during the handshake')))
     socket.on('error', reject)
     socket.once('connect', () =>
       resolve({
@@ -74,9 +78,10 @@ export const openSocket = ({ port, host, from }: Place): Promise<RawSocket> =>
     )
   })
 
-/** A message begins with `head` bytes; they say how many follow and how many deliveries it stands for. */
+/** A message begins with a head, of which the first `least` bytes say how long it is; the head says how many bytes follow. */
 export type Shape = {
-  readonly head: number
+  readonly least: number
+  readonly headOf: (least: Buffer) => number
   readonly restOf: (head: Buffer) => number
   readonly deliveriesIn: (head: Buffer) => number
 }
@@ -85,16 +90,20 @@ export type Shape = {
 export const countMessages = (shape: Shape, counted: (deliveries: number) => void) => {
   let skip = 0
   let begun: Buffer = Buffer.alloc(0)
+  /** All of the head that there is, or undefined if it goes on in the next chunk. */
+  const headIn = (bytes: Buffer): Buffer | undefined => {
+    const length = bytes.length < shape.least ? shape.least : shape.headOf(bytes)
+    return bytes.length < length ? undefined : bytes.subarray(0, length)
+  }
   const takeHead = (chunk: Buffer, at: number): number => {
-    const more = chunk.subarray(at, at + shape.head - begun.length)
-    const head = begun.length === 0 ? more : Buffer.concat([begun, more])
-    if (head.length < shape.head) begun = Buffer.from(head)
-    else {
-      begun = Buffer.alloc(0)
-      skip = shape.restOf(head)
-      counted(shape.deliveriesIn(head))
-    }
-    return more.length
+    const bytes = begun.length === 0 ? chunk.subarray(at) : Buffer.concat([begun, chunk.subarray(at)])
+    const before = begun.length
+    const head = headIn(bytes)
+    begun = head === undefined ? Buffer.from(bytes) : Buffer.alloc(0)
+    if (head === undefined) return chunk.length - at
+    skip = shape.restOf(head)
+    counted(shape.deliveriesIn(head))
+    return head.length - before
   }
   return (chunk: Buffer): void => {
     for (let at = 0; at < chunk.length; ) {

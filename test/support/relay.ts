@@ -22,6 +22,8 @@ export type TestRelayOptions = {
   readonly clock?: () => number
   /** A database that is there already: a relay that comes back. */
   readonly databaseUrl?: string
+  /** Any free one when absent. */
+  readonly port?: number
 }
 
 export type TestRelay = {
@@ -57,7 +59,7 @@ export const startRelay = async (options: TestRelayOptions = {}): Promise<TestRe
   const started = await startServer({
     database: place.address,
     host: '127.0.0.1',
-    port: 0,
+    port: options.port ?? 0,
     limits: { ...DEFAULT_LIMITS, ...GENEROUS, ...options.limits },
     clock: options.clock ?? Date.now,
     log: createLog(options.logLevel ?? 'trace', (line) => lines.push(line)),

@@ -7,6 +7,11 @@ server.on('connection', (socket) => {
     for (const client of server.clients) client.send(data)
   })
 })
+// started with --expose-gc: what nobody uses is given back
+process.on('message', () => {
+  globalThis.gc?.()
+  process.send?.('done')
+})
 process.once('disconnect', () => process.exit(0))
 server.once('listening', () => {
   const address = server.address()

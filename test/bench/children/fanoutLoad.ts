@@ -4,7 +4,9 @@
  * deliveries as it makes.
  */
 import { quantile } from '../bench.ts'
-import { mqttTalk, natsTalk, plainTalk, relayTalk, type Talk } from '../talks.ts'
+import { mqttTalk, natsTalk, plainTalk } from '../peerTalks.ts'
+import { relayTalk } from '../relayTalk.ts'
+import type { Talk } from '../talk.ts'
 
 /** `relay`: several addresses, if there are several relays. */
 export type LoadFacts = {

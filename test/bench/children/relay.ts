@@ -16,6 +16,11 @@ const relay = await startRelay({
     ...options.limits,
   },
 })
+// started with --expose-gc: what nobody uses is given back
+process.on('message', () => {
+  globalThis.gc?.()
+  process.send?.('done')
+})
 process.once('disconnect', async () => {
   await relay.close()
   process.stderr.write(relay.logs())
