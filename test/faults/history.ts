@@ -24,6 +24,8 @@ export type LogHistory = {
   readonly receipts: Map<number, string>
   /** What the relay signed, by head. */
   readonly signed: Map<number, string>
+  /** Heads whose signatures were looked at: a crowd gets the same ones. */
+  readonly verified: Set<string>
   /** Hashes that watchers were given, by seq. */
   readonly delivered: Map<number, string>
   /** The highest head that anybody was told. */
@@ -41,6 +43,7 @@ export const newHistory = (logs: number): History =>
     fates: new Map(),
     receipts: new Map(),
     signed: new Map(),
+    verified: new Set(),
     delivered: new Map(),
     known: 0,
     conflicts: 0,
@@ -51,13 +54,19 @@ const standing = ({ chain, full }: Pick<SignedHead, 'chain' | 'full'>): string =
 
 /** `since`: what was known when the request was sent; an answer may not be older (H3), nor contradict another (H2). */
 export const sawHead = (of: LogHistory, relay: RelayAddress, head: SignedHead, since: number): void => {
-  if (!verifyHead(relay.key.signingKey, of.log.id, head))
-    of.faults.add('H1 a head is not signed by the relay')
+  if (!isGenuine(of, relay, head)) of.faults.add('H1 a head is not signed by the relay')
   if (head.head < since) of.faults.add(`H3 head ${head.head} was told after ${since}`)
   const before = of.signed.get(head.head)
   if (before !== undefined && before !== standing(head)) of.faults.add(`H2 two heads at ${head.head}`)
   of.signed.set(head.head, standing(head))
   of.known = Math.max(of.known, head.head)
+}
+
+const isGenuine = ({ log, verified }: LogHistory, relay: RelayAddress, head: SignedHead): boolean => {
+  const said = `${head.head} ${standing(head)} ${toHex(head.signature)}`
+  if (!verified.has(said) && !verifyHead(relay.key.signingKey, log.id, head)) return false
+  verified.add(said)
+  return true
 }
 
 export type Sent = { readonly hash: string; readonly ifHead: number | undefined; readonly since: number }

@@ -2,6 +2,7 @@
  * People at work while things go wrong: writers with and without if_head, watchers that go on where they were and watchers that
  * begin anew, all of them dialling again whenever they are thrown off. What they are told goes into a history.
  */
+import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RelayAddress } from '../../shared/protocol/relayAddress.ts'
 import {
@@ -39,13 +40,18 @@ export type LoadOptions = {
 export type Load = {
   /** Resolves when so many more appends have been acknowledged. Rejects after the deadline, in milliseconds. */
   readonly acknowledge: (more: number, deadlineMs: number) => Promise<void>
-  /** No more appends. Resolves when every watcher has been given what is known to be there, rejects after the deadline. */
+  /**
+   * No more appends until `goOn`. Resolves when all are answered and every watcher has been given what is known to be there;
+   * rejects after the deadline.
+   */
   readonly settle: (deadlineMs: number) => Promise<void>
+  readonly goOn: () => void
   readonly stop: () => Promise<void>
 }
 
 type Running = Required<LoadOptions> & {
-  phase: 'writing' | 'watching' | 'ended'
+  phase: 'writing' | 'resting' | 'ended'
+  inFlight: number
   readonly wires: Set<Wire>
   readonly watching: [LogHistory, Place][]
 }
@@ -61,11 +67,12 @@ export const startLoad = (history: History, options: LoadOptions): Load => {
     watchers: 2,
     ...options,
     phase: 'writing',
+    inFlight: 0,
     wires: new Set(),
     watching: [],
   }
   const everybody = history.flatMap((of) => [
-    untilEnded(running, 'writing', (relay) => write(running, relay, of)),
+    untilEnded(running, (relay) => write(running, relay, of)),
     ...Array.from({ length: running.watchers }, (_, i) => watcher(running, of, i % 2 === 1)),
   ])
   return {
@@ -74,9 +81,13 @@ export const startLoad = (history: History, options: LoadOptions): Load => {
       return until(() => acknowledged(history) >= wanted, deadlineMs, `${more} more acknowledged appends`)
     },
     settle: (deadlineMs) => {
-      running.phase = 'watching'
-      const isThrough = (): boolean => running.watching.every(([of, { next }]) => next > of.known)
+      running.phase = 'resting'
+      const isThrough = (): boolean =>
+        running.inFlight === 0 && running.watching.every(([of, { next }]) => next > of.known)
       return until(isThrough, deadlineMs, 'watchers that have everything')
+    },
+    goOn: () => {
+      running.phase = 'writing'
     },
     stop: async () => {
       running.phase = 'ended'
@@ -94,26 +105,27 @@ export const until = async (isTrue: () => boolean, deadlineMs: number, what: str
   }
 }
 
-/** Dials again for as long as the phase lasts. A broken connection is nothing special here. */
-const untilEnded = async (
-  running: Running,
-  phase: 'writing' | 'watching',
-  work: (relay: RelayAddress) => Promise<void>,
-): Promise<void> => {
-  const goesOn = (): boolean => running.phase !== 'ended' && (phase === 'watching' || running.phase === phase)
-  while (goesOn()) {
+/** Dials again and again. A broken connection is nothing special here. */
+const untilEnded = async (running: Running, work: (relay: RelayAddress) => Promise<void>): Promise<void> => {
+  while (!hasEnded(running)) {
     const relay = running.where()
     if (relay) await work(relay).catch(() => undefined)
-    if (goesOn()) await sleep(DIAL_MS)
+    await sleep(DIAL_MS)
   }
 }
+
+const hasEnded = ({ phase }: Running): boolean => phase === 'ended'
+
+/** Anybody's: each dialling comes from elsewhere, where the system lets it, so that nobody is slowed for what another does. */
+const newAddress = (): string | undefined =>
+  process.platform === 'linux' ? `127.${[0, 1, 2].map(() => 1 + randomInt(250)).join('.')}` : undefined
 
 const onWire = async (
   running: Running,
   relay: RelayAddress,
   work: (wire: Wire) => Promise<void>,
 ): Promise<void> => {
-  const wire = await connectWire(relay.url)
+  const wire = await connectWire(relay.url, newAddress())
   running.wires.add(wire)
   try {
     if (running.phase !== 'ended') await work(wire)
@@ -145,9 +157,14 @@ const open = async (wire: Wire, relay: RelayAddress, of: LogHistory): Promise<bo
 
 const write = (running: Running, relay: RelayAddress, of: LogHistory): Promise<void> =>
   onWire(running, relay, async (wire) => {
-    if (!(await open(wire, relay, of))) return sleep(SLOW_MS)
+    if (running.phase !== 'writing' || !(await open(wire, relay, of))) return sleep(SLOW_MS)
     const line = async (_: unknown, i: number): Promise<void> => {
-      while (running.phase === 'writing') await appendOne(wire, relay, of, i % 2 === 1)
+      while (running.phase === 'writing') {
+        running.inFlight += 1
+        await appendOne(wire, relay, of, i % 2 === 1).finally(() => {
+          running.inFlight -= 1
+        })
+      }
     }
     await Promise.all(Array.from({ length: running.lines }, line))
   })
@@ -162,8 +179,8 @@ const appendOne = async (wire: Wire, relay: RelayAddress, of: LogHistory, onHead
   const { refusal } = answer
   if (refusal.type === 'conflict') return sawConflict(of, sent, refusal.head)
   sawRefusal(of, sent)
-  if (refusal.type !== 'slow') of.faults.add(`an append was refused: ${refusal.type}`)
-  await sleep(SLOW_MS)
+  if (refusal.type === 'slow') await sleep(SLOW_MS)
+  else of.faults.add(`an append was refused: ${refusal.type}`)
 }
 
 const watcher = (running: Running, of: LogHistory, beginsAnew: boolean): Promise<void> => {
@@ -175,7 +192,7 @@ const watcher = (running: Running, of: LogHistory, beginsAnew: boolean): Promise
     if ((await watchFrom(wire, of.log, place.next)).type !== 'ok') return sleep(SLOW_MS)
     await take(relay, wire, of, place)
   }
-  return untilEnded(running, 'watching', (relay) => onWire(running, relay, (wire) => watch(relay, wire)))
+  return untilEnded(running, (relay) => onWire(running, relay, (wire) => watch(relay, wire)))
 }
 
 /** Until the connection breaks. */

@@ -30,9 +30,11 @@ export type Wire = {
   readonly end: () => void
 }
 
-export const connectWire = async (url: string): Promise<Wire> => {
+/** `from`: the address to come from, where one may choose, such as any of 127.0.0.0/8. */
+export const connectWire = async (url: string, from?: string): Promise<Wire> => {
   await cryptoReady
-  const socket = new WebSocket(`${url}/v1`, 'tocsin.1', { perMessageDeflate: false })
+  const options = { perMessageDeflate: false, ...(from !== undefined && { localAddress: from }) }
+  const socket = new WebSocket(`${url}/v1`, 'tocsin.1', options)
   socket.binaryType = 'nodebuffer'
   const waiting = new Map<number, (event: Event) => void>()
   const pushed: Entries[] = []
