@@ -10,6 +10,7 @@ import { dayOf } from './relay/relay.ts'
 import { type Doubt, settle } from './settling.ts'
 import type { Database } from './store/database.ts'
 import { expireSome, makeDays, redateSome } from './store/expiry.ts'
+import { createForgetting } from './store/forget.ts'
 import { type Keeper, type RelayRow, readRelayRow, rotateAdmission, settleDay } from './store/keys.ts'
 
 export type Housekeeping = {
@@ -42,6 +43,7 @@ const STEP_PAUSE_MS = 10
 
 export const startHousekeeping = (deps: HousekeepingDeps, first: RelayRow): Housekeeping => {
   const { keeper, sql } = deps
+  const forget = createForgetting(sql, deps.steady)
   let row = first
   let doubt: Doubt
   let sweptAt = Number.NEGATIVE_INFINITY
@@ -92,7 +94,7 @@ export const startHousekeeping = (deps: HousekeepingDeps, first: RelayRow): Hous
     running = running.then(work).catch((error) => deps.log.error('the sweep failed', error))
     return running
   }
-  const timer = setInterval(() => void inTurn(() => tick(false)), REFRESH_MS)
+  const timer = setInterval(() => void inTurn(() => tick(false)).then(() => inTurn(forget)), REFRESH_MS)
   timer.unref()
   return {
     admission: () => ({ current: row.admission, previous: row.previousAdmission }),
