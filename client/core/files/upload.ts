@@ -4,6 +4,7 @@
  * Not here: the post that says where the file is, which follows when all of it is acknowledged (session/files.ts).
  */
 
+import { sameBytes } from '../../../shared/base/bytes.ts'
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { randomBytes, sha256 } from '../../../shared/crypto/sodium.ts'
@@ -11,12 +12,11 @@ import type { SignedHead } from '../../../shared/protocol/chain.ts'
 import type { Entry } from '../../../shared/protocol/frames.ts'
 import type { Blob, Seq } from '../../../shared/protocol/ids.ts'
 import type { FileContent } from '../committee/fileContent.ts'
-import { type Digesting, startDigest } from '../crypto/hash.ts'
 import { lie } from '../relay/evidence.ts'
 import { observePage, type Page } from '../relay/observe.ts'
 import { newWitness } from '../relay/witness.ts'
 import { contentOf, logOf, storedContent } from './announced.ts'
-import { type Drawer, MAX_SENT, type Upload } from './drawer.ts'
+import { type Drawers, MAX_SENT, type Pieces, type Upload } from './drawer.ts'
 import { FILE_SECRET_BYTES, type FileLog } from './fileLog.ts'
 import { partLength, partOffset, sealPart } from './parts.ts'
 import type { Source } from './ports.ts'
@@ -45,36 +45,34 @@ type Sending = {
   readonly log: FileLog
   readonly keep: (change: Partial<Upload>) => Promise<void>
   readonly now: () => Upload
-  /** Over the parts that were acknowledged. */
-  readonly digested: { readonly digest: Digesting; parts: number }
+  /** What each part has to be. */
+  readonly pieces: Pieces
 }
 
-/** All parts that are missing. What comes back ok is acknowledged whole, and was to the last bit what was announced. */
+/** All parts that are missing. What comes back ok is acknowledged whole, and is to the last bit what will be announced. */
 export const sendParts = async (
   carrier: Carrier,
-  uploads: Drawer<Upload>,
+  drawers: Pick<Drawers, 'uploads' | 'pieces'>,
   id: string,
   source: Source,
 ): Promise<Result<FileContent, TransferFailure>> => {
-  const begun = await begin(carrier, uploads, id, source)
+  const begun = await begin(carrier, drawers, id, source)
   if (!begun.ok) return begun
   const sending = begun.value
   const sent = await persist(carrier, (persistent) => sendFrom({ ...sending, carrier: persistent }))
-  if (!sent.ok) return sent
-  return toHex(sending.digested.digest.digest()) === sending.content.sha256
-    ? ok(sending.content)
-    : failed('changed')
+  return sent.ok ? ok(sending.content) : sent
 }
 
 /** A file whose first parts the relay drops today is sent anew, under new keys: nobody knows the old ones. */
 const begin = async (
   carrier: Carrier,
-  uploads: Drawer<Upload>,
+  { uploads, pieces: allPieces }: Pick<Drawers, 'uploads' | 'pieces'>,
   id: string,
   source: Source,
 ): Promise<Result<Sending, TransferFailure>> => {
   const stored = uploads.get(id)
-  if (!stored) throw new Error('no such upload')
+  const pieces = allPieces.get(id)
+  if (!stored || !pieces) throw new Error('no such upload')
   const isStale = Math.floor(carrier.clock() / DAY_MS) >= contentOf(stored).until
   let upload = isStale ? newUpload(announcement(contentOf(stored), carrier.clock()), stored.place) : stored
   const content = contentOf(upload)
@@ -89,7 +87,7 @@ const begin = async (
       return uploads.put(id, upload)
     },
     now: () => upload,
-    digested: { digest: startDigest(), parts: 0 },
+    pieces,
   }
   if (isStale) await sending.keep({})
   return ok(sending)
@@ -101,8 +99,6 @@ const sendFrom = async (sending: Sending): Promise<Result<undefined, TransferFai
   if (!found.ok) return found
   for (;;) {
     const parts = sending.now().witness.seq
-    const digested = await digestTo(sending, parts)
-    if (!digested.ok) return digested
     carrier.onProgress({ parts, of: content.parts })
     if (parts === content.parts) return ok(undefined)
     if (carrier.isStopped()) return failed('stopped')
@@ -153,25 +149,14 @@ const take = async (sending: Sending, page: Page): Promise<Result<undefined, Tra
   return ok(undefined)
 }
 
-/** Over what the relay has of it, read again after a restart: the source may have changed meanwhile. */
-const digestTo = async (sending: Sending, parts: number): Promise<Result<undefined, TransferFailure>> => {
-  const { digested } = sending
-  while (digested.parts < parts) {
-    const piece = await readPart(sending, digested.parts + 1)
-    if (!piece.ok) return piece
-    digested.digest.update(piece.value)
-    digested.parts++
-  }
-  return ok(undefined)
-}
-
 const readPart = async (
-  { source, content }: Sending,
+  { source, content, pieces }: Sending,
   number: number,
 ): Promise<Result<Uint8Array, TransferFailure>> => {
   const length = partLength(content.size, number)
   const piece = await source.read(partOffset(number), length)
-  return piece?.length === length ? ok(piece) : failed('changed')
+  const meant = pieces[number - 1]
+  return piece && meant && sameBytes(sha256(piece), meant) ? ok(piece) : failed('changed')
 }
 
 const sendPart = async (sending: Sending, number: number): Promise<Result<undefined, TransferFailure>> => {
@@ -189,17 +174,7 @@ const sendPart = async (sending: Sending, number: number): Promise<Result<undefi
       content: { type: 'blob', blob: blob as Blob },
       writer: undefined,
     }
-    const taken = await take(sending, {
-      log: log.id,
-      entries: [entry],
-      head: receipt.value,
-      floor: after.seq,
-    })
-    if (taken.ok) {
-      sending.digested.digest.update(piece.value)
-      sending.digested.parts = number
-    }
-    return taken
+    return take(sending, { log: log.id, entries: [entry], head: receipt.value, floor: after.seq })
   }
   if (receipt.error.type === 'conflict') return settle(sending, receipt.error.head)
   return { ok: false, error: failureOf(receipt.error) }

@@ -4,11 +4,13 @@
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { toHex } from '../../../shared/base/text.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { checkContent, encodeContent } from '../committee/content.ts'
 import type { FileContent } from '../committee/fileContent.ts'
 import { MAX_FILE_BYTES, PART_BYTES, partsOf } from '../committee/fileWords.ts'
 import { startDigest } from '../crypto/hash.ts'
 import { fetchFile } from '../files/download.ts'
+import type { Pieces } from '../files/drawer.ts'
 import type { Sink, Source } from '../files/ports.ts'
 import { announcement, newUpload, sendParts } from '../files/upload.ts'
 import { newId } from '../governance/ids.ts'
@@ -60,7 +62,7 @@ type Own = Around & { readonly carrying: Carrying }
 export const createFiles = (around: Around): Files => {
   const own: Own = { ...around, carrying: createCarrying(around) }
   const { keeper } = own
-  const { uploads, downloads } = keeper.book.files
+  const { uploads, downloads, pieces } = keeper.book.files
   return {
     list: () => listFiles(keeper),
     prepare: (draft, source) => prepare(own, draft, source),
@@ -69,7 +71,7 @@ export const createFiles = (around: Around): Files => {
       if (!uploads.get(id)) return err('no_such_file')
       if (isAnnounced(keeper, id)) return announce(own, id, undefined)
       const sent = await own.carrying.carry({ id, watched }, uploads, (carrier, drawer) =>
-        sendParts(carrier, drawer, id, source),
+        sendParts(carrier, { uploads: drawer, pieces }, id, source),
       )
       return sent.ok ? announce(own, id, sent.value) : sent
     },
@@ -100,24 +102,29 @@ const prepare = async (
   if (!isMember()) return err('not_member')
   if (size < 1) return err('empty')
   if (size > MAX_FILE_BYTES) return err('too_large')
-  const sha256 = await digestOf(source)
-  if (sha256 === undefined) return err('unreadable')
-  const file = { ...draft, type: 'file' as const, size, parts: partsOf(size), sha256 }
+  const digests = await digestsOf(source)
+  if (digests === undefined) return err('unreadable')
+  const file = { ...draft, type: 'file' as const, size, parts: partsOf(size), sha256: digests.whole }
   const checked = checkContent(announcement(file, keeper.clock()))
   if (!checked.ok) return checked
   const id = newId<string>(keeper.random)
-  await keeper.book.files.uploads.put(id, newUpload(checked.value, source.place))
+  await keeper.book.files.begin(id, newUpload(checked.value, source.place), digests.pieces)
   return ok(id)
 }
 
-const digestOf = async ({ size, read }: Source): Promise<string | undefined> => {
-  const digest = startDigest()
+const digestsOf = async ({
+  size,
+  read,
+}: Source): Promise<{ readonly whole: string; readonly pieces: Pieces } | undefined> => {
+  const whole = startDigest()
+  const pieces: Uint8Array[] = []
   for (let at = 0; at < size; at += PART_BYTES) {
     const piece = await read(at, Math.min(PART_BYTES, size - at))
     if (!piece) return undefined
-    digest.update(piece)
+    whole.update(piece)
+    pieces.push(sha256(piece))
   }
-  return toHex(digest.digest())
+  return { whole: toHex(whole.digest()), pieces }
 }
 
 /** Once: the post has the id that its file had from the beginning. `content` undefined if it was said before. */

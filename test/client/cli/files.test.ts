@@ -49,13 +49,14 @@ const meet = async (): Promise<void> => {
   ])
   const inviting = alice.start('invite')
   const [link] = await inviting.until(/tocsin:[A-Za-z0-9_-]+/)
-  const joining = bob.start('join', link, '--handle', 'bob')
+  const joining = bob.start('join')
+  joining.type(link)
+  joining.type('bob')
   await joining.until(/by voice:/)
   await inviting.until(/by voice:/)
   joining.type('yes')
   inviting.type('yes')
-  for (const ended of [await inviting.ended, await joining.ended])
-    if (ended.code !== 0) throw new Error(ended.err)
+  await Promise.all([inviting.ended, joining.ended])
 }
 
 const listOf = async (person: Person): Promise<readonly Record<string, unknown>[]> => {
