@@ -59,7 +59,12 @@ export const createDelivery = (deps: DeliveryDeps): Delivery => {
     frames: createFrames(deps),
     reading: createReading(deps),
   }
-  const sweep = createSweep({ ...deps, lives, grown: (live) => grown(inner, live) })
+  const sweep = createSweep({
+    ...deps,
+    lives,
+    grown: (live) => grown(inner, live),
+    failed: (some, error) => some.forEach((live) => void lives.fail([...live.watchers], error)),
+  })
 
   return {
     watch: (request) => {

@@ -11,6 +11,8 @@ export type SweepDeps = {
   readonly later: Later
   readonly lives: Pick<Lives, 'all' | 'size'>
   readonly grown: (live: Live) => void
+  /** The store cannot say where these stand. */
+  readonly failed: (lives: readonly Live[], error: unknown) => void
 }
 
 export type Sweep = {
@@ -25,7 +27,7 @@ const SWEEP_MS = 5_000
 /** Logs in one question. */
 const AT_ONCE = 1_000
 
-export const createSweep = ({ store, later, lives, grown }: SweepDeps): Sweep => {
+export const createSweep = ({ store, later, lives, grown, failed }: SweepDeps): Sweep => {
   let isRunning = false
   let looking: Promise<void> | undefined
   let again = false
@@ -44,13 +46,16 @@ export const createSweep = ({ store, later, lives, grown }: SweepDeps): Sweep =>
   }
   const lookOnce = async (): Promise<void> => {
     const known = lives.all().filter((live) => live.edge !== undefined)
-    for (let at = 0; at < known.length; at += AT_ONCE) await compare(known.slice(at, at + AT_ONCE))
+    for (let at = 0; at < known.length; at += AT_ONCE) {
+      const some = known.slice(at, at + AT_ONCE)
+      await compare(some).catch((error) => failed(some, error))
+    }
   }
   const look = async (): Promise<void> => {
     again = true
     while (again) {
       again = false
-      await lookOnce().catch(() => undefined) // the store has said why; the next look asks again
+      await lookOnce()
     }
   }
   const lookSoon = (): Promise<void> => {

@@ -61,7 +61,7 @@ const heads = async (sql: Sql, ids: readonly LogId[]): Promise<readonly (readonl
   const [row] = await sql<{ packed: string | null }[]>`
     with asked as materialized (select decode(${Buffer.concat(ids).toString('base64')}::text, 'base64') as ids)
     select encode(string_agg(l.id || int4send(l.head), ''), 'base64') as packed
-    from asked, generate_series(1, ${ids.length}::int4) i
+    from asked cross join generate_series(1, ${ids.length}::int4) i
     join logs l on l.id = substr(ids, ${LOG_ID_BYTES}::int4 * (i - 1) + 1, ${LOG_ID_BYTES}::int4)`
   return unpackHeads(Buffer.from(row?.packed ?? '', 'base64'))
 }

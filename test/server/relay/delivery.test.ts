@@ -72,6 +72,7 @@ const newScene = (tailBytes = 1024) => {
       heads: async (ids) => {
         const [head, answer] = [state.head, state.answer]
         await turn()
+        if (answer === 'broken') throw new Error('the store is broken')
         return answer === 'late' ? ids.map((id) => [id, head as Head]) : 'away'
       },
     },
@@ -308,7 +309,15 @@ t.test('F6 where the store fails the watchers concerned are ended, and nobody el
   scene.delivery.grown([LOG])
   await turns(3)
   t.match(live.failure, /broken/)
+  t.equal(idle.failure, live.failure, 'all who wait for the same read')
   t.equal(scene.delivery.watchedLogs(), 0)
+  scene.state.answer = 'late'
+  const blind = newPeer(scene)
+  await turns(3)
+  scene.state.answer = 'broken'
+  scene.delivery.grown(undefined)
+  await turns(3)
+  t.match(blind.failure, /broken/, 'who would never hear of growth')
 })
 
 t.test('L6 who watched a log that died and was made anew is ended, and the new one is served', async (t) => {
