@@ -100,19 +100,22 @@ export const buildTree = (dockerfile: readonly Instruction[], packages: 'linked'
     if (NOBODY.uid !== undefined) chownSync(path, NOBODY.uid, NOBODY.gid)
   }
   give(scratch)
-  const place = (env: Readonly<Record<string, string>>) => ({
-    ...NOBODY,
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', TMPDIR: scratch, ...env },
-  })
+  // by env(1), which hands on nothing else: tap would follow a child of its own into folders that this account may not enter
+  const place = { ...NOBODY, cwd: folder }
+  const pure = (words: readonly string[], env: Readonly<Record<string, string>>): readonly string[] => [
+    '-i',
+    ...Object.entries({ PATH: process.env.PATH ?? '', HOME: '/nonexistent', TMPDIR: scratch, ...env }).map(
+      ([name, value]) => `${name}=${value}`,
+    ),
+    ...words,
+  ]
   return {
     folder,
     scratch,
     give,
-    run: ([program = '', ...rest], env) =>
-      spawn(program, rest, { ...place(env), stdio: ['ignore', 'pipe', 'pipe'] }),
-    runToEnd: ([program = '', ...rest], env) => {
-      const { status, stdout, stderr } = spawnSync(program, rest, { ...place(env), encoding: 'utf8' })
+    run: (words, env) => spawn('env', pure(words, env), { ...place, stdio: ['ignore', 'pipe', 'pipe'] }),
+    runToEnd: (words, env) => {
+      const { status, stdout, stderr } = spawnSync('env', pure(words, env), { ...place, encoding: 'utf8' })
       return { status, said: `${stdout}${stderr}` }
     },
     remove: () => {
