@@ -57,8 +57,8 @@ const settings = {
   TOCSIN_METRICS_HOST: v.optional(
     v.pipe(
       v.string(),
-      v.regex(
-        /^(localhost|127(\.(0|[1-9][0-9]{0,2})){3}|::1)$/,
+      v.check(
+        isLoopback,
         'TOCSIN_METRICS_HOST must be a loopback address, such as 127.0.0.1 or ::1: the numbers are for this machine only.',
       ),
     ),
@@ -191,6 +191,11 @@ const configOf = (env: Parsed, databaseUrl: string | undefined): Config => ({
 
 function isDatabaseUrl(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) && new URL(text).pathname.length > 1
+}
+
+/** Addresses of this machine that nobody else can reach; a function, since the settings above use it. */
+export function isLoopback(text: string): boolean {
+  return /^(localhost|127(\.(0|[1-9][0-9]{0,2})){3}|::1)$/.test(text)
 }
 
 /** A name from the environment may hold anything; a terminal should not. */

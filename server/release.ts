@@ -1,0 +1,10 @@
+/** Which release this is, and where its migrations are. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const about: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+export const VERSION: string =
+  typeof about === 'object' && about && 'version' in about ? String(about.version) : 'unknown'
+
+export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url))
