@@ -63,7 +63,7 @@ export type LookoutDeps = {
   readonly changed: (short: readonly Shortage[]) => void
 }
 
-const LOOK_MS = 5000
+const LOOK_MS = 2000
 
 /** What could not be read is as it was. */
 export const startLookout = ({ machine, isCreationOn, changed }: LookoutDeps): Lookout => {
@@ -101,7 +101,7 @@ export type MachineDeps = {
 /** What the database may take, and what it takes: a question that it has to look at all its files for. */
 type DatabaseSpace = { readonly maxBytes: number; readonly bytes: () => Promise<number> }
 
-const DATABASE_EVERY = 12
+const DATABASE_EVERY = 30
 
 /** The readings of this machine, from now on. */
 export const watchMachine = ({ disk, database, waiting }: MachineDeps): Machine => {
