@@ -100,7 +100,7 @@ CREATE FUNCTION append_batch(
   p_today int, p_empty_days int, p_largest int, p_cap_entries int[], p_cap_bytes int[],
   p_ids text, p_counts int[], p_ats int[], p_lengths int[], p_expiry_days int[], p_if_heads int[], p_writers int[],
   p_wsigs text, p_blobs text
-) RETURNS bytea LANGUAGE plpgsql SET enable_seqscan = off AS $$
+) RETURNS bytea LANGUAGE plpgsql AS $$
 DECLARE
   n int := cardinality(p_lengths); g int := 0; k int := 0; cap int; log_full boolean; r record; day int; settled int;
   packed bytea := decode(p_ids, 'base64'); blobs bytea := decode(p_blobs, 'base64'); wsigs bytea := decode(p_wsigs, 'base64');
