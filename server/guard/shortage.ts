@@ -23,15 +23,18 @@ export type Readings = {
 const GIB = 1 << 30
 const MIB = 1 << 20
 
-/** No new logs below a tenth of a disk, or a gibibyte of a large one; no appends below what the database needs to go on. */
-const ROOM = { share: 0.1, most: GIB }
-const LAST_ROOM = { share: 0.01, most: 128 * MIB }
+/**
+ * No new logs below a tenth of a disk, or a gibibyte of a large one; no appends below what the database needs to go on: a few
+ * segments of its log, 16 MiB each, without which it ends in the middle of a commit.
+ */
+const ROOM = { share: 0.1, least: 96 * MIB, most: GIB }
+const LAST_ROOM = { share: 0.01, least: 48 * MIB, most: 128 * MIB }
 const MEMORY = 48 * MIB
 const LATE_MS = 250
 const WAITING = 5000
 
-const isBelow = ({ free, total }: Space, { share, most }: typeof ROOM): boolean =>
-  free < Math.min(share * total, most)
+const isBelow = ({ free, total }: Space, { share, least, most }: typeof ROOM): boolean =>
+  free < Math.min(Math.max(share * total, least), most)
 
 /** What is missing for a new log. */
 export const shortOf = ({ spaces, memory, lateMs, waiting }: Readings): readonly Shortage[] => [
