@@ -20,6 +20,8 @@ export type TestRelayOptions = {
   readonly logLevel?: LogLevel
   /** Milliseconds since 1970. */
   readonly clock?: () => number
+  /** Milliseconds of a clock that nobody sets. */
+  readonly steady?: () => number
   /** A database that is there already: a relay that comes back. */
   readonly databaseUrl?: string
   /** Any free one when absent. */
@@ -62,6 +64,7 @@ export const startRelay = async (options: TestRelayOptions = {}): Promise<TestRe
     port: options.port ?? 0,
     limits: { ...DEFAULT_LIMITS, ...GENEROUS, ...options.limits },
     clock: options.clock ?? Date.now,
+    ...(options.steady && { steady: options.steady }),
     log: createLog(options.logLevel ?? 'trace', (line) => lines.push(line)),
   })
   if (!started.ok) throw new Error(`the relay did not start: ${started.error}`)
@@ -89,7 +92,7 @@ type Place = {
 }
 
 /** An empty database on the server of this test run. */
-const newDatabase = async (): Promise<string> => {
+export const newDatabase = async (): Promise<string> => {
   const adminUrl = process.env.TEST_PG_ADMIN_URL
   if (!adminUrl) throw new Error('TEST_PG_ADMIN_URL is not set: run tests with `npm test`')
   const name = `t_${randomBytes(8).toString('hex')}`
