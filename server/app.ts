@@ -21,6 +21,9 @@ export type AppDeps = GuardDeps & {
 const REQUEST_MS = 10_000
 const LOOK_MS = 1_000
 const KEEP_ALIVE_MS = 5_000
+/** No body is ever read. */
+const MAY_LOOK = ['GET', 'HEAD']
+const ONLY_LOOK: No = { status: 405, sentence: 'there is nothing to send here' }
 const READY_MS = 500
 const MAX_HEADER_BYTES = 8192
 const MAX_HEADERS = 64
@@ -57,10 +60,13 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     const no = PROBES.includes(request.url)
       ? undefined
       : guard.refusal(request.raw, guard.caller(request.raw))
-    if (no === undefined) return done()
-    sayNo(reply, no)
+    if (no) sayNo(reply, no)
+    else if (MAY_LOOK.includes(request.method)) done()
+    else sayNo(reply.header('allow', MAY_LOOK.join(', ')), ONLY_LOOK)
   })
-  app.setErrorHandler((error, _request, reply) => {
+  app.setErrorHandler((error: { readonly statusCode?: number }, _request, reply) => {
+    // what a peer did wrong is its own affair
+    if ((error.statusCode ?? 500) < 500) return reply.code(400).type('text/plain').send('not understood\n')
     deps.log.error('a page failed', error)
     return reply.code(500).type('text/plain').send('something failed here\n')
   })

@@ -22,7 +22,11 @@ export type EdgeSettings = {
 export const NO_EDGE: EdgeSettings = { hosts: [], origins: undefined, isTrustedProxy: () => false }
 
 /** An HTTP answer that ends it. `seconds`: when to try again. */
-export type No = { readonly status: 403 | 421 | 429; readonly sentence: string; readonly seconds?: number }
+export type No = {
+  readonly status: 403 | 405 | 421 | 429
+  readonly sentence: string
+  readonly seconds?: number
+}
 
 export type Guard = {
   readonly door: Door

@@ -76,6 +76,8 @@ export type RawPeer = {
   /** Of the first HTTP answer, once there is one. */
   readonly status: () => number | undefined
   readonly head: () => string
+  /** Everything that came, as it came. */
+  readonly all: () => string
   readonly frames: Received[]
   /** What the relay said at its end: a close code, 1005 for a close frame without one, or undefined. */
   readonly closeCode: () => number | undefined
@@ -94,8 +96,10 @@ export type RawOptions = {
 const createReading = () => {
   const frames: Received[] = []
   let head = ''
+  let all: Buffer = Buffer.alloc(0)
   let rest: Buffer = Buffer.alloc(0)
   const add = (data: Buffer): void => {
+    all = Buffer.concat([all, data])
     rest = Buffer.concat([rest, data])
     const end = rest.indexOf('\r\n\r\n')
     if (head === '' && end >= 0) {
@@ -109,14 +113,14 @@ const createReading = () => {
     if (close === undefined) return undefined
     return close.payload.length < 2 ? 1005 : close.payload.readUInt16BE(0)
   }
-  return { frames, add, closeCode, head: () => head }
+  return { frames, add, closeCode, head: () => head, all: () => all.toString('latin1') }
 }
 
 /** Connected, with nothing sent. */
 export const connectRaw = async (url: string, { answersClose = true }: RawOptions = {}): Promise<RawPeer> => {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
-  const { frames, add, closeCode, head } = createReading()
+  const { frames, add, closeCode, head, all } = createReading()
   const bells = new Set<() => void>()
   const ring = (): void => {
     for (const bell of bells) bell()
@@ -147,7 +151,7 @@ export const connectRaw = async (url: string, { answersClose = true }: RawOption
       bell()
     })
   const status = (): number | undefined => Number(/^HTTP\/1\.1 (\d{3})/.exec(head())?.[1]) || undefined
-  return { socket, status, head, frames, closeCode, closed, until }
+  return { socket, status, head, all, frames, closeCode, closed, until }
 }
 
 /** Greeted. */
