@@ -25,18 +25,29 @@ export type TestSink = Sink & {
   readonly isFinished: () => boolean
 }
 
-/** `room`: bytes after which the disk is full. */
-export const newSink = (place = '/elsewhere/file', room = Number.POSITIVE_INFINITY): TestSink => {
-  let held = new Uint8Array(0)
+type SinkOptions = {
+  readonly place?: string
+  /** Bytes after which the disk is full. */
+  readonly room?: number
+  /** What another process had written there. */
+  readonly held?: Uint8Array
+  /** Called before every write. */
+  readonly beforeWrite?: () => void
+}
+
+export const newSink = (options: SinkOptions = {}): TestSink => {
+  const { place = '/elsewhere/file', room = Number.POSITIVE_INFINITY, beforeWrite } = options
+  let held = options.held ?? new Uint8Array(0)
   let isFinished = false
   return {
     place,
     read: async (offset, length) =>
       offset + length <= held.length ? held.slice(offset, offset + length) : undefined,
     write: async (offset, bytes) => {
+      beforeWrite?.()
       if (offset + bytes.length > room) return 'no_space'
-      const next = new Uint8Array(offset + bytes.length)
-      next.set(held.subarray(0, offset))
+      const next = new Uint8Array(offset === 0 ? bytes.length : Math.max(held.length, offset + bytes.length))
+      next.set(offset === 0 ? bytes : held)
       next.set(bytes, offset)
       held = next
       return undefined

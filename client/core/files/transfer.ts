@@ -63,23 +63,23 @@ const PAUSE_MS = 3000
 const TRIES = 30
 
 /**
- * Tries again what failed for want of a connection or of the relay's leisure, as long as there is hope: after the first progress for being offline, for
- * whoever cannot be reached at all is not waited for. `attempt` goes on from where the one before it stopped.
+ * Tries again what failed for want of a connection or of the relay's leisure, as long as there is hope: a relay that could not be
+ * reached at all is not waited for. `attempt` goes on from where the one before it stopped.
  */
 export const persist = async <T>(
   carrier: Carrier,
   attempt: (carrier: Carrier) => Promise<Result<T, TransferFailure>>,
 ): Promise<Result<T, TransferFailure>> => {
-  let hasProgressed = false
+  let reached: number | undefined
   let tries = 0
   const onProgress = (progress: TransferProgress): void => {
-    hasProgressed = true
-    tries = 0
+    if (progress.parts !== reached) tries = 0
+    reached = progress.parts
     carrier.onProgress(progress)
   }
   for (;;) {
     const result = await attempt({ ...carrier, onProgress })
-    if (result.ok || !mayPass(result.error, hasProgressed)) return result
+    if (result.ok || !mayPass(result.error, reached !== undefined)) return result
     if (carrier.isStopped()) return failed('stopped')
     tries++
     if (tries > TRIES) return result
@@ -87,5 +87,5 @@ export const persist = async <T>(
   }
 }
 
-const mayPass = ({ type }: TransferFailure, hasProgressed: boolean): boolean =>
-  type === 'slow' || (type === 'offline' && hasProgressed)
+const mayPass = ({ type }: TransferFailure, wasThere: boolean): boolean =>
+  type === 'slow' || (type === 'offline' && wasThere)
