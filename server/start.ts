@@ -96,7 +96,7 @@ const startOn = async (database: Database, row: RelayRow, options: StartOptions)
   bus.onRow(() => void house.refresh())
   const lookout = startLookout({
     machine: options.machine ?? watchMachine(machineOf(options, database, () => relay.totals().waiting)),
-    isCreationOn: () => true,
+    isCreationOn: house.creation,
     changed: (short) =>
       log.warn(short.length > 0 ? `no new logs: too little ${short.join(' and ')}` : 'new logs again'),
   })
