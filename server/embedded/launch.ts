@@ -82,7 +82,8 @@ const lastWord = (child: ChildProcess, isReady: () => void): Promise<string> =>
       if (said.includes('ready to accept connections')) isReady()
     })
     child.once('error', (error) => resolve(error.message))
-    child.once('exit', (_code, signal) => resolve(signal ?? lastLine(said)))
+    child.once('exit', (_code, signal) => signal && resolve(signal)) // its helpers may hold the pipe for a while
+    child.once('close', () => resolve(lastLine(said)))
   })
 
 /** Whatever ends the relay, short of a SIGKILL. */

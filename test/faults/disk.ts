@@ -3,7 +3,7 @@
  * Needs root and loop devices. Not here: what is stored on it.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +14,8 @@ export type Disk = {
   readonly cut: () => void
   /** After a cut, when everybody who worked there has been killed: the disk as it is after the power has come back. */
   readonly restore: () => Promise<void>
+  /** Takes all space but so many bytes; gives the difference back when it is called again with more. */
+  readonly leave: (bytes: number) => void
   /** SIGKILL to every process whose working folder is on this disk, as databases' are. */
   readonly killAll: () => Promise<void>
   readonly remove: () => Promise<void>
@@ -76,6 +78,7 @@ export const newDisk = (megabytes: number): Disk => {
       await unmount()
       mount()
     },
+    leave: (bytes) => fill(folder, bytes),
     killAll,
     remove: async () => {
       await killAll()
@@ -84,6 +87,20 @@ export const newDisk = (megabytes: number): Disk => {
     },
   }
 }
+
+/** The system gives out large files in one go, and the last blocks one by one. */
+const fill = (folder: string, bytes: number): void => {
+  const filler = join(folder, 'filler')
+  rmSync(filler, { force: true })
+  const { bavail, bsize } = statfsSync(folder)
+  const most = bavail * bsize - bytes
+  spawnSync('fallocate', ['-l', String(Math.max(1, most - (bytes === 0 ? MARGIN_BYTES : 0))), filler])
+  if (bytes === 0)
+    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096', 'oflag=append', 'conv=notrunc'])
+}
+
+/** What file systems cannot give out in one go. */
+const MARGIN_BYTES = 2 << 20
 
 /** A sentence when there can be no such disk here; false where there can. */
 export const whyNoDisk = async (): Promise<string | false> => {

@@ -5,12 +5,15 @@ import postgres from 'postgres'
 import { installedPrograms, newDurablePostgres } from '../support/postgres.ts'
 
 export type Ground = {
-  readonly name: string
   /** For the relay process. */
   readonly env: Readonly<Record<string, string>>
   /** The pid of the server that runs now. */
   readonly postmaster: () => number
-  /** Starts a server that was killed. The embedded one is its relay's to start, so there it does nothing. */
+  /** SIGKILL to the server. */
+  readonly kill: () => Promise<void>
+  /** Stops a server as its operator would. */
+  readonly stop: () => Promise<void>
+  /** Starts a server that has ended. The embedded one is its relay's to start, so there it does nothing. */
   readonly revive: () => Promise<void>
   /** One statement of an operator, and the first column of its first row. */
   readonly ask: (statement: string) => Promise<unknown>
@@ -20,17 +23,24 @@ export type Ground = {
 /** Its data goes into a folder of its own in `parent`. */
 export const embeddedGround = (parent: string): Ground => {
   const folder = join(parent, 'relay')
+  const postmaster = (): number =>
+    Number(readFileSync(join(folder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
+  const nothing = async (): Promise<void> => undefined
   return {
-    name: 'the embedded database',
     env: { TOCSIN_DATA: folder },
-    postmaster: () =>
-      Number(readFileSync(join(folder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]),
-    revive: async () => undefined,
+    postmaster,
+    kill: async () => {
+      try {
+        process.kill(postmaster(), 'SIGKILL')
+      } catch {} // it has ended, or its disk has
+    },
+    stop: nothing,
+    revive: nothing,
     ask: (statement) => {
       const path = join(folder, 'postgres', 'socket', '.s.PGSQL.5432')
       return askOnce(postgres({ path, user: 'postgres', database: 'postgres', max: 1 }), statement)
     },
-    remove: async () => undefined,
+    remove: nothing,
   }
 }
 
@@ -38,9 +48,10 @@ export const embeddedGround = (parent: string): Ground => {
 export const serverGround = async (parent: string, ...settings: readonly string[]): Promise<Ground> => {
   const server = await newDurablePostgres({}, { parent, programs: installedPrograms(), settings })
   return {
-    name: 'a Postgres server',
     env: { DATABASE_URL: server.url },
     postmaster: server.pid,
+    kill: server.kill,
+    stop: server.stop,
     revive: server.start,
     ask: (statement) => askOnce(postgres(server.url, { max: 1 }), statement),
     remove: server.remove,

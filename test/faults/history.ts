@@ -31,6 +31,8 @@ export type LogHistory = {
   /** The highest head that anybody was told. */
   known: number
   conflicts: number
+  /** Appends that were told to come again later. */
+  refusals: number
   readonly faults: Set<string>
 }
 
@@ -47,6 +49,7 @@ export const newHistory = (logs: number): History =>
     delivered: new Map(),
     known: 0,
     conflicts: 0,
+    refusals: 0,
     faults: new Set(),
   }))
 
@@ -88,14 +91,17 @@ export const sawReceipt = (of: LogHistory, relay: RelayAddress, sent: Sent, head
 }
 
 /** A refused request changed nothing (R2). */
-export const sawRefusal = (of: LogHistory, sent: Sent): void => void of.fates.set(sent.hash, 'refused')
+export const sawRefusal = (of: LogHistory, sent: Sent): void => {
+  of.refusals += 1
+  of.fates.set(sent.hash, 'refused')
+}
 
 export const sawConflict = (of: LogHistory, sent: Sent, head: number): void => {
   if (sent.ifHead === undefined || head === sent.ifHead || head < sent.since)
     of.faults.add(`R1 no conflict: if_head ${sent.ifHead}, head ${head}, known ${sent.since}`)
   of.conflicts += 1
   of.known = Math.max(of.known, head)
-  sawRefusal(of, sent)
+  of.fates.set(sent.hash, 'refused')
 }
 
 /** Of one connection: the seq that must come next, and the last head that came. */

@@ -65,7 +65,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'the database is killed',
     happen: async ({ ground }) => {
-      signal(ground.postmaster(), 'SIGKILL')
+      await ground.kill()
       await ground.revive()
     },
   },
@@ -94,8 +94,7 @@ const FAULTS: readonly Fault[] = [
   {
     name: 'relay and database are killed',
     happen: async (stage) => {
-      signal(stage.ground.postmaster(), 'SIGKILL')
-      await stage.relay.kill()
+      await Promise.all([stage.ground.kill(), stage.relay.kill()])
       await stage.ground.revive()
       await startAgain(stage)
     },

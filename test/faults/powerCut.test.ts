@@ -32,15 +32,22 @@ const diskFor = (t: Test, megabytes = DISK_MEGABYTES): Disk => {
   return disk
 }
 
+type Scene = { readonly disk: Disk; readonly ground: Ground }
+
 /** Load, and in the middle of it the cut; a moment later nothing runs any more. */
-const cutUnderLoad = async (disk: Disk, relay: RelayProcess, history: History, dice: Dice): Promise<void> => {
+const cutUnderLoad = async (
+  { disk, ground }: Scene,
+  relay: RelayProcess,
+  history: History,
+  dice: Dice,
+): Promise<void> => {
   const load = startLoad(history, { where: () => relay })
   try {
     await load.acknowledge(ACKNOWLEDGED_BEFORE, DEADLINE_MS)
     await sleep(dice(200))
     disk.cut()
     await sleep(dice(100))
-    await Promise.all([relay.kill(), disk.killAll()])
+    await Promise.all([relay.kill(), ground.kill(), disk.killAll()])
   } finally {
     await load.stop()
   }
@@ -52,7 +59,7 @@ const survives = async (t: Test, disk: Disk, ground: Ground): Promise<void> => {
   for (let round = 0; round < rounds(5, 20); round++) {
     const relay = await startRelayProcess(ground.env)
     if (round > 0) await checkHistory(t, history, relay)
-    await cutUnderLoad(disk, relay, history, dice)
+    await cutUnderLoad({ disk, ground }, relay, history, dice)
     await disk.restore()
     await ground.revive()
   }
@@ -136,7 +143,7 @@ t.test(
     const ground = await serverGround(disk.folder, 'fsync=off')
     const history = newHistory(LOGS)
     spawnSync('sync', ['-f', disk.folder])
-    await cutUnderLoad(disk, await startRelayProcess(ground.env), history, newDice(t))
+    await cutUnderLoad({ disk, ground }, await startRelayProcess(ground.env), history, newDice(t))
     await disk.restore()
 
     const faults = await ground.revive().then(

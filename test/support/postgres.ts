@@ -13,6 +13,9 @@ export type DurablePostgres = {
   readonly pid: () => number
   /** SIGKILL; its helpers end by themselves. */
   readonly kill: () => Promise<void>
+  /** SIGINT: what runs is undone, and it ends in good order. */
+  readonly stop: () => Promise<void>
+  /** Nothing if it runs. */
   readonly start: () => Promise<void>
   readonly remove: () => Promise<void>
 }
@@ -75,8 +78,9 @@ export const newDurablePostgres = async (
       await start(tries - 1)
     }
   }
+  const runs = (): boolean => server?.exitCode === null && server.signalCode === null
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return
+    if (server === undefined || !runs()) return
     const gone = new Promise((resolve) => server?.once('exit', resolve))
     server.kill(signal)
     await gone
@@ -86,7 +90,8 @@ export const newDurablePostgres = async (
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     pid: () => server?.pid ?? 0,
     kill: () => end('SIGKILL'),
-    start: () => start(),
+    stop: () => end('SIGINT'),
+    start: async () => (runs() ? undefined : start()),
     remove: async () => {
       await end('SIGINT')
       rmSync(folder, { recursive: true, force: true })
@@ -101,7 +106,7 @@ const ready = (server: ChildProcess): Promise<void> =>
       said += text
       if (said.includes('ready to accept connections')) resolve()
     })
-    server.once('exit', () => reject(new Error(`postgres did not start: ${said}`)))
+    server.once('close', () => reject(new Error(`postgres did not start: ${said}`)))
   })
 
 export const freePort = (): Promise<number> =>
