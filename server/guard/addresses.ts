@@ -41,23 +41,18 @@ const groups = (text: string): readonly number[] =>
 export type AddressSet = (address: string) => boolean
 
 /** Names for sets of addresses that no router passes on. */
-const NAMED: Readonly<Record<string, readonly string[]>> = {
-  loopback: ['127.0.0.0/8', '::1/128'],
-  private: [
-    '127.0.0.0/8',
-    '10.0.0.0/8',
-    '172.16.0.0/12',
-    '192.168.0.0/16',
-    '::1/128',
-    'fc00::/7',
-    'fe80::/10',
+const NAMED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['loopback', ['127.0.0.0/8', '::1/128']],
+  [
+    'private',
+    ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1/128', 'fc00::/7', 'fe80::/10'],
   ],
-}
+])
 
 /** `loopback`, `private`, addresses and networks such as 10.1.0.0/16, with commas between them. Undefined for anything else. */
 export const parseAddressSet = (text: string): AddressSet | undefined => {
   const list = new BlockList()
-  const items = text.split(',').flatMap((item) => NAMED[item.trim()] ?? [item.trim()])
+  const items = text.split(',').flatMap((item) => NAMED.get(item.trim()) ?? [item.trim()])
   for (const item of items) if (!addTo(list, item)) return undefined
   return (address) => {
     const plain = unmapped(address)
