@@ -7,7 +7,7 @@ import type { NewEntry, Outcome } from './ports.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 /** Appends and blob bytes in one call, at most. One blob may overshoot the bytes. */
-const MAX_BATCH = 256
+const MAX_BATCH = 512
 const MAX_BATCH_BYTES = 4 << 20
 
 export type Waiting = {

@@ -99,7 +99,7 @@ t.test('I23 a flood waits behind itself: every batch takes one from each connect
 
   const batch = takeBatch(turns)
 
-  t.equal(batch.length, 256)
+  t.equal(batch.length, 512)
   const places = batch.map((waiting) => waiting.entry.log[0] ?? 0)
   t.strictSame(places.slice(0, 22), [...Array(11).keys(), ...Array(11).keys()])
   turns.add(others[0] ?? {}, waitingOf(entryOf(1)))
