@@ -27,6 +27,7 @@ import { newDisk, whyNoDisk } from './disk.ts'
 import { embeddedGround, type Ground, serverGround } from './ground.ts'
 import { checkHistory, newHistory } from './history.ts'
 import { startLoad, until } from './load.ts'
+import { rounds } from './rounds.ts'
 
 await cryptoReady
 
@@ -137,7 +138,7 @@ t.test('E2 R2 F6 a database that goes away again and again loses and doubles not
   const history = newHistory(3)
   const load = startLoad(history, { where: () => relay })
   t.teardown(load.stop)
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < rounds(3, 20); round++) {
     await load.acknowledge(50, BACK_WITHIN_MS)
     await ground.stop()
     await sleep(1500)
