@@ -61,7 +61,7 @@ const linkLibraries = (native: string): void => {
   }
 }
 
-/** Through a name of its own, so that a copy is whole or not there. */
+/** Through a name of its own and flushed before it gets the right one, so that a copy is whole or not there. */
 const copyOnce = (native: string, copy: string): void => {
   const growing = `${copy}.new`
   rmSync(growing, { recursive: true, force: true })
@@ -69,6 +69,7 @@ const copyOnce = (native: string, copy: string): void => {
   const inner = join(growing, 'native')
   cpSync(native, inner, { recursive: true, verbatimSymlinks: true })
   linkLibraries(inner)
+  spawnSync('sync')
   renameSync(inner, copy)
   rmSync(growing, { recursive: true, force: true })
 }

@@ -170,12 +170,12 @@ t.test('F6 a crowd that is thrown off at once catches up when the relay is back'
     await load.stop()
     await relay.kill()
   })
-  await load.acknowledge(500, SETTLED_WITHIN_MS)
+  await load.acknowledge(200, SETTLED_WITHIN_MS)
   await relay.kill()
 
   relay = await startRelayProcess(ground.env)
 
-  await load.acknowledge(500, SETTLED_WITHIN_MS)
+  await load.acknowledge(200, SETTLED_WITHIN_MS)
   await load.settle(SETTLED_WITHIN_MS)
   await checkHistory(t, history, relay)
   await load.stop()
