@@ -124,7 +124,7 @@ const startOn = async (database: Database, row: RelayRow, options: StartOptions)
     limits,
     log,
     random: randomBytes,
-    now: () => performance.now(),
+    now: steady,
     isReady: () => answers(database),
   })
   log.info('listening')

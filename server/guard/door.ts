@@ -3,7 +3,7 @@
  * address and so is one caller. A caller's own limits are looked at first, so that nobody uses up what belongs to all.
  * Not here: sockets (server/routes/upgrade.ts), what a connection may do once it is in (server/relay/limits.ts).
  */
-import { newPurse, type Purse } from '../relay/creation.ts'
+import { newPurse, type Purse, payCreation } from '../relay/creation.ts'
 import type { DoorLimits, Rate, RelayLimits } from '../relay/limits.ts'
 import { type Bucket, fullBucket, refilled, spent, waitSeconds } from '../relay/rates.ts'
 import type { Caller } from './callers.ts'
@@ -17,8 +17,8 @@ export type Door = {
   /** A websocket; false when there are too many of them, and then it does not leave. */
   readonly enter: (caller: Caller) => boolean
   readonly leave: (caller: Caller) => void
-  /** Who pays for what its connections create, besides each of them. */
-  readonly pursesOf: (caller: Caller) => readonly Purse[]
+  /** Bits of work that are missing; 0 and the connection's own purse, its caller's and the door's have paid. */
+  readonly payCreation: (caller: Caller, own: Purse, brought: number) => number
   /** Counts a frame that was none, or a request for what its sender cannot have. */
   readonly strayed: (caller: Caller) => void
   /** Milliseconds for which who strays is to be read no further. */
@@ -74,7 +74,7 @@ export const createDoor = ({ limits, prefix, now }: DoorDeps): Door => {
       open -= 1
       caller.open -= 1
     },
-    pursesOf: (caller) => [caller.creates, creates],
+    payCreation: (caller, own, brought) => payCreation([own, caller.creates, creates], brought, now()),
     strayed: (caller) => {
       caller.faults = take(caller.faults, prefix.faults)
     },

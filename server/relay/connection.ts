@@ -12,7 +12,7 @@ import { logIdOf, policy } from '../../shared/protocol/policy.ts'
 import type { Refusal } from '../../shared/protocol/refusals.ts'
 import { bitsBrought, checkOpen, DECOY_STANDING, isAdmitted } from './access.ts'
 import { AWAY, requestAppend } from './appending.ts'
-import { newPurse, payCreation } from './creation.ts'
+import { newPurse } from './creation.ts'
 import type { Link, Peer, Shared } from './link.ts'
 import type { Page } from './ports.ts'
 import { fullBucket, refilled, spent, waitSeconds } from './rates.ts'
@@ -125,7 +125,7 @@ const create = async (link: Link, request: Of<'create'>): Promise<void> => {
   if (!isAdmitted(shared.admission(), id, request.admission))
     return refuse(link, request.ref, { type: 'none' })
   if (!shared.supplies.mayCreate()) return refuse(link, request.ref, SHORT)
-  const bits = payCreation([link.creates, ...link.peer.purses], brought, shared.clock())
+  const bits = link.peer.payCreation(link.creates, brought)
   if (bits > 0) return refuse(link, request.ref, { type: 'busy', bits })
   const made = await shared.store.create(id, request.policy, shared.today())
   if (made === 'away') return refuse(link, request.ref, AWAY)

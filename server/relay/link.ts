@@ -16,8 +16,8 @@ export type Peer = {
   readonly outlet: Outlet
   /** The relay cannot keep its word to this peer: end the connection. */
   readonly fail: (error: unknown) => void
-  /** Who else pays for its creations, besides the connection itself. */
-  readonly purses: readonly Purse[]
+  /** Bits of work that are missing for a creation; 0 and it is paid for, out of the connection's own purse and those it shares. */
+  readonly payCreation: (own: Purse, brought: number) => number
   /** It asked for something that it cannot have (NONE). */
   readonly strayed: () => void
 }

@@ -99,7 +99,9 @@ const newLine = (house: House, visited: Visited, { socket, caller }: Arrived): L
       log.error('a request failed', error)
       socket.close(FAILED)
     },
-    purses: door.pursesOf(caller),
+    payCreation(own, brought) {
+      return door.payCreation(caller, own, brought)
+    },
     strayed() {
       door.strayed(caller)
       rest(line, door.pauseMs(caller), limits)
