@@ -298,27 +298,30 @@ t.test(
   },
 )
 
-t.test('A4 a creation is paid for by the connection, its caller and the door; the doors ask apart', async (t) => {
-  const door = (creates: Rate) => createDoor({ limits: { ...plenty, creates }, prefix, now: () => 0 })
-  const [web, onion] = [door({ perSecond: 1, burst: 12 }), door({ perSecond: 1, burst: 12 })]
-  const own = () => newPurse({ perSecond: 1, burst: 3 })
-  const [one, other, third] = [newCaller(prefix), newCaller(prefix), newCaller(prefix)]
-  const paid = (at: typeof web, caller: typeof one, count: number, purse = own): boolean[] =>
-    upTo(count).map(() => at.payCreation(caller, purse(), 0) === 0)
+t.test(
+  'A4 a creation is paid for by the connection, its caller and the door; the doors ask apart',
+  async (t) => {
+    const door = (creates: Rate) => createDoor({ limits: { ...plenty, creates }, prefix, now: () => 0 })
+    const [web, onion] = [door({ perSecond: 1, burst: 12 }), door({ perSecond: 1, burst: 12 })]
+    const own = () => newPurse({ perSecond: 1, burst: 3 })
+    const [one, other, third] = [newCaller(prefix), newCaller(prefix), newCaller(prefix)]
+    const paid = (at: typeof web, caller: typeof one, count: number, purse = own): boolean[] =>
+      upTo(count).map(() => at.payCreation(caller, purse(), 0) === 0)
 
-  const mine = own()
-  t.strictSame(
-    paid(web, one, 4, () => mine),
-    [true, true, true, false],
-    'a connection has three',
-  )
-  t.strictSame(paid(web, one, 3), [true, true, false], 'its caller five, over all connections')
-  t.strictSame(paid(web, other, 5), Array(5).fill(true))
-  t.strictSame(paid(web, third, 3), [true, true, false], 'the door twelve, over all callers')
-  t.equal(web.payCreation(third, own(), 24), 0, 'work pays')
-  t.strictSame(paid(onion, one, 1), [false], 'a caller that owes is asked everywhere')
-  t.strictSame(paid(onion, newCaller(prefix), 1), [true], 'the onion door has lost nothing')
-})
+    const mine = own()
+    t.strictSame(
+      paid(web, one, 4, () => mine),
+      [true, true, true, false],
+      'a connection has three',
+    )
+    t.strictSame(paid(web, one, 3), [true, true, false], 'its caller five, over all connections')
+    t.strictSame(paid(web, other, 5), Array(5).fill(true))
+    t.strictSame(paid(web, third, 3), [true, true, false], 'the door twelve, over all callers')
+    t.equal(web.payCreation(third, own(), 24), 0, 'work pays')
+    t.strictSame(paid(onion, one, 1), [false], 'a caller that owes is asked everywhere')
+    t.strictSame(paid(onion, newCaller(prefix), 1), [true], 'the onion door has lost nothing')
+  },
+)
 
 t.test('a proxy that is trusted is nobody: it speaks for many', async (t) => {
   const edge = { ...NO_EDGE, isTrustedProxy: isPrivate }
