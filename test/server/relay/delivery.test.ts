@@ -186,6 +186,32 @@ t.test(
   },
 )
 
+t.test('F6 a hint is kept while a page is on its way, and while everybody is behind', async (t) => {
+  const scene = newScene()
+  const peer = newPeer(scene)
+  await turns(3)
+  scene.state.lag = 5
+
+  scene.state.head += 1
+  scene.delivery.grown([LOG])
+  await turns(2)
+  scene.state.head += 1
+  scene.delivery.grown([LOG])
+  await turns(20)
+  t.strictSame(peer.seqs, upTo(2), 'without another look')
+
+  peer.isFull = true
+  scene.commit(1)
+  const { reads } = scene.state
+  scene.state.head += 4
+  scene.delivery.grown([LOG])
+  await turns(10)
+  t.equal(scene.state.reads, reads, 'for nobody nothing is read')
+  peer.drain()
+  await turns(30)
+  t.strictSame(peer.seqs, upTo(7))
+})
+
 t.test('F6 a growth that nobody told of is found by looking', async (t) => {
   const scene = newScene()
   const peer = newPeer(scene)
