@@ -15,6 +15,9 @@ import { storm } from './storm.ts'
 
 const benches = { appends, fanout, several, idle, storm, embedded, edge, mls, catchUp }
 
+// so that what was started ends
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const words = process.argv.slice(2)
 const quick = words.includes('--quick')
 const wanted = words.filter((word) => !word.startsWith('--'))

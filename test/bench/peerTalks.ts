@@ -1,7 +1,7 @@
 /** How a load talks to what the relay is measured against. Nothing here looks at a message: it counts heads. */
 import { every, frameShape, masked, upgrade } from './frames.ts'
 import { countMessages, openSocket, type RawSocket, type Shape } from './rawSocket.ts'
-import { BLOB_BYTES, payload, placeOf, type Talk } from './talk.ts'
+import { acks, BLOB_BYTES, payload, placeOf, type Talk } from './talk.ts'
 
 export const plainTalk = (url: string): Talk => ({
   subscribe: async (counted, from) => {
@@ -11,7 +11,7 @@ export const plainTalk = (url: string): Talk => ({
   },
   publish: async (acked) => {
     const socket = await upgrade(url, '/', '')
-    socket.flow(countMessages(frameShape(socket, 0, every), acked)) // it hears itself, as everybody else
+    socket.flow(countMessages(frameShape(socket, 0, every), acks(acked))) // it hears itself, as everybody else
     const message = masked(payload)
     return () => socket.write(message)
   },
@@ -119,7 +119,7 @@ export const mqttTalk = async (url: string): Promise<Talk> => {
     publish: async (acked) => {
       const socket = await mqttSocket(url, 'publisher')
       const puback: Shape = { least: 4, headOf: () => 4, restOf: () => 0, deliveriesIn: every }
-      socket.flow(countMessages(puback, acked))
+      socket.flow(countMessages(puback, acks(acked)))
       let packet = 0
       return () => {
         packet = (packet % 60_000) + 1

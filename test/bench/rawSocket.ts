@@ -23,6 +23,7 @@ export type Place = {
   readonly from?: string | undefined
 }
 
+const GONE = new Error('closed during the handshake')
 const reading = Buffer.alloc(256 * 1024)
 
 type Question = {
@@ -51,6 +52,7 @@ export const openSocket = ({ port, host, from }: Place): Promise<RawSocket> =>
       new Promise((resolveBytes, fail) => {
         asked = { lengthIn, answer: resolveBytes, fail }
         answer()
+        if (socket.destroyed) asked?.fail(GONE)
       })
     const onread = {
       buffer: reading,
@@ -61,7 +63,7 @@ export const openSocket = ({ port, host, from }: Place): Promise<RawSocket> =>
     }
     const socket = connect({ port, host, noDelay: true, onread, ...(from && { localAddress: from }) })
     const closed = new Promise<void>((resolveClosed) => socket.once('close', () => resolveClosed()))
-    socket.once('close', () => asked?.fail(new Error('closed during the handshake')))
+    socket.once('close', () => asked?.fail(GONE))
     socket.on('error', reject)
     socket.once('connect', () =>
       resolve({

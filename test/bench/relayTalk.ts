@@ -7,7 +7,7 @@ import { parseRelayAddress, type RelayAddress } from '../../shared/protocol/rela
 import { newLog, type TestLog } from '../support/wire.ts'
 import { frameShape, masked, takeFrame, upgrade } from './frames.ts'
 import { countMessages, type RawSocket } from './rawSocket.ts'
-import { type Counted, payload, type Talk } from './talk.ts'
+import { acks, type Counted, payload, type Talk } from './talk.ts'
 
 export type Line = {
   readonly socket: RawSocket
@@ -88,7 +88,7 @@ export const openWriter = async (relay: RelayAddress, log: TestLog, acked: () =>
   const line = await lineFor(relay, log, 'writer')
   const append = { lifeDays: 1, ifHead: undefined, alert: 0, writer: undefined } as const
   const message = masked(encodeRequest({ type: 'append', ref: 2, log: log.id, ...append, blob: payload }))
-  line.socket.flow(countMessages(frameShape(line.socket, 1, receiptsIn), acked))
+  line.socket.flow(countMessages(frameShape(line.socket, 1, receiptsIn), acks(acked)))
   return { send: () => line.socket.write(message), end: line.socket.end }
 }
 

@@ -10,6 +10,13 @@ export type Talk = {
   readonly publish: (acked: () => void) => Promise<() => void>
 }
 
+/** A ping is a message too, and counts nothing. */
+export const acks =
+  (acked: () => void): Counted =>
+  (count) => {
+    if (count > 0) acked()
+  }
+
 export const BLOB_BYTES = 1024
 /** What every publisher sends, always the same. */
 export const payload = newBlob(BLOB_BYTES)

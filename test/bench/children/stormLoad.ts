@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FIRST_DIAL, step } from '../../../client/core/relay/connection.ts'
+import { cryptoReady } from '../../../shared/crypto/sodium.ts'
 import { parseRelayAddress, type RelayAddress } from '../../../shared/protocol/relayAddress.ts'
 import { newLog } from '../../support/wire.ts'
 import { quantile } from '../bench.ts'
@@ -38,6 +39,7 @@ const addressOf = (text: string): RelayAddress => {
   return address
 }
 const [stormy, steady] = [addressOf(facts.stormy), addressOf(facts.steady)]
+await cryptoReady
 const log = newLog({ cap: 2 })
 let written = 0
 let wrong = 0
