@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
+import type { EdgeSettings } from '../../server/guard/guard.ts'
+import type { Machine } from '../../server/guard/shortage.ts'
 import { createLog, type LogLevel } from '../../server/log.ts'
 import { DEFAULT_LIMITS, type RelayLimits } from '../../server/relay/limits.ts'
 import { startRelay as startServer } from '../../server/start.ts'
@@ -24,12 +26,17 @@ export type TestRelayOptions = {
   readonly steady?: () => number
   /** A database that is there already: a relay that comes back. */
   readonly databaseUrl?: string
+  readonly edge?: EdgeSettings
+  readonly onionPort?: number
+  readonly machine?: Machine
   /** Any free one when absent. */
   readonly port?: number
 }
 
 export type TestRelay = {
   readonly url: string
+  /** Of the onion door, where there is one. */
+  readonly onionUrl: string
   readonly key: RelayKey
   /** ws://host:port#key.admission */
   readonly address: string
@@ -65,12 +72,16 @@ export const startRelay = async (options: TestRelayOptions = {}): Promise<TestRe
     limits: { ...DEFAULT_LIMITS, ...GENEROUS, ...options.limits },
     clock: options.clock ?? Date.now,
     ...(options.steady && { steady: options.steady }),
+    ...(options.edge && { edge: options.edge }),
+    ...(options.machine && { machine: options.machine }),
+    onionPort: options.onionPort,
     log: createLog(options.logLevel ?? 'trace', (line) => lines.push(line)),
   })
   if (!started.ok) throw new Error(`the relay did not start: ${started.error}`)
   const relay = started.value
   return {
     url: relay.url,
+    onionUrl: `ws://127.0.0.1:${relay.onionPort}`,
     key: relay.key,
     admission: relay.admission(),
     address: printRelayAddress({ url: relay.url, key: relay.key, admission: relay.admission() }),
