@@ -14,7 +14,10 @@ import { acceptUpgrades } from './routes/upgrade.ts'
 export type AppDeps = GuardDeps & {
   readonly relay: Relay
   readonly log: Log
+  /** The database answers. */
   readonly isReady: () => Promise<boolean>
+  /** The relay is ending. */
+  readonly isLeaving: () => boolean
 }
 
 /** Milliseconds that a peer has for its HTTP request, how often that is looked at, and how long an idle HTTP connection is kept. */
@@ -30,7 +33,13 @@ const MAX_HEADERS = 64
 /** Probes of whoever keeps the relay running: they may call it by any name, and cost nothing. */
 const PROBES = ['/livez', '/readyz']
 
-export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
+export type App = {
+  readonly app: FastifyInstance
+  /** Lets everybody go within so many milliseconds. */
+  readonly letGo: (withinMs: number) => Promise<void>
+}
+
+export const createApp = async (deps: AppDeps): Promise<App> => {
   const app = Fastify({
     logger: false,
     bodyLimit: 1024,
@@ -51,11 +60,7 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   const guard = createGuard(deps)
   const sockets = createSockets({ ...deps, door: guard.door })
   server.on('connection', (socket: Socket) => countSocket(guard, socket))
-  acceptUpgrades(server, guard, sockets)
-  app.addHook('preClose', (done) => {
-    sockets.end()
-    done()
-  })
+  acceptUpgrades(server, { ...deps, guard, sockets })
   app.addHook('onRequest', (request, reply, done) => {
     const no = PROBES.includes(request.url)
       ? undefined
@@ -71,8 +76,12 @@ export const createApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     return reply.code(500).type('text/plain').send('something failed here\n')
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('nothing here\n'))
-  pageRoutes(app, atMostEvery(READY_MS, deps.now, deps.isReady))
-  return app
+  const answers = atMostEvery(READY_MS, deps.now, deps.isReady)
+  pageRoutes(app, async () => {
+    if (deps.isLeaving()) return 'leaving'
+    return (await answers()) ? 'ready' : 'away'
+  })
+  return { app, letGo: sockets.letGo }
 }
 
 /** Whoever asks more often gets the answer of the time before: it is a question to the database. */

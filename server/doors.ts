@@ -2,8 +2,7 @@
  * Where the relay listens: on the open web, or behind whatever stands there, and where asked for on a second port for tor, with
  * a budget of its own. Not here: what is done with a connection (app.ts).
  */
-import type { FastifyInstance } from 'fastify'
-import { type AppDeps, createApp } from './app.ts'
+import { type App, type AppDeps, createApp } from './app.ts'
 import type { Side } from './guard/headers.ts'
 
 export type DoorsDeps = Omit<AppDeps, 'side'> & {
@@ -17,6 +16,8 @@ export type DoorsDeps = Omit<AppDeps, 'side'> & {
 export type Doors = {
   readonly port: number
   readonly onionPort: number | undefined
+  /** Lets everybody go within so many milliseconds. */
+  readonly letGo: (withinMs: number) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -26,13 +27,16 @@ export const openDoors = async (deps: DoorsDeps): Promise<Doors> => {
   return {
     port: web.port,
     onionPort: onion?.port,
+    letGo: async (withinMs) => {
+      await Promise.all([web.letGo(withinMs), onion?.letGo(withinMs)])
+    },
     close: async () => {
       await Promise.all([web.app.close(), onion?.app.close()])
     },
   }
 }
 
-type Open = { readonly app: FastifyInstance; readonly port: number }
+type Open = App & { readonly port: number }
 
 /** Half a relay is none. */
 const openOr = async (deps: DoorsDeps, web: Open): Promise<Open> => {
@@ -45,8 +49,8 @@ const openOr = async (deps: DoorsDeps, web: Open): Promise<Open> => {
 }
 
 const open = async (deps: DoorsDeps, side: Side, port: number): Promise<Open> => {
-  const app = await createApp({ ...deps, side })
+  const { app, letGo } = await createApp({ ...deps, side })
   await app.listen({ host: deps.host, port, backlog: 1024 })
   const address = app.server.address()
-  return { app, port: typeof address === 'object' && address ? address.port : port }
+  return { app, letGo, port: typeof address === 'object' && address ? address.port : port }
 }

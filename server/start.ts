@@ -8,19 +8,25 @@ import type { AdmissionSecret } from '../shared/protocol/access.ts'
 import type { RelayKey } from '../shared/protocol/relayKey.ts'
 import { openDoors } from './doors.ts'
 import { type EdgeSettings, NO_EDGE } from './guard/guard.ts'
-import { type Machine, type MachineDeps, startLookout, watchMachine } from './guard/shortage.ts'
+import { type Lookout, type Machine, type MachineDeps, startLookout, watchMachine } from './guard/shortage.ts'
 import { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 import { relayKeys } from './keys.ts'
 import type { Log } from './log.ts'
+import { spaceOf } from './operations/disk.ts'
+import { createMeasures } from './operations/metrics/measures.ts'
+import { type MetricsServer, serveMetrics } from './operations/metrics/server.ts'
+import { createStoreMeter, type StoreMeter } from './operations/metrics/storeMeter.ts'
+import { metricsText } from './operations/metrics/text.ts'
 import type { RelayLimits } from './relay/limits.ts'
 import type { Clock } from './relay/ports.ts'
 import { createRelay, dayOf, type Relay } from './relay/relay.ts'
-import { MIGRATIONS } from './release.ts'
+import { MIGRATIONS, VERSION } from './release.ts'
 import { framing } from './routes/framing.ts'
-import { openBus, silentBus } from './store/bus.ts'
+import { openBus, type RelayBus, silentBus } from './store/bus.ts'
 import { type Database, type DatabaseAddress, openDatabase } from './store/database.ts'
 import { loadRelayRow, type RelayRow } from './store/keys.ts'
 import { createStore } from './store/logs.ts'
+import { readStats } from './store/stats.ts'
 
 export type StartOptions = {
   readonly database: DatabaseAddress
@@ -31,6 +37,10 @@ export type StartOptions = {
   readonly clock: Clock
   /** Milliseconds of a clock that nobody sets; the process's own unless a test hands one in. */
   readonly steady?: Clock
+  /** A loopback address for the numbers; nowhere without it. Port 0 for any free one. */
+  readonly metrics?: { readonly host: string; readonly port: number } | undefined
+  /** What is under way has this long when the relay ends. */
+  readonly graceMs?: number
   readonly log: Log
   readonly edge?: EdgeSettings
   /** 0 for any free one; no onion door without it. */
@@ -48,6 +58,7 @@ export type Running = {
   readonly url: string
   /** Where tor hands in connections. */
   readonly onionPort: number | undefined
+  readonly metricsPort: number | undefined
   readonly key: RelayKey
   readonly admission: () => AdmissionSecret
   readonly sql: Database['sql']
@@ -55,12 +66,14 @@ export type Running = {
   readonly sweep: Housekeeping['round']
   /** The database is gone, or another relay may have it: this one has to end. */
   readonly onLost: Database['onLost']
-  /** What was taken is answered, then everything is closed. */
+  /** Nobody new comes in, what was taken is answered, then everything is closed. */
   readonly close: () => Promise<void>
 }
 
-/** Milliseconds that appends under way have when the relay ends. */
-const DRAIN_MS = 3_000
+/** Milliseconds that what is under way has when the relay ends, unless it is said otherwise. */
+const GRACE_MS = 10_000
+/** Milliseconds for the database to say that it is there. */
+const ANSWER_MS = 2_000
 
 /**
  * `taken`, `newer`: as `openDatabase` says. `moved`: what was here is served by another machine. Throws what the database or the
@@ -85,12 +98,70 @@ export const startRelay = async (options: StartOptions): Promise<Result<Running,
 }
 
 const startOn = async (database: Database, row: RelayRow, options: StartOptions): Promise<Running> => {
-  const { limits, log } = options
-  const keeper = { db: database.db, random: randomBytes }
+  const parts = await assemble(database, row, options)
+  const { house, relay } = parts
+  const { log, limits, graceMs = GRACE_MS } = options
+  let isLeaving = false
+  const doors = await openDoors({
+    relay,
+    host: options.host,
+    port: options.port,
+    onionPort: options.onionPort,
+    edge: options.edge ?? NO_EDGE,
+    limits,
+    log,
+    random: randomBytes,
+    now: options.steady ?? (() => performance.now()),
+    isReady: () => answers(database),
+    isLeaving: () => isLeaving,
+  })
+  const metrics = options.metrics && (await startMetrics(options.metrics, parts, options))
+  log.info('listening')
+  const close = async (): Promise<void> => {
+    isLeaving = true
+    await doors.letGo(graceMs)
+    await within(graceMs, relay.idle())
+    await doors.close()
+    await metrics?.close()
+    parts.lookout.stop()
+    await house.stop()
+    log.info('ended', { appended: relay.totals().appended })
+    await parts.bus.close()
+    await database.close()
+  }
+  return {
+    url: `ws://${options.host.includes(':') ? `[${options.host}]` : options.host}:${doors.port}`,
+    onionPort: doors.onionPort,
+    metricsPort: metrics?.port,
+    key: parts.key,
+    admission: () => house.admission().current,
+    sql: database.sql,
+    sweep: house.round,
+    onLost: database.onLost,
+    close,
+  }
+}
+
+type Parts = {
+  readonly sql: Database['sql']
+  readonly key: RelayKey
+  readonly house: Housekeeping
+  readonly bus: RelayBus
+  readonly lookout: Lookout
+  readonly relay: Relay
+  readonly meter: StoreMeter
+}
+
+/** All but the way in. */
+const assemble = async (database: Database, row: RelayRow, options: StartOptions): Promise<Parts> => {
+  const { limits, log, clock, steady = () => performance.now() } = options
+  const { sql } = database
   const { signing, key } = relayKeys(row)
-  const store = createStore(database, limits.caps)
-  const steady = options.steady ?? (() => performance.now())
-  const house = startHousekeeping({ keeper, sql: database.sql, clock: options.clock, steady, log }, row)
+  const meter = createStoreMeter(() => performance.now())
+  const house = startHousekeeping(
+    { keeper: { db: database.db, random: randomBytes }, sql, clock, steady, log },
+    row,
+  )
   await house.round()
   const bus = 'url' in options.database ? await openBus(options.database, randomBytes) : silentBus
   bus.onRow(() => void house.refresh())
@@ -101,7 +172,7 @@ const startOn = async (database: Database, row: RelayRow, options: StartOptions)
       log.warn(short.length > 0 ? `no new logs: too little ${short.join(' and ')}` : 'new logs again'),
   })
   const relay = createRelay({
-    store,
+    store: meter.metered(createStore(database, limits.caps)),
     bus,
     clock: house.clock,
     limits,
@@ -115,39 +186,29 @@ const startOn = async (database: Database, row: RelayRow, options: StartOptions)
     later: (ms, run) => void setTimeout(run, ms).unref(),
   })
   await lookout.look()
-  const doors = await openDoors({
-    relay,
-    host: options.host,
-    port: options.port,
-    onionPort: options.onionPort,
-    edge: options.edge ?? NO_EDGE,
-    limits,
-    log,
-    random: randomBytes,
-    now: steady,
-    isReady: () => answers(database),
+  return { sql, key, house, bus, lookout, relay, meter }
+}
+
+const startMetrics = async (
+  at: NonNullable<StartOptions['metrics']>,
+  { sql, house, relay, meter }: Parts,
+  { disk }: StartOptions,
+): Promise<MetricsServer> => {
+  const measures = createMeasures({
+    totals: relay.totals,
+    meter,
+    stats: () => readStats(sql),
+    freeBytes: async () => (disk === undefined ? undefined : (await spaceOf(disk)).free),
+    today: () => dayOf(house.clock()),
+    now: () => performance.now(),
+    version: VERSION,
   })
-  log.info('listening')
-  const close = async (): Promise<void> => {
-    lookout.stop()
-    await house.stop()
-    await drained(relay)
-    await doors.close()
-    await drained(relay)
-    log.info('ended', { appended: relay.totals().appended })
-    await bus.close()
-    await database.close()
+  const server = await serveMetrics(at, async () => metricsText(await measures.read()))
+  const close = (): Promise<void> => {
+    measures.stop()
+    return server.close()
   }
-  return {
-    url: `ws://${options.host.includes(':') ? `[${options.host}]` : options.host}:${doors.port}`,
-    onionPort: doors.onionPort,
-    key,
-    admission: () => house.admission().current,
-    sql: database.sql,
-    sweep: house.round,
-    onLost: database.onLost,
-    close,
-  }
+  return { ...server, close }
 }
 
 const machineOf = (
@@ -165,16 +226,20 @@ const databaseBytes = async (sql: Database['sql']): Promise<number> => {
   return Number(row?.bytes)
 }
 
-const answers = (database: Database): Promise<boolean> =>
-  database.sql`select 1`.then(
-    () => true,
-    () => false,
-  )
+const answers = async ({ sql }: Database): Promise<boolean> =>
+  (await within(
+    ANSWER_MS,
+    sql`select 1`.then(
+      () => true,
+      () => false,
+    ),
+  )) ?? false
 
-const drained = (relay: Relay): Promise<void> => {
+/** Undefined when it took longer. */
+const within = async <T>(ms: number, work: Promise<T>): Promise<T | undefined> => {
   let timer: NodeJS.Timeout | undefined
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, DRAIN_MS)
+  const enough = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms)
   })
-  return Promise.race([relay.idle(), enough]).finally(() => clearTimeout(timer))
+  return Promise.race([work, enough]).finally(() => clearTimeout(timer))
 }

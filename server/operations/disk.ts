@@ -1,10 +1,5 @@
-/** Where the relay's data is on this machine, and how much is free there. */
+/** How much is free on a disk. */
 import { statfs } from 'node:fs/promises'
-import type { Config } from '../config.ts'
-
-/** Undefined when the data is on another machine, and nobody said where it is on this one. */
-export const dataFolderOf = (config: Config): string | undefined =>
-  config.databaseUrl === undefined ? config.dataFolder : undefined
 
 export type Space = { readonly free: number; readonly total: number }
 

@@ -1,8 +1,7 @@
 /** How much there is, for whoever pays for the disk. */
-import { resolve } from 'node:path'
 import { readStats, type Stats } from '../store/stats.ts'
 import { withRelay } from './database.ts'
-import { dataFolderOf, type Space, spaceOf } from './disk.ts'
+import { type Space, spaceOf } from './disk.ts'
 import type { Operation } from './operation.ts'
 
 export const stats: Operation = {
@@ -16,8 +15,8 @@ export const stats: Operation = {
   run: (context, { given }) =>
     withRelay(context, async ({ sql }) => {
       const found = await readStats(sql)
-      const folder = dataFolderOf(context.config)
-      const disk = folder === undefined ? undefined : await spaceOf(resolve(folder))
+      const folder = context.config.disk
+      const disk = folder === undefined ? undefined : await spaceOf(folder)
       context.say(given.has('json') ? JSON.stringify({ ...found, disk }) : statsText(found, disk).join('\n'))
       return 0
     }),

@@ -30,8 +30,10 @@ const HEADERS = {
   'cache-control': 'no-cache',
 }
 
-/** `isReady`: one small question to the database. */
-export const pageRoutes = (app: FastifyInstance, isReady: () => Promise<boolean>): void => {
+/** `leaving`: the relay is ending. `away`: the database does not answer. */
+export type Readiness = 'ready' | 'leaving' | 'away'
+
+export const pageRoutes = (app: FastifyInstance, readiness: () => Promise<Readiness>): void => {
   for (const [path, html] of [
     ['/', asHtml(ABOUT)],
     ['/operator', asHtml(OPERATORS_PAGE)],
@@ -39,9 +41,15 @@ export const pageRoutes = (app: FastifyInstance, isReady: () => Promise<boolean>
     app.get(path, (_request, reply) => reply.headers(HEADERS).send(html))
   app.get('/livez', (_request, reply) => plain(reply, 'ok\n'))
   app.get('/readyz', async (_request, reply) => {
-    if (await isReady()) return plain(reply, 'ok\n')
-    return plain(reply.code(503), 'the database does not answer\n')
+    const found = await readiness()
+    return plain(found === 'ready' ? reply : reply.code(503), READINESS[found])
   })
+}
+
+const READINESS: Readonly<Record<Readiness, string>> = {
+  ready: 'ok\n',
+  leaving: 'the relay is ending\n',
+  away: 'the database does not answer\n',
 }
 
 const plain = (reply: FastifyReply, text: string): FastifyReply =>

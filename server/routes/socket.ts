@@ -12,6 +12,7 @@ import type { Connection } from '../relay/connection.ts'
 import type { RelayLimits } from '../relay/limits.ts'
 import type { Relay } from '../relay/relay.ts'
 import { type Flow, newFlow, rest, settle } from './flow.ts'
+import { letGo } from './leaving.ts'
 import { makeRounds, newVisited, type Visited, visit } from './rounds.ts'
 
 /** Anything that is not a frame, at any level (SPEC F4). */
@@ -20,12 +21,9 @@ const MALFORMED = 4400
 const UNUSED = 4408
 /** The relay cannot answer now; connect again later (RFC 6455: 1011). */
 const FAILED = 1011
-const GOING_AWAY = 1001
 export const SUBPROTOCOL = 'tocsin.1'
 /** What the websocket library calls frames that are too large, too many pieces, not UTF-8, or no frames at all. */
 const LIBRARY_FAULTS = [1002, 1007, 1008, 1009]
-/** Milliseconds that peers have to say goodbye when the relay ends. */
-const GOODBYE_MS = 500
 
 export type SocketDeps = {
   readonly relay: Relay
@@ -37,8 +35,8 @@ export type SocketDeps = {
 export type Sockets = {
   /** From the moment of the handshake on. */
   readonly serve: (socket: WebSocket, raw: Socket, caller: Caller) => void
-  /** Tells everybody, and cuts off who does not answer. */
-  readonly end: () => void
+  /** Lets everybody go within so many milliseconds (leaving.ts). */
+  readonly letGo: (withinMs: number) => Promise<void>
 }
 
 /** All there is about one connection. */
@@ -71,12 +69,9 @@ export const createSockets = (deps: SocketDeps): Sockets => {
       listen(line)
       raw.write(line.connection.greeting())
     },
-    end: () => {
+    letGo: (withinMs) => {
       endRounds()
-      for (const { socket } of lines) socket.close(GOING_AWAY)
-      setTimeout(() => {
-        for (const { socket } of lines) socket.terminate()
-      }, GOODBYE_MS).unref()
+      return letGo(lines, withinMs)
     },
   }
 }

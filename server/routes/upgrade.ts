@@ -28,13 +28,21 @@ const OPTIONS = {
   handleProtocols: (offered: ReadonlySet<string>) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
 }
 
-export const acceptUpgrades = (server: Server, guard: Guard, sockets: Sockets): void => {
+type Way = {
+  readonly guard: Guard
+  readonly sockets: Sockets
+  /** The relay is ending: nobody new. */
+  readonly isLeaving: () => boolean
+}
+
+export const acceptUpgrades = (server: Server, { guard, sockets, isLeaving }: Way): void => {
   const websockets = new WebSocketServer(OPTIONS)
   server.on('upgrade', (request: IncomingMessage, raw: Socket, head: Buffer) => {
     raw.on('error', () => raw.destroy())
     const caller = guard.caller(request)
     const no = guard.refusal(request, caller) ?? elsewhere(request) ?? guard.upgradeRefusal(request)
     if (no) return refuse(raw, no)
+    if (isLeaving()) return refuse(raw, LEAVING)
     if (!guard.door.enter(caller)) return refuse(raw, tooMany(FULL_SECONDS))
     raw.on('close', () => guard.door.leave(caller))
     websockets.handleUpgrade(request, raw, head, (socket) => sockets.serve(socket, raw, caller))
@@ -43,6 +51,8 @@ export const acceptUpgrades = (server: Server, guard: Guard, sockets: Sockets): 
 
 const elsewhere = ({ url }: IncomingMessage): { status: 404; sentence: string } | undefined =>
   url === PATH || url?.startsWith(`${PATH}?`) ? undefined : { status: 404, sentence: 'nothing here' }
+
+const LEAVING = { status: 503, sentence: 'This relay is ending: connect again.', seconds: 1 }
 
 type Answer = { readonly status: number; readonly sentence: string; readonly seconds?: number }
 
