@@ -3,7 +3,7 @@
  * as long as it takes. Not here: what a server is made of (launch.ts, postmaster.ts).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Result } from '../../shared/base/result.ts'
+import { err, type Result } from '../../shared/base/result.ts'
 
 export type Server = {
   /** Resolves when it has ended, with what is known about why. */
@@ -34,7 +34,7 @@ export const keepRunning = (first: Server, { start, tell }: KeeperDeps): (() => 
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
       if (signal.aborted) return undefined
-      const started = await start()
+      const started = await start().catch((error: Error) => err(error.message))
       if (started.ok) return started.value
       tell(`The embedded database did not start (${started.error}) and is tried again.`)
     }

@@ -27,6 +27,7 @@ const SETTINGS = {
   max_wal_size: '128MB',
   max_worker_processes: '2',
   max_parallel_workers: '0',
+  max_logical_replication_workers: '0',
   autovacuum_max_workers: '1',
   io_method: 'sync',
   jit: 'off',
@@ -93,12 +94,15 @@ const endWithUs = (child: ChildProcess, gone: Promise<string>): void => {
   void gone.then(() => process.off('exit', end))
 }
 
-/** Milliseconds for a fast shutdown; one that hangs is ended without its checkpoint, and the next start recovers. */
-const PATIENCE_MS = 10_000
+/** A fast shutdown; should it hang, one without its checkpoint, from which the next start recovers; should that hang, the end. */
+const ESCALATION = [
+  { afterMs: 0, signal: 'SIGINT' },
+  { afterMs: 10_000, signal: 'SIGQUIT' },
+  { afterMs: 15_000, signal: 'SIGKILL' },
+] as const
 
 const stop = async (child: ChildProcess, gone: Promise<string>): Promise<void> => {
-  child.kill('SIGINT')
-  const hangs = setTimeout(() => child.kill('SIGQUIT'), PATIENCE_MS)
+  const timers = ESCALATION.map(({ afterMs, signal }) => setTimeout(() => child.kill(signal), afterMs))
   await gone
-  clearTimeout(hangs)
+  for (const timer of timers) clearTimeout(timer)
 }
