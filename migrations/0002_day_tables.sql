@@ -196,3 +196,39 @@ BEGIN
   GET DIAGNOSTICS more = ROW_COUNT;
   RETURN done + more;
 END $$;
+--> statement-breakpoint
+-- Drops the table of a day, or only if it is empty. Whether it is, is seen while nobody can write to it; who comes meanwhile waits as long as this
+-- waits for those who are there already, and no longer.
+CREATE FUNCTION drop_day(p_day int, p_if_empty boolean) RETURNS boolean LANGUAGE plpgsql SET lock_timeout = '50ms' AS $$
+DECLARE has_rows boolean := false;
+BEGIN
+  EXECUTE format('LOCK TABLE blobs_%s IN ACCESS EXCLUSIVE MODE', p_day);
+  IF p_if_empty THEN
+    EXECUTE format('SELECT EXISTS (SELECT FROM blobs_%s)', p_day) INTO has_rows;
+  END IF;
+  IF NOT has_rows THEN
+    EXECUTE format('DROP TABLE blobs_%s', p_day);
+  END IF;
+  RETURN NOT has_rows;
+END $$;
+--> statement-breakpoint
+-- Takes some of what is left of dead logs, under the locks of their rows, so that nobody makes one anew meanwhile: entries first, the logs when none
+-- are left. Their blobs are gone already. Few of many: so never by reading a whole table.
+CREATE FUNCTION drop_dead(p_today int, p_empty_days int, p_logs int, p_rows int) RETURNS boolean
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE dead bytea[];
+BEGIN
+  SELECT array_agg(d.id) INTO dead FROM (
+    SELECT l.id FROM logs l
+    WHERE l.last_day < p_today - 1 AND p_today > last_day_of(l.policy, l.head, l.last_day, p_empty_days)
+    LIMIT p_logs FOR UPDATE SKIP LOCKED
+  ) d;
+  IF dead IS NULL THEN
+    RETURN false;
+  END IF;
+  DELETE FROM entries WHERE (log, seq) IN (SELECT e.log, e.seq FROM entries e WHERE e.log = ANY (dead) LIMIT p_rows);
+  IF NOT FOUND THEN
+    DELETE FROM logs WHERE id = ANY (dead);
+  END IF;
+  RETURN true;
+END $$;

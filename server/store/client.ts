@@ -5,8 +5,8 @@
  */
 import type { Sql } from './connect.ts'
 
-/** Seconds that statements on other connections have to end. */
-const GRACE_SECONDS = 5
+/** Seconds that statements on other connections have to end; what waits for a connection waits no longer. */
+const GRACE_SECONDS = 1
 
 /** `connect` gets a function that it calls when one of its connections is closed. */
 export const createClient = (connect: (closed: () => void) => Sql): Sql => {

@@ -2,7 +2,6 @@
 import postgres from 'postgres'
 
 export type Sql = postgres.Sql
-export type TransactionSql = postgres.TransactionSql
 
 /** A URL, or the folder of a unix socket: the embedded database. */
 export type DatabaseAddress = { readonly url: string } | { readonly socketFolder: string }
@@ -18,7 +17,7 @@ export const connect = (address: DatabaseAddress, max: number, onclose?: () => v
     fetch_types: false,
     onnotice: () => undefined,
     connection: { application_name: 'tocsin', synchronous_commit: 'on' },
-    ...(onclose && { onclose }),
+    ...(onclose && { onclose, max_lifetime: null }), // who is told of each end wants none without a reason
   }
   return 'url' in address
     ? postgres(address.url, options)

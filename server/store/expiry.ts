@@ -1,17 +1,16 @@
 /**
  * What ends with its day: blobs leave their hash (E4), logs leave nothing (L6). In small steps, so that no lock is held
- * for long and a write never waits for the sweep; several relays may sweep at once. Not here: when to run (server/housekeeping.ts).
+ * for long and a write never waits for the sweep; several relays may sweep at once.
+ * Every step is one statement: in a transaction of several, the driver falls over a connection that breaks. Not here: when to run (server/housekeeping.ts).
  */
 import type { Day } from '../../shared/protocol/ids.ts'
 import { EMPTY_LOG_DAYS, TTL_DAYS } from '../../shared/protocol/limits.ts'
 import { isAway, isTableGone } from './away.ts'
-import type { Sql, TransactionSql } from './connect.ts'
+import type { Sql } from './connect.ts'
 
 /** Logs and entries in one step. */
 const STEP_LOGS = 50
 const STEP_ROWS = 500
-/** Milliseconds that a drop waits for readers of a day that just ended; who comes meanwhile waits behind it. */
-const LOCK_MS = 50
 
 /** False when there was nothing left to do, or nothing that can be done now. */
 export const expireSome = async (sql: Sql, today: Day): Promise<boolean> =>
@@ -20,7 +19,7 @@ export const expireSome = async (sql: Sql, today: Day): Promise<boolean> =>
 /** The blobs of the oldest day that is over. The file goes with its table: no vacuum, nothing left to read. */
 const dropDay = async (sql: Sql, today: Day): Promise<boolean> => {
   const [oldest] = await days(sql)
-  return oldest !== undefined && oldest < today && dropTable(sql, oldest, async () => true)
+  return oldest !== undefined && oldest < today && dropTable(sql, oldest, 'any')
 }
 
 /** The days that have tables, oldest first. */
@@ -32,20 +31,10 @@ const days = async (sql: Sql): Promise<readonly number[]> => {
   return rows.map((row) => row.day)
 }
 
-/** `mayGo` is asked while nobody can write to it. */
-const dropTable = async (
-  sql: Sql,
-  day: number,
-  mayGo: (tx: TransactionSql) => Promise<boolean>,
-): Promise<boolean> => {
+const dropTable = async (sql: Sql, day: number, kind: 'any' | 'empty'): Promise<boolean> => {
   try {
-    return await sql.begin(async (tx) => {
-      await tx`select set_config('lock_timeout', ${`${LOCK_MS}ms`}, true)`
-      await tx.unsafe(`lock table blobs_${day} in access exclusive mode`)
-      const goes = await mayGo(tx)
-      if (goes) await tx.unsafe(`drop table blobs_${day}`)
-      return goes
-    })
+    const [row] = await sql<{ dropped: boolean }[]>`select drop_day(${day}, ${kind === 'empty'}) as dropped`
+    return row?.dropped ?? false
   } catch (error) {
     if (isAway(error)) return false // still being read: the next sweep
     if (isTableGone(error)) return true // another relay was faster
@@ -53,25 +42,12 @@ const dropTable = async (
   }
 }
 
-/** Their blobs are gone already. Entries first, a log when it has none left; under the lock of its row, so that nobody makes it anew meanwhile. */
-const dropLogs = (sql: Sql, today: Day): Promise<boolean> =>
-  sql.begin(async (tx) => {
-    await tx`select set_config('enable_seqscan', 'off', true)` // few of many: never the whole table
-    const [row] = await tx<{ done: number }[]>`
-      with dead as materialized (
-        select id from logs
-        where last_day < ${today} - 1 and ${today} > last_day_of(policy, head, last_day, ${EMPTY_LOG_DAYS})
-        limit ${STEP_LOGS} for update skip locked
-      ), ended as materialized (
-        select log, seq from entries where log in (select id from dead) limit ${STEP_ROWS}
-      ), cleared as (
-        delete from entries where (log, seq) in (select log, seq from ended)
-      ), emptied as (
-        delete from logs where id in (select id from dead) and (select count(*) from ended) = 0
-      )
-      select count(*)::int4 as done from dead`
-    return (row?.done ?? 0) > 0
-  })
+/** Some entries of some dead logs, and the logs that have none left. */
+const dropLogs = async (sql: Sql, today: Day): Promise<boolean> => {
+  const [row] = await sql<{ found: boolean }[]>`
+    select drop_dead(${today}, ${EMPTY_LOG_DAYS}, ${STEP_LOGS}, ${STEP_ROWS}) as found`
+  return row?.found ?? false
+}
 
 /** Tables of the days to come, so that no append has to make one: for appends of today and of tomorrow. */
 export const makeDays = async (sql: Sql, today: Day): Promise<void> => {
@@ -86,13 +62,6 @@ export const redateSome = async (sql: Sql, today: Day): Promise<boolean> => {
   const [row] = await sql<{ done: number }[]>`select redate(${today}, ${STEP_ROWS}) as done`
   if (row && row.done > 0) return true
   const last = today + 1 + Math.max(...TTL_DAYS)
-  for (const day of (await days(sql)).filter((each) => each > last)) await dropTable(sql, day, isEmpty(day))
+  for (const day of (await days(sql)).filter((each) => each > last)) await dropTable(sql, day, 'empty')
   return false
 }
-
-const isEmpty =
-  (day: number) =>
-  async (tx: TransactionSql): Promise<boolean> => {
-    const rows = await tx.unsafe(`select 1 from blobs_${day} limit 1`)
-    return rows.length === 0
-  }

@@ -3,11 +3,11 @@
  * creation, the settled day. All relays of one database share it and read it again and again: what is changed here is heard of within
  * seconds. Not here: keys made of the seeds (server/keys.ts), when a day is settled (server/housekeeping.ts).
  */
-import { eq, lt } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { AdmissionSecret } from '../../shared/protocol/access.ts'
 import type { Day } from '../../shared/protocol/ids.ts'
 import type { Db } from './database.ts'
-import { ahead, logs, relay } from './schema.ts'
+import { ahead, relay } from './schema.ts'
 
 /** Days after which the admission secret changes (A3). */
 const ADMISSION_DAYS = 30
@@ -90,43 +90,14 @@ export const setCreation = async (db: Db, creation: boolean): Promise<void> => {
   await db.update(relay).set({ creation })
 }
 
-/** From now on, what ended before `day` may be erased. */
-export const settleDay = (db: Db, day: Day): Promise<void> =>
-  db.transaction(async (tx) => {
-    await tx.update(relay).set({ settledDay: day }).where(lt(relay.settledDay, day))
-    await tx.delete(ahead) // the clock was right
-  })
+/** From now on, what ended before `day` may be erased. What was written meanwhile was dated rightly. */
+export const settleDay = async (db: Db, day: Day): Promise<void> => {
+  await db.execute(sql`
+    with settled as (update ${relay} set settled_day = ${day} where settled_day < ${day} returning 1)
+    delete from ${ahead} where exists (select from settled)`)
+}
 
 /** A relay that starts on this database finds the mark; one that runs reads it within seconds. */
 export const markMoved = async (db: Db): Promise<void> => {
   await db.update(relay).set({ moved: true })
 }
-
-/** Without logs: an older copy of those would make the relay sign two heads for one seq (H2). */
-export const exportConfiguration = async (db: Db): Promise<Configuration | undefined> => {
-  const row = await readRelayRow(db)
-  if (row === undefined) return undefined
-  const { settledDay: _settled, moved: _moved, ...configuration } = row
-  return configuration
-}
-
-/**
- * The database becomes that relay. `in use`: it has logs, whose heads other keys have signed, or it was a relay's that moved.
- * `settledDay` starts at today.
- */
-export const importConfiguration = (
-  db: Db,
-  configuration: Configuration,
-  today: Day,
-): Promise<'imported' | 'in use'> =>
-  db.transaction(async (tx) => {
-    const [log] = await tx.select({ id: logs.id }).from(logs).limit(1)
-    const [moved] = await tx.select({ day: relay.settledDay }).from(relay).where(eq(relay.moved, true))
-    if (log || moved) return 'in use'
-    await tx.delete(relay)
-    const { previousAdmission } = configuration
-    await tx
-      .insert(relay)
-      .values({ ...configuration, previousAdmission: previousAdmission ?? null, settledDay: today })
-    return 'imported'
-  })
