@@ -24,6 +24,8 @@ const SEED = Number(process.env.TOCSIN_FUZZ_SEED ?? randomInt(2 ** 31))
 /** The part of the run after which memory is looked at for the first time. */
 const WARM_UP = 0.3
 const SIDE_BY_SIDE = 8
+/** Of the longest run on a busy machine. */
+const TIMEOUT_MS = 3_600_000
 
 /** mulberry32: small, and the same everywhere. */
 const createDice = (seed: number) => {
@@ -197,51 +199,55 @@ const memory = async (): Promise<number> => {
   return heapUsed + external
 }
 
-t.test(`${TOTAL} generated frames and HTTP requests: no 5xx, no crash, no growth`, async (t) => {
-  t.comment(`seed ${SEED}`)
-  const relay = await startRelay()
-  const neighbour = await connectWire(relay.url)
-  const log = await newOpenLog(neighbour, relay)
-  const dice = createDice(SEED)
-  const statuses = new Map<number, number>()
-  const codes = new Map<number, number>()
-  let done = 0
+t.test(
+  `${TOTAL} generated frames and HTTP requests: no 5xx, no crash, no growth`,
+  { timeout: TIMEOUT_MS },
+  async (t) => {
+    t.comment(`seed ${SEED}`)
+    const relay = await startRelay()
+    const neighbour = await connectWire(relay.url)
+    const log = await newOpenLog(neighbour, relay)
+    const dice = createDice(SEED)
+    const statuses = new Map<number, number>()
+    const codes = new Map<number, number>()
+    let done = 0
 
-  const tell = (of: Map<number, number>, key: number): void => void of.set(key, (of.get(key) ?? 0) + 1)
-  const statusesOf = ({ all }: RawPeer): readonly number[] =>
-    [...all().matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
-  const frames = async (): Promise<void> => {
-    const peer = await connectRaw(relay.url)
-    peer.socket.write(handshake())
-    done += await attack(peer, () => someFrame(dice), 60)
-    tell(codes, peer.closeCode() ?? 0)
-  }
-  const requests = async (): Promise<void> => {
-    const peer = await connectRaw(relay.url)
-    done += await attack(peer, () => someHttp(dice), 8)
-    for (const status of statusesOf(peer)) tell(statuses, status)
-  }
-  const work = async (until: number): Promise<void> => {
-    while (done < until) await (dice.chance(0.4) ? frames() : requests())
-  }
-  const workUntil = (until: number): Promise<unknown> =>
-    Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => work(until)))
+    const tell = (of: Map<number, number>, key: number): void => void of.set(key, (of.get(key) ?? 0) + 1)
+    const statusesOf = ({ all }: RawPeer): readonly number[] =>
+      [...all().matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))
+    const frames = async (): Promise<void> => {
+      const peer = await connectRaw(relay.url)
+      peer.socket.write(handshake())
+      done += await attack(peer, () => someFrame(dice), 60)
+      tell(codes, peer.closeCode() ?? 0)
+    }
+    const requests = async (): Promise<void> => {
+      const peer = await connectRaw(relay.url)
+      done += await attack(peer, () => someHttp(dice), 8)
+      for (const status of statusesOf(peer)) tell(statuses, status)
+    }
+    const work = async (until: number): Promise<void> => {
+      while (done < until) await (dice.chance(0.4) ? frames() : requests())
+    }
+    const workUntil = (until: number): Promise<unknown> =>
+      Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => work(until)))
 
-  await workUntil(TOTAL * WARM_UP)
-  const before = await memory()
-  await workUntil(TOTAL)
-  const after = await memory()
+    await workUntil(TOTAL * WARM_UP)
+    const before = await memory()
+    await workUntil(TOTAL)
+    const after = await memory()
 
-  t.comment(`statuses ${JSON.stringify([...statuses])}, close codes ${JSON.stringify([...codes])}`)
-  t.strictSame(
-    [...statuses.keys()].filter((status) => status >= 500),
-    [],
-    'no 5xx',
-  )
-  t.ok((statuses.get(200) ?? 0) > 0 && (statuses.get(400) ?? 0) > 0 && (codes.get(4400) ?? 0) > 0)
-  t.ok(after < before * 1.1, `${before} bytes, then ${after}`)
-  t.equal((await appendTo(neighbour, log)).type, 'receipt', 'who was there before is still served')
-  t.notMatch(relay.logs(), /"level":[56]0/, 'no fault of ours')
-  neighbour.end()
-  await relay.close()
-})
+    t.comment(`statuses ${JSON.stringify([...statuses])}, close codes ${JSON.stringify([...codes])}`)
+    t.strictSame(
+      [...statuses.keys()].filter((status) => status >= 500),
+      [],
+      'no 5xx',
+    )
+    t.ok((statuses.get(200) ?? 0) > 0 && (statuses.get(400) ?? 0) > 0 && (codes.get(4400) ?? 0) > 0)
+    t.ok(after < before * 1.1, `${before} bytes, then ${after}`)
+    t.equal((await appendTo(neighbour, log)).type, 'receipt', 'who was there before is still served')
+    t.notMatch(relay.logs(), /"level":[56]0/, 'no fault of ours')
+    neighbour.end()
+    await relay.close()
+  },
+)
