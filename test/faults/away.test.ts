@@ -27,6 +27,7 @@ import { newDisk, whyNoDisk } from './disk.ts'
 import { embeddedGround, type Ground, serverGround } from './ground.ts'
 import { checkHistory, newHistory } from './history.ts'
 import { startLoad, until } from './load.ts'
+import { newLossyLine } from './lossyLine.ts'
 import { rounds } from './rounds.ts'
 
 await cryptoReady
@@ -147,6 +148,26 @@ t.test('E2 R2 F6 a database that goes away again and again loses and doubles not
   await load.acknowledge(50, BACK_WITHIN_MS)
   await load.settle(SETTLED_WITHIN_MS)
   await checkHistory(t, history, relay)
+})
+
+t.test('E2 R2 an answer of the database that is lost on the way is never taken for a no', async (t) => {
+  const ground = await serverGround(newFolder(t))
+  t.teardown(ground.remove)
+  const line = await newLossyLine(ground.env.DATABASE_URL ?? '')
+  t.teardown(line.close)
+  const relay = await started(t, { DATABASE_URL: line.url })
+  const history = newHistory(3)
+  const load = startLoad(history, { where: () => relay })
+  t.teardown(load.stop)
+  for (let round = 0; round < rounds(10, 100); round++) {
+    await load.acknowledge(10, BACK_WITHIN_MS)
+    line.lose()
+  }
+  await load.acknowledge(10, BACK_WITHIN_MS)
+  await load.settle(SETTLED_WITHIN_MS)
+  await checkHistory(t, history, relay)
+  const unknown = history.flatMap(({ fates }) => [...fates.values()].filter((fate) => fate === 'unknown'))
+  t.not(unknown.length, 0, `${unknown.length} appends were left without an answer`)
 })
 
 const MEBIBYTE = 1 << 20

@@ -152,13 +152,13 @@ const newFolder = (t: Test): string => {
 }
 
 t.test('E2 F6 kills and pauses lose and double nothing, on the embedded database', async (t) => {
-  await survives(t, embeddedGround(newFolder(t)), rounds(7, 100))
+  await survives(t, embeddedGround(newFolder(t)), rounds(FAULTS.length, 100))
 })
 
 t.test('E2 F6 kills and pauses lose and double nothing, on a Postgres server', async (t) => {
   const ground = await serverGround(newFolder(t))
   t.teardown(ground.remove)
-  await survives(t, ground, rounds(7, 100))
+  await survives(t, ground, rounds(4, 100))
 })
 
 t.test('F6 a crowd that is thrown off at once catches up when the relay is back', async (t) => {
