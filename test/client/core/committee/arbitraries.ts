@@ -9,9 +9,19 @@ import {
   SEVERITIES,
 } from '../../../../client/core/committee/alarmWords.ts'
 import { encodeContent, isHandle, type KnownContent } from '../../../../client/core/committee/content.ts'
+import {
+  FILE_DAYS,
+  FILE_KINDS,
+  fitsKind,
+  MAX_FILE_BYTES,
+  MEDIA,
+  partsOf,
+  toFileName,
+} from '../../../../client/core/committee/fileWords.ts'
 import { isPlainText } from '../../../../client/core/committee/plainText.ts'
 import type { Said } from '../../../../client/core/committee/said.ts'
 import { utf8 } from '../../../../shared/base/bytes.ts'
+import { toHex } from '../../../../shared/base/text.ts'
 
 const one = <T extends object>(table: T) => fc.constantFrom(...idsOf(table))
 
@@ -59,6 +69,30 @@ const post = fc.record(
   { type: fc.constant('post' as const), text, replyTo: someId },
   { requiredKeys: ['type', 'text'] },
 )
+
+const digest = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toHex)
+
+const file = fc
+  .record(
+    {
+      type: fc.constant('file' as const),
+      media: one(MEDIA),
+      name: fc.string({ unit: 'grapheme', maxLength: 90 }).map(toFileName),
+      size: fc.integer({ min: 1, max: MAX_FILE_BYTES }),
+      sha256: digest,
+      life: fc.constantFrom(...FILE_DAYS),
+      until: fc.nat(),
+      secret: digest,
+      words: text,
+      replyTo: someId,
+    },
+    { requiredKeys: ['type', 'media', 'name', 'size', 'sha256', 'life', 'until', 'secret'] },
+  )
+  .chain((rest) =>
+    one(FILE_KINDS)
+      .filter((kind) => fitsKind(kind, rest.media))
+      .map((kind) => ({ ...rest, kind, parts: partsOf(rest.size) })),
+  )
 
 const alarm = fc.record(
   {
@@ -117,6 +151,7 @@ export const knownContent: fc.Arbitrary<KnownContent> = fc
   .oneof(
     introduce,
     post,
+    file,
     { arbitrary: alarm, weight: 2 },
     { arbitrary: alarmAnswer, weight: 4 },
     { arbitrary: alarmUpdate, weight: 2 },
