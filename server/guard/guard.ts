@@ -3,6 +3,7 @@
  * memory of its own (callers.ts, door.ts) and writes nothing about anybody anywhere.
  */
 import type { IncomingMessage } from 'node:http'
+import type { Log } from '../log.ts'
 import type { RelayLimits } from '../relay/limits.ts'
 import { type AddressSet, callerOf, isPrivate } from './addresses.ts'
 import { type Caller, createCallers, newCaller } from './callers.ts'
@@ -43,6 +44,7 @@ export type GuardDeps = {
   readonly side: Side
   readonly edge: EdgeSettings
   readonly limits: RelayLimits
+  readonly log: Pick<Log, 'warn'>
   readonly random: (size: number) => Uint8Array
   /** Milliseconds that never go back. */
   readonly now: () => number
@@ -51,13 +53,18 @@ export type GuardDeps = {
 const UNCOUNTED = { perSecond: 1e9, burst: 1e9 }
 
 export const createGuard = (deps: GuardDeps): Guard => {
-  const { side, edge, limits, now } = deps
+  const { side, edge, limits, log, now } = deps
   const isOnion = side === 'onion'
   // tor hands everybody in from one address: they are one caller, whose limits are those of the door
   const prefix = isOnion ? { ...limits.onion, faults: UNCOUNTED } : limits.prefix
   const door = createDoor({ limits: limits[side], prefix, now })
   const everybody = newCaller(prefix)
   const callers = createCallers({ ...deps, limits: prefix })
+  let isProxyKnown = isOnion
+  const isUnknownProxy = ({ headers, socket }: IncomingMessage): boolean => {
+    const peer = socket.remoteAddress ?? ''
+    return headers['x-forwarded-for'] !== undefined && isPrivate(peer) && !edge.isTrustedProxy(peer)
+  }
   const of = (address: string): Caller => (isOnion ? everybody : callers.of(address))
   return {
     door,
@@ -65,7 +72,13 @@ export const createGuard = (deps: GuardDeps): Guard => {
       if (isOnion) return isPrivate(address) && everybody
       return edge.isTrustedProxy(address) ? undefined : of(address)
     },
-    caller: (request) => of(callerOf(request, edge.isTrustedProxy)),
+    caller: (request) => {
+      if (!isProxyKnown && isUnknownProxy(request)) {
+        isProxyKnown = true
+        log.warn('a proxy seems to stand in front, and all behind it count as one: set TOCSIN_TRUSTED_PROXY')
+      }
+      return of(callerOf(request, edge.isTrustedProxy))
+    },
     refusal: ({ headers }, caller) => {
       const seconds = door.knock(caller)
       if (seconds > 0) return tooMany(seconds)

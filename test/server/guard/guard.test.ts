@@ -10,7 +10,7 @@ import {
 } from '../../../server/guard/addresses.ts'
 import { createCallers, newCaller } from '../../../server/guard/callers.ts'
 import { createDoor } from '../../../server/guard/door.ts'
-import { createGuard, NO_EDGE } from '../../../server/guard/guard.ts'
+import { createGuard, type EdgeSettings, NO_EDGE } from '../../../server/guard/guard.ts'
 import { hostName, isOurHost, isOurOrigin } from '../../../server/guard/headers.ts'
 import {
   isFull,
@@ -277,7 +277,7 @@ t.test(
       web: { ...plenty, connections: 2 },
       onion: { ...plenty, connections: 2, knocks: { perSecond: 1, burst: 3 } },
     }
-    const deps = { edge: NO_EDGE, limits, random: randomBytes, now: () => 0 }
+    const deps = { edge: NO_EDGE, limits, log: { warn: () => undefined }, random: randomBytes, now: () => 0 }
     const web = createGuard({ ...deps, side: 'web' })
     const onion = createGuard({ ...deps, side: 'onion' })
     const [near, far] = [asking('127.0.0.1', UPGRADE), asking('192.0.2.1', UPGRADE)]
@@ -323,17 +323,38 @@ t.test(
   },
 )
 
-t.test('a proxy that is trusted is nobody: it speaks for many', async (t) => {
-  const edge = { ...NO_EDGE, isTrustedProxy: isPrivate }
-  const guard = createGuard({ side: 'web', edge, limits: DEFAULT_LIMITS, random: randomBytes, now: () => 0 })
-  const via = (client: string) => guard.caller(asking('10.0.0.2', { 'x-forwarded-for': client }))
+t.test(
+  'a proxy that is trusted is nobody: it speaks for many; one that is not is warned of, once',
+  async (t) => {
+    const warnings: string[] = []
+    const guardWith = (edge: EdgeSettings) =>
+      createGuard({
+        side: 'web',
+        edge,
+        limits: DEFAULT_LIMITS,
+        log: { warn: (what) => void warnings.push(what) },
+        random: randomBytes,
+        now: () => 0,
+      })
+    const guard = guardWith({ ...NO_EDGE, isTrustedProxy: isPrivate })
+    const from = (client: string) => asking('10.0.0.2', { 'x-forwarded-for': client })
+    const via = (client: string) => guard.caller(from(client))
 
-  t.equal(guard.peer('10.0.0.2'), undefined)
-  t.ok(guard.peer('192.0.2.1'))
-  t.equal(via('198.51.100.1'), via('203.0.113.1, 198.51.100.1'))
-  t.not(via('198.51.100.1'), via('198.51.100.2'))
-  t.equal(via('198.51.100.1'), guard.caller(asking('198.51.100.1')), 'the same caller by another way')
-})
+    t.equal(guard.peer('10.0.0.2'), undefined)
+    t.ok(guard.peer('192.0.2.1'))
+    t.equal(via('198.51.100.1'), via('203.0.113.1, 198.51.100.1'))
+    t.not(via('198.51.100.1'), via('198.51.100.2'))
+    t.equal(via('198.51.100.1'), guard.caller(asking('198.51.100.1')), 'the same caller by another way')
+    t.strictSame(warnings, [])
+    const blunt = guardWith(NO_EDGE)
+    blunt.caller(asking('192.0.2.1', { 'x-forwarded-for': '198.51.100.1' }))
+    t.strictSame(warnings, [], 'a stranger may write what it likes')
+    for (const _ of upTo(5)) blunt.caller(from('198.51.100.1'))
+    t.equal(warnings.length, 1)
+    t.match(warnings[0], /TOCSIN_TRUSTED_PROXY/)
+    t.notMatch(warnings[0], /[0-9]/)
+  },
+)
 
 t.test('the relay answers to its own names, to addresses and to localhost', async (t) => {
   const names = ['relay.example.org']
