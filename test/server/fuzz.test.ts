@@ -199,6 +199,8 @@ const memory = async (): Promise<number> => {
   return heapUsed + external
 }
 
+t.setTimeout(TIMEOUT_MS)
+
 t.test(
   `${TOTAL} generated frames and HTTP requests: no 5xx, no crash, no growth`,
   { timeout: TIMEOUT_MS },
