@@ -12,6 +12,7 @@ import type { Connection } from '../relay/connection.ts'
 import type { RelayLimits } from '../relay/limits.ts'
 import type { Relay } from '../relay/relay.ts'
 import { type Flow, newFlow, rest, settle } from './flow.ts'
+import { cameBack, type Lag, newLag, pingBehind } from './lag.ts'
 import { letGo } from './leaving.ts'
 import { makeRounds, newVisited, type Visited, visit } from './rounds.ts'
 
@@ -41,6 +42,7 @@ export type Sockets = {
 
 /** All there is about one connection. */
 type Line = Flow &
+  Lag &
   Visited & {
     readonly house: House
     readonly caller: Caller
@@ -87,7 +89,8 @@ const newLine = (house: House, visited: Visited, { socket, caller }: Arrived): L
       write(framed) {
         if (socket.readyState !== WebSocket.OPEN) return false
         raw.write(framed)
-        return raw.writableLength < limits.behindBytes
+        ask(line, framed.length)
+        return !isBehind(line)
       },
     },
     fail(error) {
@@ -102,7 +105,7 @@ const newLine = (house: House, visited: Visited, { socket, caller }: Arrived): L
       rest(line, door.pauseMs(caller), limits)
     },
   })
-  const line: Line = { ...visited, ...newFlow, house, socket, caller, connection, isOver: false }
+  const line: Line = { ...visited, ...newFlow, ...newLag, house, socket, caller, connection, isOver: false }
   return line
 }
 
@@ -156,8 +159,21 @@ function onPing(this: WebSocket, data: Buffer): void {
 
 function onPong(this: WebSocket, data: Buffer): void {
   const line = lineOf.get(this)
-  if (line) counted(line, data.length)
+  if (line === undefined) return
+  counted(line, data.length)
+  if (!cameBack(line, data)) return
+  ask(line, 0)
+  if (!isBehind(line)) line.connection.drained()
 }
+
+/** Four marks in what a peer may be behind, so that who reads is never waited for. */
+const ask = (line: Line, bytes: number): void => {
+  const ping = pingBehind(line, bytes, line.house.limits.behindBytes / 4)
+  if (ping) line.raw.write(ping)
+}
+
+const isBehind = ({ raw, unheard, house }: Line): boolean =>
+  raw.writableLength >= house.limits.behindBytes || unheard >= house.limits.behindBytes
 
 /** The library was given something that is no frame, and is closing already. */
 function onError(this: WebSocket): void {
@@ -177,7 +193,7 @@ const drained = (socket: WebSocket): void => {
   const line = lineOf.get(socket)
   if (line === undefined) return
   settle(line, line.house.limits)
-  line.connection.drained()
+  if (!isBehind(line)) line.connection.drained()
 }
 
 /** Two full rounds at least have gone by when `idleMs` are over. */

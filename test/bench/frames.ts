@@ -42,7 +42,11 @@ export const takeFrame = async (socket: RawSocket): Promise<Buffer> => {
 }
 
 const PING_FRAME = 0x89
-const PONG_FRAME = Buffer.of(0x8a, 0x80, 0, 0, 0, 0)
+/** Brings back what the ping said, under a mask of zeros. */
+const pongOf = (ping: Buffer): Buffer => {
+  const said = ping.subarray(2)
+  return Buffer.concat([Buffer.of(0x8a, 0x80 + said.length, 0, 0, 0, 0), said])
+}
 
 /** Bytes of the header of an unmasked frame. */
 const headerOf = (frame: Buffer): number => {
@@ -64,11 +68,11 @@ export const frameShape = (
   see: (frame: Buffer, payload: number) => number,
 ): Shape => ({
   least: 2,
-  headOf: (frame) => headerOf(frame) + Math.min(look, frame[1] ?? 0),
+  headOf: (frame) => headerOf(frame) + Math.min(frame[0] === PING_FRAME ? 125 : look, frame[1] ?? 0),
   restOf: (head) => lengthOf(head) - head.length + headerOf(head),
   deliveriesIn: (head) => {
     if (head[0] !== PING_FRAME) return see(head, headerOf(head))
-    socket.write(PONG_FRAME)
+    socket.write(pongOf(head))
     return 0
   },
 })

@@ -367,6 +367,32 @@ t.test('F6 a watcher that does not read is not buffered for, and misses nothing 
   await small.close()
 })
 
+t.test('F6 what the network takes for a watcher counts as unread until a pong says otherwise', async (t) => {
+  const small = await startRelay({ limits: { behindBytes: 65_536 } })
+  const writer = await connectWire(small.url)
+  const log = await newOpenLog(writer, small)
+  for (let i = 0; i < 20; i++) await appendTo(writer, log, { blob: newBlob(16_384) })
+  const deaf = await connectWire(small.url)
+  const marks: Buffer[] = []
+  deaf.socket.on('ping', (mark) => marks.push(mark))
+  Object.assign(deaf.socket, { _autoPong: false })
+  await openOn(deaf, small, log, 'reader')
+  await watchFrom(deaf, log)
+  await deaf.until((pushed) => pushed.length > 0 && marks.length > 0)
+
+  for (let i = 0; i < 20; i++) await appendTo(writer, log, { blob: newBlob(16_384) })
+  deaf.socket.pong(Buffer.alloc(4))
+  await deaf.ask({ type: 'ping', padding: new Uint8Array(0) })
+  t.strictSame(pushedSeqs(deaf), upTo(20), 'one page, and no more for a pong that says nothing')
+  for (const mark of marks) deaf.socket.pong(mark)
+  Object.assign(deaf.socket, { _autoPong: true })
+  await deaf.until(() => pushedSeqs(deaf).length === 40)
+
+  t.strictSame(pushedSeqs(deaf), upTo(40))
+  for (const wire of [writer, deaf]) wire.end()
+  await small.close()
+})
+
 t.test('F4 anything that is not a frame closes with 4400 and has no effect', async (t) => {
   const closes = async (send: (socket: WebSocket) => void): Promise<number> => {
     const wire = await connectWire(relay.url)
