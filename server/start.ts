@@ -39,6 +39,8 @@ export type StartOptions = {
   readonly steady?: Clock
   /** A loopback address for the numbers; nowhere without it. Port 0 for any free one. */
   readonly metrics?: { readonly host: string; readonly port: number } | undefined
+  /** Called before the relay listens. */
+  readonly makeWay?: () => Promise<void>
   /** What is under way has this long when the relay ends. */
   readonly graceMs?: number
   readonly log: Log
@@ -102,6 +104,7 @@ const startOn = async (database: Database, row: RelayRow, options: StartOptions)
   const { house, relay } = parts
   const { log, limits, graceMs = GRACE_MS } = options
   let isLeaving = false
+  await options.makeWay?.()
   const doors = await openDoors({
     relay,
     host: options.host,

@@ -1,13 +1,17 @@
-/** The relay itself, until it is asked to end. */
-import { resolve } from 'node:path'
-import { err, type Result } from '../../shared/base/result.ts'
+/** The relay itself, until it is asked to end. Waits for a database that is not there yet. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { err, ok, type Result } from '../../shared/base/result.ts'
 import type { Config } from '../config.ts'
 import { createLog } from '../log.ts'
 import { DEFAULT_LIMITS } from '../relay/limits.ts'
-import { type Running, type StartFault, startRelay } from '../start.ts'
+import { type Running, startRelay } from '../start.ts'
+import { isUnanswered } from '../store/away.ts'
 import { welcome } from '../welcome.ts'
+import { failed } from './database.ts'
+import { codeOf, databaseSentence, listenSentence, MOVED, NEWER, takenSentence } from './faults.ts'
 import type { Context, Exit, Operation } from './operation.ts'
 import { findPlace, type Place } from './place.ts'
+import { openWaitingRoom, type WaitingRoom } from './waitingRoom.ts'
 
 export const serve: Operation = {
   usage: '',
@@ -19,72 +23,98 @@ export const serve: Operation = {
   example: 'TOCSIN_PUBLIC_URL=wss://relay.example.org npx tocsin-relay serve',
   run: async (context) => {
     const asked = context.asked()
-    const { config, say, complain } = context
+    const { config, complain } = context
+    const room = await openRoom(config)
+    if (!room.ok) return failed(context, room.error)
     const place = await findPlace(config, complain)
     if (!place.ok) return failed(context, place.error)
-    const started = await start(context, place.value)
-    if (!started.ok) {
-      await place.value.leave()
-      return failed(context, started.error)
-    }
-    say(welcome(config, started.value))
-    return untilTheEnd(context, started.value, asked).finally(place.value.close)
+    const started = await startPatiently(context, { room: room.value, place: place.value, asked })
+    if (started.ok && started.value) return serveUntilTheEnd(context, started.value, place.value)
+    await place.value.leave()
+    return started.ok ? 0 : failed(context, started.error)
   },
 }
 
-const failed = ({ complain }: Context, sentence: string): Exit => {
-  complain(sentence)
-  return 1
+const openRoom = ({ host, port }: Config): Promise<Result<WaitingRoom, string>> =>
+  openWaitingRoom(host, port).then(ok, (error) =>
+    err(listenSentence(error, host, port, 'TOCSIN_HOST and TOCSIN_PORT')),
+  )
+
+type Ground = { readonly room: WaitingRoom; readonly place: Place; readonly asked: AbortSignal }
+
+/** Milliseconds between the first tries, between tries at most, and of waiting until whoever runs the relay had better know. */
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 10_000
+const PATIENCE_MS = 300_000
+
+/** `isPassing`: a server that is not up yet. */
+type Fault = { readonly sentence: string; readonly isPassing: boolean }
+
+/** Undefined: it was asked to end before. */
+const startPatiently = async (
+  context: Context,
+  ground: Ground,
+): Promise<Result<Running | undefined, string>> => {
+  const until = performance.now() + PATIENCE_MS
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const started = await start(context, ground)
+    if (started.ok) return started
+    const { sentence, isPassing } = started.error
+    if (!isPassing || performance.now() > until) return err(sentence)
+    if (pauseMs === FIRST_PAUSE_MS) context.complain(`${sentence} The relay waits for it.`)
+    if (await isAskedWithin(pauseMs, ground.asked)) return ok(undefined)
+  }
 }
 
-const start = async ({ config, writeLog }: Context, place: Place): Promise<Result<Running, string>> => {
+const isAskedWithin = (ms: number, signal: AbortSignal): Promise<boolean> =>
+  sleep(ms, false, { signal }).catch(() => true)
+
+const start = async (
+  { config, writeLog }: Context,
+  { room, place }: Ground,
+): Promise<Result<Running, Fault>> => {
   const started = await startRelay({
+    ...config,
     database: place.address,
-    host: config.host,
-    port: config.port,
+    port: room.port,
+    makeWay: room.close,
     limits: { ...DEFAULT_LIMITS, web: { ...DEFAULT_LIMITS.web, connections: config.maxConnections } },
     clock: Date.now,
-    edge: config.edge,
-    onionPort: config.onionPort,
-    disk: config.disk,
-    maxBytes: config.maxBytes,
+    graceMs: 1000 * config.graceSeconds,
     log: createLog(config.logLevel, writeLog),
-  }).catch((error) => err({ thrown: error }))
-  return started.ok ? started : err(faultSentence(started.error, config))
+  }).catch((error) => err({ sentence: sentenceOf(error, config), isPassing: isPassing(error) }))
+  if (started.ok) return started
+  const sentences = { taken: takenSentence(config), newer: NEWER, moved: MOVED }
+  const fault = started.error
+  return err(typeof fault === 'object' ? fault : { sentence: sentences[fault], isPassing: false })
 }
 
-const faultSentence = (fault: StartFault | { readonly thrown: unknown }, config: Config): string => {
-  if (typeof fault === 'object') return sentenceOf(fault.thrown, config)
-  return fault === 'taken' ? takenSentence(config) : FAULTS[fault]
+/** A server that says that password, name or right is wrong will say so again. */
+const isPassing = (error: unknown): boolean => isUnanswered(error) && !/^(28|3D|42)/.test(codeOf(error))
+
+const sentenceOf = (error: unknown, config: Config): string => {
+  if (!(error instanceof Error && 'syscall' in error && error.syscall === 'listen'))
+    return databaseSentence(error, config)
+  const { host, port, onionPort, metrics } = config
+  const taken = 'port' in error ? error.port : undefined
+  if (metrics && taken === metrics.port)
+    return listenSentence(error, metrics.host, metrics.port, 'TOCSIN_METRICS_PORT')
+  return onionPort !== undefined && taken === onionPort
+    ? listenSentence(error, host, onionPort, 'TOCSIN_ONION_PORT')
+    : listenSentence(error, host, port, 'TOCSIN_HOST and TOCSIN_PORT')
 }
 
-const FAULTS = {
-  newer: 'The database was last used by a newer version of the relay: start that one.',
-  moved:
-    'Everything in this database was moved to another machine, which serves it now: it must not be served twice.',
-} as const
-
-const takenSentence = (config: Config): string =>
-  config.databaseUrl === undefined
-    ? `Another relay is running on ${resolve(config.dataFolder)}: stop it first, or set TOCSIN_DATA to another folder.`
-    : 'A relay of an older version is using this database, or it is being moved: wait for it, or stop it first.'
-
-/** Messages of the database driver may hold its URL, and that a password: only codes are shown. */
-const sentenceOf = (error: unknown, { host, port, databaseUrl }: Config): string => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-  const isOurs = error instanceof Error && 'syscall' in error && error.syscall === 'listen'
-  if (isOurs) return `Cannot listen on ${host} port ${port} (${code}): set TOCSIN_HOST and TOCSIN_PORT.`
-  return databaseUrl === undefined
-    ? `The embedded database cannot be used (${code}): is another relay just ending? Start again.`
-    : `The database cannot be used (${code}): is it running, and is DATABASE_URL right?`
-}
-
-const untilTheEnd = async (context: Context, running: Running, asked: AbortSignal): Promise<Exit> => {
-  const reason = await Promise.race([whenAsked(asked), whenLost(running)])
-  if (reason === 'lost') context.complain('The database went away, so the relay ends: start it again.')
+const serveUntilTheEnd = async (context: Context, running: Running, place: Place): Promise<Exit> => {
+  context.say(welcome(context.config, running))
+  const reason = await Promise.race([whenAsked(context.asked()), whenLost(running)])
+  if (reason === 'lost') context.complain(LOST)
   await running.close()
+  await place.close()
   return reason === 'lost' ? 1 : 0
 }
+
+const LOST =
+  'Somebody else holds the database since it was away for a moment, so this relay ends: start it again.'
 
 const whenAsked = (asked: AbortSignal): Promise<'asked'> =>
   new Promise((resolve) => {
