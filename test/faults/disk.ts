@@ -21,9 +21,15 @@ export type Disk = {
   readonly remove: () => Promise<void>
 }
 
-const run = (program: string, ...args: readonly string[]): void => {
+/** Undefined when it went well. */
+const tryTo = (program: string, ...args: readonly string[]): string | undefined => {
   const done = spawnSync(program, args, { encoding: 'utf8' })
-  if (done.status !== 0) throw new Error(`${program}: ${done.stderr || done.error?.message}`)
+  return done.status === 0 ? undefined : `${program}: ${done.stderr || done.error?.message}`
+}
+
+const run = (program: string, ...args: readonly string[]): void => {
+  const fault = tryTo(program, ...args)
+  if (fault !== undefined) throw new Error(fault)
 }
 
 /**
@@ -47,12 +53,12 @@ export const newDisk = (megabytes: number): Disk => {
   const mount = (): void => run('mount', '-o', OPTIONS, image, folder)
   const unmount = async (): Promise<void> => {
     for (let waited = 0; waited < PATIENCE_MS; waited += PAUSE_MS) {
-      if (spawnSync('umount', [folder]).status === 0) return
+      if (tryTo('umount', folder) === undefined) return
       await sleep(PAUSE_MS)
     }
     run('umount', '--lazy', folder)
   }
-  const isMounted = (): boolean => spawnSync('mountpoint', ['-q', folder]).status === 0
+  const isMounted = (): boolean => tryTo('mountpoint', '-q', folder) === undefined
   const killAll = async (): Promise<void> => {
     for (let waited = 0; waited < PATIENCE_MS; waited += PAUSE_MS) {
       const there = processesIn(folder)
@@ -94,12 +100,11 @@ const fill = (folder: string, bytes: number): void => {
   rmSync(filler, { force: true })
   const { bavail, bsize } = statfsSync(folder)
   const most = bavail * bsize - bytes
-  spawnSync('fallocate', ['-l', String(Math.max(1, most - (bytes === 0 ? MARGIN_BYTES : 0))), filler])
-  if (bytes === 0)
-    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096', 'oflag=append', 'conv=notrunc'])
+  tryTo('fallocate', '-l', String(Math.max(1, most - (bytes === 0 ? MARGIN_BYTES : 0))), filler)
+  if (bytes === 0) tryTo('dd', 'if=/dev/zero', `of=${filler}`, 'bs=4096', 'oflag=append', 'conv=notrunc')
 }
 
-/** What file systems cannot give out in one go. */
+/** What file systems cannot give out in one go; dd takes it, and ends when nothing is left. */
 const MARGIN_BYTES = 2 << 20
 
 /** A sentence when there can be no such disk here; false where there can. */
