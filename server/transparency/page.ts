@@ -17,9 +17,9 @@ const WRITTEN: readonly Block[] = [
 const UNDERNEATH: readonly Block[] = [
   text('A database keeps more than its tables. What Postgres has on its disk besides them:'),
   list(
-    '**Write-ahead log** (`pg_wal`). Before a change is acknowledged it stands here, and with every transaction its time to the microsecond: this is the one place where a disk says when something was written, and which entries were written together. It names no person and no connection. The relay has it closed and thrown away every hour in which something was written (where `DATABASE_URL` names a server of your own: if its account may), so that it reaches back an hour or two, not days.',
+    '**Write-ahead log** (`pg_wal`). Before a change is acknowledged it stands here, and with every transaction its time to the microsecond: this is the one place where a disk says when something was written, and which entries were written together. It names no person and no connection. The relay has it closed and thrown away after every hour in which something was written, so that it reaches back an hour or so and not for days. (On a Postgres server that the operator runs elsewhere this needs two rights and one setting, which docker/INSTALL.md names.)',
     '**Order on the disk.** Rows lie roughly in the order in which they were written, across all logs, until they are moved or dropped.',
-    '**Statistics** (`pg_stat`). Counts per table: rows written, rows read, when the table was last cleaned up. Nothing per log.',
+    '**Statistics** (`pg_stat`). For each table and index as a whole: rows written and read, and when it was last used and last cleaned up. Nothing per log.',
     '**Dates of files.** The file system notes when each file was last changed: when somebody last wrote anything at all.',
     '**Temporary files.** Only while a query runs that does not fit into memory; the relay asks no such question.',
     '**What was dropped.** The bytes of entries whose day is over leave with the file that they stood in. A file system, a flash disk, a snapshot or a backup made by somebody else may still have old blocks: keep the database on an encrypted volume, and take no snapshots of it.',
@@ -33,7 +33,7 @@ const IN_MEMORY: readonly Block[] = [
   list(
     'the open connections, each with the logs that it has opened and how far it has been sent what it watches: while the connection is open;',
     'the newest entries of logs that are being watched, sealed as they are;',
-    'how many connections, logs and entries came lately: one counter for all, one for each log key and each open connection, and one for each network address, of which only a hash under a random salt is held that is thrown away within the hour;',
+    'how many connections, logs and entries came lately: one counter for all, one for each log key and each open connection, and one for each network address, (IPv6: for each /64), of which only a hash under a random salt is held; the salt is thrown away after an hour, and what was counted under it at most an hour later;',
     'the keys of the relay and the admission secrets.',
   ),
   text(
