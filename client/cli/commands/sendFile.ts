@@ -75,6 +75,9 @@ const sendNew = async (
   if (!opened.ok) return opened
   const { source, close } = opened.value
   const { terminal } = context
+  const { keepDays } = sitting.session.view().charter
+  if (textOf(input, 'life') !== undefined && draft.value.life > keepDays)
+    terminal.note(`It can be fetched for ${keepDays} days only: then the committee forgets what was written.`)
   if (mayHideData(draft.value.media)) terminal.note(HIDDEN_DATA)
   terminal.progress(`Reading ${toOneLine(path)}`)
   const prepared = await sitting.session.files.prepare(draft.value, source)

@@ -15,6 +15,9 @@ import {
 /** Characters (UTF-16 units) of the words that go with a file: with these it mostly stays in the second bucket. */
 export const MAX_WORDS = 1000
 
+/** Days since 1970, to the year 2243: what every calendar can print. */
+const LAST_DAY = 100_000
+
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
 /**
@@ -31,7 +34,7 @@ export const file = v.pipe(
     parts: v.pipe(v.number(), v.integer()),
     sha256: digest,
     life: v.picklist(FILE_DAYS),
-    until: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff)),
+    until: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_DAY)),
     secret: digest,
     words: v.exactOptional(text(MAX_WORDS)),
     replyTo: v.exactOptional(messageId),

@@ -81,7 +81,7 @@ const file = fc
       size: fc.integer({ min: 1, max: MAX_FILE_BYTES }),
       sha256: digest,
       life: fc.constantFrom(...FILE_DAYS),
-      until: fc.nat(),
+      until: fc.nat(100_000),
       secret: digest,
       words: text,
       replyTo: someId,

@@ -216,6 +216,7 @@ t.test('FL6 what a hostile member announces is malformed wherever it does not ho
     { life: 3 },
     { life: 365 },
     { until: -1 },
+    { until: 100_001 },
     { until: 1e12 },
     { sha256: 'ab' },
     { secret: 'CD'.repeat(32) },
