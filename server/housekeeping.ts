@@ -28,7 +28,7 @@ export type Housekeeping = {
 
 export type HousekeepingDeps = {
   readonly keeper: Keeper
-  readonly sql: Database['sql']
+  readonly database: Pick<Database, 'sql' | 'renew'>
   readonly clock: Clock
   /** Milliseconds of a clock that nobody sets. */
   readonly steady: Clock
@@ -36,13 +36,16 @@ export type HousekeepingDeps = {
 }
 
 const REFRESH_MS = 10_000
+/** Milliseconds after which a server that does not answer has gone, whatever the connection says. */
+const SILENCE_MS = 30_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 /** Milliseconds between two steps, for everybody else. */
 const STEP_PAUSE_MS = 10
 
 export const startHousekeeping = (deps: HousekeepingDeps, first: RelayRow): Housekeeping => {
-  const { keeper, sql } = deps
+  const { keeper } = deps
+  const { sql, renew } = deps.database
   const forget = createForgetting(sql, deps.steady)
   let row = first
   let doubt: Doubt
@@ -55,7 +58,8 @@ export const startHousekeeping = (deps: HousekeepingDeps, first: RelayRow): Hous
     return dayOf(now) < row.settledDay ? row.settledDay * DAY_MS + (now % DAY_MS) : now
   }
   const read = async (): Promise<void> => {
-    row = (await readRelayRow(keeper.db)) ?? row
+    const silence = setTimeout(renew, SILENCE_MS)
+    row = (await readRelayRow(keeper.db).finally(() => clearTimeout(silence))) ?? row
   }
   /** True when the clock changed its standing: a day was settled, or it came back from far ahead. */
   const settleNow = async (): Promise<boolean> => {

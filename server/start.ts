@@ -162,7 +162,7 @@ const assemble = async (database: Database, row: RelayRow, options: StartOptions
   const { signing, key } = relayKeys(row)
   const meter = createStoreMeter(() => performance.now())
   const house = startHousekeeping(
-    { keeper: { db: database.db, random: randomBytes }, sql, clock, steady, log },
+    { keeper: { db: database.db, random: randomBytes }, database, clock, steady, log },
     row,
   )
   await house.round()

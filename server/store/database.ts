@@ -16,6 +16,8 @@ export type Database = {
   /** One connection, for appends: they never wait behind reads. */
   readonly writer: Sql
   readonly db: Db
+  /** The server says nothing any more: who waits for it is told so, and what comes next connects anew. */
+  readonly renew: () => void
   /** Called once if somebody else holds the database when it comes back: the relay must end. */
   readonly onLost: (listener: () => void) => void
   readonly close: () => Promise<void>
@@ -41,11 +43,16 @@ export const openDatabase = async (
     await claim.end()
     return 'newer'
   }
-  const sql = createClient((closed) => connect(address, POOL_SIZE, closed))
-  const writer = createClient((closed) => connect(address, 1, closed))
+  const pool = createClient((closed) => connect(address, POOL_SIZE, closed))
+  const single = createClient((closed) => connect(address, 1, closed))
+  const [sql, writer] = [pool.sql, single.sql]
   const close = async (): Promise<void> => {
     await Promise.all([sql.end({ timeout: 5 }), writer.end({ timeout: 5 })])
     await claim.end()
   }
-  return { sql, writer, db: drizzle(sql), onLost: claim.onLost, close }
+  const renew = (): void => {
+    pool.renew()
+    single.renew()
+  }
+  return { sql, writer, db: drizzle(sql), renew, onLost: claim.onLost, close }
 }
