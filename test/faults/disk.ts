@@ -76,6 +76,12 @@ export const newDisk = (megabytes: number): Disk => {
     rmSync(place, { recursive: true, force: true })
     throw error
   }
+  /** Whatever ends the test, short of a SIGKILL. */
+  const takeDown = (): void => {
+    if (isMounted()) tryTo('umount', '--lazy', folder)
+    rmSync(place, { recursive: true, force: true })
+  }
+  process.once('exit', takeDown)
   return {
     folder,
     cut: () => run('perl', '-e', CUT, folder),
@@ -89,7 +95,8 @@ export const newDisk = (megabytes: number): Disk => {
     remove: async () => {
       await killAll()
       if (isMounted()) await unmount()
-      rmSync(place, { recursive: true, force: true })
+      takeDown()
+      process.off('exit', takeDown)
     },
   }
 }
