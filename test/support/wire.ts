@@ -31,9 +31,13 @@ export type Wire = {
 }
 
 /** `from`: the address to come from, where one may choose, such as any of 127.0.0.0/8. */
-export const connectWire = async (url: string, from?: string): Promise<Wire> => {
+export const connectWire = async (
+  url: string,
+  from?: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Wire> => {
   await cryptoReady
-  const options = { perMessageDeflate: false, ...(from !== undefined && { localAddress: from }) }
+  const options = { perMessageDeflate: false, headers, ...(from !== undefined && { localAddress: from }) }
   const socket = new WebSocket(`${url}/v1`, 'tocsin.1', options)
   socket.binaryType = 'nodebuffer'
   const waiting = new Map<number, (event: Event) => void>()
