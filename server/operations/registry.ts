@@ -14,6 +14,11 @@ export const ENTRIES: readonly Entry[] = [
     load: async () => (await import('./serve.ts')).serve,
   },
   {
+    name: 'doctor',
+    summary: 'look at everything around it that can be wrong',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'address',
     summary: 'print the address that invites to this relay',
     load: async () => (await import('./address.ts')).address,

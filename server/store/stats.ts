@@ -50,3 +50,25 @@ export const readStats = async (sql: Sql): Promise<Stats> => {
     creation: row?.creation ?? true,
   }
 }
+
+export type ServerState = {
+  /** Such as 170002. */
+  readonly version: number
+  readonly encoding: string
+  /** Milliseconds since 1970. */
+  readonly clockMs: number
+  readonly fsync: string
+  readonly synchronous_commit: string
+  readonly full_page_writes: string
+}
+
+/** How the server itself is set; of `synchronous_commit` what it is without our asking for it. */
+export const readServerState = async (sql: Sql): Promise<ServerState> => {
+  const [row] = await sql<ServerState[]>`
+    select current_setting('server_version_num')::int4 as version, current_setting('server_encoding') as encoding,
+      extract(epoch from clock_timestamp())::float8 * 1000 as "clockMs", current_setting('fsync') as fsync,
+      current_setting('synchronous_commit') as synchronous_commit,
+      current_setting('full_page_writes') as full_page_writes`
+  if (row === undefined) throw new Error('the server says nothing about itself')
+  return row
+}
