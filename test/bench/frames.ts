@@ -35,17 +35,22 @@ export const upgrade = async (
   throw new Error(answer.toString('latin1'))
 }
 
-/** The payload of the next frame, of less than 64 KiB. */
-export const takeFrame = async (socket: RawSocket): Promise<Buffer> => {
-  const short = (await socket.take(2)).readUInt8(1)
-  return socket.take(short < 126 ? short : (await socket.take(2)).readUInt16BE())
-}
-
 const PING_FRAME = 0x89
+const MAX_PING = 125
 /** Brings back what the ping said, under a mask of zeros. */
 const pongOf = (ping: Buffer): Buffer => {
   const said = ping.subarray(2)
   return Buffer.concat([Buffer.of(0x8a, 0x80 + said.length, 0, 0, 0, 0), said])
+}
+
+/** The payload of the next frame that is no ping, of less than 64 KiB. */
+export const takeFrame = async (socket: RawSocket): Promise<Buffer> => {
+  const head = await socket.take(2)
+  const short = head.readUInt8(1)
+  const payload = await socket.take(short < 126 ? short : (await socket.take(2)).readUInt16BE())
+  if (head[0] !== PING_FRAME) return payload
+  socket.write(pongFor(Buffer.concat([head, payload])))
+  return takeFrame(socket)
 }
 
 /** Bytes of the header of an unmasked frame. */
