@@ -10,7 +10,7 @@ import {
 } from '../../shared/protocol/access.ts'
 import type { Request } from '../../shared/protocol/frames.ts'
 import type { Chain, Head, LogId } from '../../shared/protocol/ids.ts'
-import { type Policy, policy as policyCodec } from '../../shared/protocol/policy.ts'
+import { encodePolicy, type Policy, policy as policyCodec } from '../../shared/protocol/policy.ts'
 import type { Admission, Standing } from './ports.ts'
 import { placeOf } from './session.ts'
 
@@ -27,6 +27,7 @@ const DECOY_POLICY: Policy = {
   readers: [new Uint8Array(32)],
   writers: [new Uint8Array(32)],
 }
+const DECOY_ENCODED = encodePolicy(DECOY_POLICY)
 const DECOY_SECRET = new Uint8Array(32) as AdmissionSecret
 export const DECOY_STANDING: Standing = {
   head: 0 as Head,
@@ -42,11 +43,11 @@ export const checkOpen = (
   binding: ChannelBinding,
   encoded: Uint8Array | undefined,
 ): Opening | undefined => {
-  const decoded = encoded && decode(policyCodec, encoded)
-  const policy = decoded?.ok ? decoded.value : DECOY_POLICY
+  const decoded = decode(policyCodec, encoded ?? DECOY_ENCODED)
+  const policy = decoded.ok ? decoded.value : DECOY_POLICY
   const place = placeOf(policy, request.role, request.publicKey)
   const isProven = verifyAccess(request, binding, request.log, request.role)
-  return isProven && place >= 0 && decoded?.ok ? { policy, place } : undefined
+  return isProven && place >= 0 && encoded !== undefined ? { policy, place } : undefined
 }
 
 /** A3: both secrets are tried, whichever is right. */
