@@ -13,7 +13,12 @@ export type Lag = {
   mark: Buffer | undefined
 }
 
-export const newLag: Lag = { unheard: 0, behindMark: 0, mark: undefined }
+/** Each begins somewhere else, so that a thousand watchers of one log are not asked all at once. */
+export const newLag = (everyBytes: number): Lag => ({
+  unheard: Math.floor(Math.random() * everyBytes),
+  behindMark: 0,
+  mark: undefined,
+})
 
 /** Random, so that nobody can say it without having read it. */
 const MARK_BYTES = 4

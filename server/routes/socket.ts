@@ -105,7 +105,16 @@ const newLine = (house: House, visited: Visited, { socket, caller }: Arrived): L
       rest(line, door.pauseMs(caller), limits)
     },
   })
-  const line: Line = { ...visited, ...newFlow, ...newLag, house, socket, caller, connection, isOver: false }
+  const line: Line = {
+    ...visited,
+    ...newFlow,
+    ...newLag(limits.behindBytes / PARTS),
+    house,
+    socket,
+    caller,
+    connection,
+    isOver: false,
+  }
   return line
 }
 
@@ -166,9 +175,11 @@ function onPong(this: WebSocket, data: Buffer): void {
   if (!isBehind(line)) line.connection.drained()
 }
 
-/** Four marks in what a peer may be behind, so that who reads is never waited for. */
+/** Marks in what a peer may be behind, so that who reads is never waited for. */
+const PARTS = 4
+
 const ask = (line: Line, bytes: number): void => {
-  const ping = pingBehind(line, bytes, line.house.limits.behindBytes / 4)
+  const ping = pingBehind(line, bytes, line.house.limits.behindBytes / PARTS)
   if (ping) line.raw.write(ping)
 }
 
