@@ -10,7 +10,7 @@ import { toHex } from '../../../shared/base/text.ts'
 import { randomBytes, sha256 } from '../../../shared/crypto/sodium.ts'
 import type { SignedHead } from '../../../shared/protocol/chain.ts'
 import type { Entry } from '../../../shared/protocol/frames.ts'
-import type { Blob, Seq } from '../../../shared/protocol/ids.ts'
+import type { Seq } from '../../../shared/protocol/ids.ts'
 import type { FileContent } from '../committee/fileContent.ts'
 import { lie } from '../relay/evidence.ts'
 import { observePage, type Page } from '../relay/observe.ts'
@@ -129,13 +129,12 @@ const makeAgain = async ({ carrier, log }: Sending): Promise<Result<undefined, T
 /** A head that was asked for: the log as we know it, or with the one part more whose receipt was lost. */
 const settle = async (sending: Sending, head: SignedHead): Promise<Result<undefined, TransferFailure>> => {
   const { witness, sent } = sending.now()
-  const seq = (witness.seq + 1) as Seq
+  const seq = witness.seq + 1
   const page = { log: witness.log, head, floor: witness.seq }
-  if ((head.head as number) !== seq)
+  if (head.head !== seq)
     return head.head > seq ? lied(lie('bad_chain')) : take(sending, { ...page, entries: [] })
   for (const hash of sent) {
-    const entry: Entry = { seq, content: { type: 'hash', hash }, writer: undefined }
-    const taken = await take(sending, { ...page, entries: [entry] })
+    const taken = await take(sending, { ...page, entries: [entryOf(seq, hash)] })
     if (taken.ok) return taken
   }
   return lied(lie('bad_chain'))
@@ -164,18 +163,20 @@ const sendPart = async (sending: Sending, number: number): Promise<Result<undefi
   const piece = await readPart(sending, number)
   if (!piece.ok) return piece
   const blob = sealPart(log, number, piece.value)
-  const { witness } = now()
-  await keep({ sent: [...now().sent, sha256(blob)].slice(-MAX_SENT) })
-  const after = { seq: witness.seq, chain: witness.chain }
-  const receipt = await carrier.relay.append(log.access, blob, { lifeDays: content.life, after })
-  if (receipt.ok) {
-    const entry: Entry = {
-      seq: number as Seq,
-      content: { type: 'blob', blob: blob as Blob },
-      writer: undefined,
-    }
-    return take(sending, { log: log.id, entries: [entry], head: receipt.value, floor: after.seq })
-  }
+  const hash = sha256(blob)
+  await keep({ sent: [...now().sent, hash].slice(-MAX_SENT) })
+  const { seq, chain } = now().witness
+  const options = { lifeDays: content.life, after: { seq, chain } }
+  const receipt = await carrier.relay.append(log.access, blob, options)
+  if (receipt.ok)
+    return take(sending, { log: log.id, entries: [entryOf(seq + 1, hash)], head: receipt.value, floor: seq })
   if (receipt.error.type === 'conflict') return settle(sending, receipt.error.head)
   return { ok: false, error: failureOf(receipt.error) }
 }
+
+/** As its hash: it was hashed already, and hashing is most of the work. */
+const entryOf = (seq: number, hash: Uint8Array): Entry => ({
+  seq: seq as Seq,
+  content: { type: 'hash', hash },
+  writer: undefined,
+})
