@@ -37,6 +37,7 @@ export const upgrade = async (
 
 const PING_FRAME = 0x89
 const MAX_PING = 125
+
 /** Brings back what the ping said, under a mask of zeros. */
 const pongOf = (ping: Buffer): Buffer => {
   const said = ping.subarray(2)
@@ -49,7 +50,7 @@ export const takeFrame = async (socket: RawSocket): Promise<Buffer> => {
   const short = head.readUInt8(1)
   const payload = await socket.take(short < 126 ? short : (await socket.take(2)).readUInt16BE())
   if (head[0] !== PING_FRAME) return payload
-  socket.write(pongFor(Buffer.concat([head, payload])))
+  socket.write(pongOf(Buffer.concat([head, payload])))
   return takeFrame(socket)
 }
 
@@ -73,7 +74,7 @@ export const frameShape = (
   see: (frame: Buffer, payload: number) => number,
 ): Shape => ({
   least: 2,
-  headOf: (frame) => headerOf(frame) + Math.min(frame[0] === PING_FRAME ? 125 : look, frame[1] ?? 0),
+  headOf: (frame) => headerOf(frame) + Math.min(frame[0] === PING_FRAME ? MAX_PING : look, frame[1] ?? 0),
   restOf: (head) => lengthOf(head) - head.length + headerOf(head),
   deliveriesIn: (head) => {
     if (head[0] !== PING_FRAME) return see(head, headerOf(head))
