@@ -74,10 +74,7 @@ t.test('A4 the price of a creation rises with what was created, is bounded, and 
   t.ok(Math.max(...prices) > (prices[10] ?? 0) && Math.max(...prices) <= MAX_POW_BITS)
   t.equal(bitsAsked([own, all], 60_000), 0, 'a minute later it is free again')
   for (let i = 0; i < 101; i++) payCreation([newPurse(own.rate), all], 0, 0)
-  t.ok(
-    bitsAsked([newPurse(own.rate), all], 0) > 0,
-    'many connections that create one each are asked as well',
-  )
+  t.ok(bitsAsked([newPurse(own.rate), all], 0) > 0, 'many connections that create one each are asked as well')
 })
 
 const entryOf = (log: number, size = 1024): NewEntry => ({
