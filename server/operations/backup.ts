@@ -37,13 +37,13 @@ export const backup: Operation = {
 }
 
 const backUp = async (context: Context, path: string, row: RelayRow): Promise<Exit> => {
-  const sink = path === '-' ? ok(stdoutSink) : await openSink(path)
+  const sink = path === '-' ? ok(stdoutSink) : openSink(path)
   if (!sink.ok) return failed(context, sink.error)
   const writer = createBackupWriter()
-  await sink.value.write(writer.put({ type: 'keys', ...row }))
-  await sink.value.write(writer.end())
-  await sink.value.flush()
-  await sink.value.finish()
+  sink.value.write(writer.put({ type: 'keys', ...row }))
+  sink.value.write(writer.end())
+  sink.value.flush()
+  sink.value.finish()
   context.complain(`Keys and admission secrets are saved. ${KEEP}`)
   return 0
 }
@@ -54,13 +54,13 @@ const move = async (context: Context, path: string, found: Found): Promise<Exit>
   const claim = await openClaim(found.address, 'alone')
   if (claim === 'taken') return failed(context, RUNNING)
   try {
-    const sink = await openSink(path)
+    const sink = openSink(path)
     if (!sink.ok) return failed(context, sink.error)
     const bytes = await writeAll(sink.value, found)
-    await sink.value.flush()
+    sink.value.flush()
     // in this order: at no time are there two that may be served, and at every time there is one whole copy
     await markMoved(found.db)
-    await sink.value.finish()
+    sink.value.finish()
     context.say(`Everything is in ${path} (${sizeText(bytes)}), and is not served here any more. ${KEEP}`)
     return 0
   } finally {
@@ -74,20 +74,20 @@ const RUNNING = 'A relay is running on this database: stop it, and every other o
 const writeAll = async (sink: Sink, { sql, row }: Found): Promise<number> => {
   const writer = createBackupWriter()
   let bytes = 0
-  const write = async (part: Uint8Array): Promise<void> => {
+  const write = (part: Uint8Array): void => {
     bytes += part.length
-    await sink.write(part)
+    sink.write(part)
   }
-  await write(writer.put({ type: 'keys', ...row }))
+  write(writer.put({ type: 'keys', ...row }))
   const migration = await newestMigration(sql)
-  await write(writer.put({ type: 'move', settledDay: row.settledDay, migration }))
+  write(writer.put({ type: 'move', settledDay: row.settledDay, migration }))
   await copyOut(sql, {
     table: (name) => write(writer.put({ type: 'table', name })),
     rows: async (rows) => {
       for (let at = 0; at < rows.length; at += MAX_ROWS_BYTES)
-        await write(writer.put({ type: 'rows', rows: rows.subarray(at, at + MAX_ROWS_BYTES) }))
+        write(writer.put({ type: 'rows', rows: rows.subarray(at, at + MAX_ROWS_BYTES) }))
     },
   })
-  await write(writer.end())
+  write(writer.end())
   return bytes
 }

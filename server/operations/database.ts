@@ -8,7 +8,7 @@ import { MIGRATIONS } from '../release.ts'
 import type { DatabaseAddress } from '../store/database.ts'
 import { type RelayRow, readRelayRow } from '../store/keys.ts'
 import { pendingMigrations } from '../store/migrations.ts'
-import { type Opened, openForOperation } from '../store/operating.ts'
+import { hasTables, type Opened, openForOperation } from '../store/operating.ts'
 import { databaseSentence, MOVED, NEWER, nothingThere } from './faults.ts'
 import type { Context, Exit } from './operation.ts'
 import { findPlace, type Place } from './place.ts'
@@ -50,7 +50,7 @@ export const hasData = ({ databaseUrl, dataFolder }: Config): boolean =>
 const rowOf = async (opened: Opened, config: Config): Promise<Result<RelayRow, string>> => {
   const pending = await pendingMigrations(opened.sql, MIGRATIONS)
   if (pending === 'newer') return err(NEWER)
-  if (pending.includes(FIRST)) return err(nothingThere(config))
+  if (!(await hasTables(opened.sql))) return err(nothingThere(config))
   if (pending.length > 0)
     return err(
       'The database is of an older version: start the relay, or run `npx tocsin-relay migrate`, first.',
@@ -59,9 +59,6 @@ const rowOf = async (opened: Opened, config: Config): Promise<Result<RelayRow, s
   if (row === undefined) return err(nothingThere(config))
   return row.moved ? err(MOVED) : ok(row)
 }
-
-/** Of the migrations: where it waits there are no tables. */
-const FIRST = '0000_logs'
 
 export const failed = ({ complain }: Context, sentence: string): Exit => {
   complain(sentence)

@@ -11,17 +11,26 @@ export type Transaction = postgres.TransactionSql
 
 /** Given a table's name, then its rows in any pieces, then the next name. */
 export type Taker = {
-  readonly table: (name: string) => Promise<void>
-  readonly rows: (bytes: Uint8Array) => Promise<void>
+  readonly table: (name: string) => void
+  readonly rows: (bytes: Uint8Array) => void
 }
 
-/** As of one instant. */
+/** As of one instant. The taker is done with what it was given when it returns: the driver's own way to hold the server back gets stuck. */
 export const copyOut = async (sql: Sql, taker: Taker): Promise<void> => {
   await sql.begin('isolation level repeatable read read only', async (tx) => {
     for (const name of ['logs', 'entries', 'ahead', ...(await dayTables(tx))]) {
-      await taker.table(name)
+      taker.table(name)
       const stream = await tx`copy ${tx(name)} to stdout (format binary)`.readable()
-      for await (const bytes of stream) await taker.rows(bytes)
+      await new Promise<void>((resolve, reject) => {
+        stream.once('end', resolve).once('error', reject)
+        stream.on('data', (bytes: Uint8Array) => {
+          try {
+            taker.rows(bytes)
+          } catch (error) {
+            reject(error)
+          }
+        })
+      })
     }
   })
 }
@@ -87,8 +96,14 @@ type Open = {
 }
 type Once = (event: 'drain', listener: () => void) => unknown
 
+type Arriving = {
+  readonly table: (name: string) => Promise<void>
+  readonly rows: (bytes: Uint8Array) => Promise<void>
+  readonly done: () => Promise<void>
+}
+
 /** `done` resolves when all rows are in, and rejects if Postgres did not understand them. */
-export const copyInto = (tx: Transaction): Taker & { readonly done: () => Promise<void> } => {
+export const copyInto = (tx: Transaction): Arriving => {
   let open: Open | undefined
   const done = async (): Promise<void> => {
     open?.stream.end()

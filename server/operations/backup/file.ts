@@ -1,28 +1,24 @@
 /** Where backups are kept: files that only their owner may read, never written over, whole or not there; or the standard streams. */
-import { existsSync } from 'node:fs'
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { codeOf } from '../faults.ts'
 
+/** At once, since what a database sends cannot be held back otherwise (server/store/copying.ts). They throw what the system says. */
 export type Sink = {
-  readonly write: (bytes: Uint8Array) => Promise<void>
+  readonly write: (bytes: Uint8Array) => void
   /** On disk, but not yet under its name. */
-  readonly flush: () => Promise<void>
+  readonly flush: () => void
   /** Under its name, for good. */
-  readonly finish: () => Promise<void>
+  readonly finish: () => void
 }
 
-/** The name of a file that is being written. */
-export const unfinished = (path: string): string => `${path}.unfinished`
-
 /** The error is a sentence. */
-export const openSink = async (path: string): Promise<Result<Sink, string>> => {
+export const openSink = (path: string): Result<Sink, string> => {
   if (existsSync(path)) return err(`${path} is there already, and is not written over: choose another name.`)
-  const growing = unfinished(path)
+  const growing = `${path}.unfinished`
   try {
-    const file = await open(growing, 'wx', 0o600)
-    return ok(sinkOf(file, growing, path))
+    return ok(sinkOf(openSync(growing, 'wx', 0o600), growing, path))
   } catch (error) {
     return err(
       codeOf(error) === 'EEXIST'
@@ -32,32 +28,32 @@ export const openSink = async (path: string): Promise<Result<Sink, string>> => {
   }
 }
 
-const sinkOf = (file: FileHandle, growing: string, path: string): Sink => ({
-  write: async (bytes) => {
-    for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
+const sinkOf = (file: number, growing: string, path: string): Sink => ({
+  write: (bytes) => writeAll(file, bytes),
+  flush: () => {
+    fsyncSync(file)
+    closeSync(file)
+    syncFolder(dirname(path))
   },
-  flush: async () => {
-    await file.sync()
-    await file.close()
-    await syncFolder(dirname(path))
-  },
-  finish: async () => {
-    await rename(growing, path)
-    await syncFolder(dirname(path))
+  finish: () => {
+    renameSync(growing, path)
+    syncFolder(dirname(path))
   },
 })
 
+const writeAll = (file: number, bytes: Uint8Array): void => {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+}
+
 /** So that the name survives a power cut too. */
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
+const syncFolder = (folder: string): void => {
+  const handle = openSync(folder, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
 }
 
 export const stdoutSink: Sink = {
-  write: (bytes) =>
-    new Promise((resolve, reject) => {
-      process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()))
-    }),
-  flush: async () => undefined,
-  finish: async () => undefined,
+  write: (bytes) => writeAll(1, bytes),
+  flush: () => undefined,
+  finish: () => undefined,
 }
