@@ -45,7 +45,7 @@ export const edge = async (pace: Pace): Promise<void> => {
   const log = newLog()
   await createLogOn(relay, log)
   const cases = await casesFor(relay, log)
-  const rounds = pace.quick ? 500 : 5_000
+  const rounds = pace.quick ? 200 : 3_000
   for (let round = 0; round < rounds; round++)
     for (let turn = 0; turn < cases.length; turn++) {
       // who comes after whom changes with every round

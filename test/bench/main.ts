@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- name …] [-- --quick]`: prints ratios against a peer that runs beside in the same run, and how they stand to their goals.
- * Times alone say little about another machine.
+ * Times alone say little about another machine. All of it takes half an hour on two cores, and wants the machine for itself.
  */
 import { appends } from './appends.ts'
 import type { Pace } from './bench.ts'
