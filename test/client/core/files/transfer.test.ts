@@ -116,13 +116,18 @@ t.test('FL7 sending and fetching go on after a connection that breaks at any req
 })
 
 t.test('FL5 a file is announced once, however often somebody asks for it', async (t) => {
-  const { alice, bob } = await pair()
+  const { relay, alice, bob } = await pair()
   const id = await prepare(alice)
+  const heard = relay.requests.length
   const send = () => alice.session.files.send(id, sourceOf(BYTES))
   const first = send()
   for (let again = await send(); !again.ok && again.error === 'busy'; ) again = await send()
   must(await first)
   must(await alice.session.sync())
+  const posts = relay.requests
+    .slice(heard)
+    .filter(({ request }) => request.type === 'append' && request.lifeDays === 45)
+  t.equal(posts.length, 1, 'one post has left')
   must(await bob.session.sync())
   t.equal(bob.session.files.list().length, 1)
 })
