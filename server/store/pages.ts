@@ -31,7 +31,7 @@ export type Ask = {
   readonly today: Day
 }
 
-/** Reads of a page whose entries are dated anew meanwhile (expiry.ts) find their blobs the next time. */
+/** Entries that are dated anew meanwhile are found the next time; a page lies in two steps of that at most (expiry.ts). */
 const TRIES = 3
 
 export const readPage = async (sql: Sql, caps: Caps, ask: Ask): Promise<Page | undefined> => {

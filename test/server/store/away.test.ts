@@ -160,6 +160,32 @@ t.test('a sweep under which the database goes harms nobody', async (t) => {
   t.ok(await eventually(async () => (await tried(store, log)) === 'appended'))
 })
 
+t.test(
+  'an append to a server that says nothing any more is given up, unsure; what comes next connects anew',
+  async (t) => {
+    const url = await newDatabase()
+    const { store, renew } = await opened(t, { url })
+    const [held, other] = [await created(store), await created(store)]
+    t.equal(await tried(store, other), 'appended', 'and the table of the day is there')
+    const holder = connection(t, url)
+    const waiting = async (): Promise<boolean> =>
+      (
+        await watcher`select 1 from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'`
+      ).length === 1
+    const watcher = connection(t, url)
+    await holder`begin`
+    await holder`select 1 from logs where id = ${Buffer.from(held.id)} for update`
+    const sent = tried(store, held)
+    t.ok(await eventually(waiting))
+
+    renew()
+
+    t.equal(await tried(store, other), 'appended')
+    t.equal(await sent, 'unsure')
+    await holder`rollback`
+  },
+)
+
 t.test('one connection that is cut is one answer that is lost', async (t) => {
   const { store, sql } = await opened(t, { url: await newDatabase() })
   const log = await created(store)
