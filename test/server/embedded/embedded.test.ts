@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -218,25 +219,40 @@ t.test('bad settings are all named, with exit code 2', async (t) => {
     t.match(!start.ok && start.said, new RegExp(`^- ${name} `, 'm'))
 })
 
-t.test(
-  'a database that does not answer, and a port that is taken, are one sentence with exit code 1',
-  async (t) => {
-    const folder = newFolder()
-    const relay = await started({ TOCSIN_DATA: folder })
-    const { port } = new URL(relay.url)
+/** A server that refuses everybody, as Postgres does when the password is wrong. */
+const refusingServer = async (): Promise<{ readonly port: number; readonly close: () => void }> => {
+  const fields = ['SFATAL', 'VFATAL', 'C28P01', 'Mpassword authentication failed', ''].join('\0')
+  const message = Buffer.concat([Buffer.from('E'), Buffer.alloc(4), Buffer.from(`${fields}\0`)])
+  message.writeUInt32BE(message.length - 1, 1)
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => socket.end(message))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return { port: typeof address === 'object' && address ? address.port : 0, close: () => server.close() }
+}
 
-    const noDatabase = await spawnRelay({ DATABASE_URL: 'postgres://somebody:secret-word@127.0.0.1:1/x' })
-    const noPort = await spawnRelay({ TOCSIN_DATA: join(newFolder(), 'other'), TOCSIN_PORT: port })
+t.test('a database that refuses, and a port that is taken, are one sentence with exit code 1', async (t) => {
+  const folder = newFolder()
+  const relay = await started({ TOCSIN_DATA: folder })
+  const refusing = await refusingServer()
+  t.teardown(refusing.close)
+  const { port } = new URL(relay.url)
 
-    t.match(!noDatabase.ok && noDatabase, { code: 1, said: /^The database cannot be used \(ECONNREFUSED\)/m })
-    t.notMatch(!noDatabase.ok && noDatabase.said, /secret-word/)
-    t.match(!noPort.ok && noPort, {
-      code: 1,
-      said: /^Cannot listen on 127\.0\.0\.1 port \d+ \(EADDRINUSE\)/m,
-    })
-    t.equal(await relay.end(), 0)
-  },
-)
+  const noDatabase = await spawnRelay({
+    DATABASE_URL: `postgres://somebody:secret-word@127.0.0.1:${refusing.port}/x`,
+  })
+  const noPort = await spawnRelay({ TOCSIN_DATA: join(newFolder(), 'other'), TOCSIN_PORT: port })
+
+  t.match(!noDatabase.ok && noDatabase, { code: 1, said: /^The database cannot be used \(28P01\)/m })
+  t.notMatch(!noDatabase.ok && noDatabase.said, /secret-word/)
+  t.match(!noPort.ok && noPort, {
+    code: 1,
+    said: /^Cannot listen on 127\.0\.0\.1 port \d+ \(EADDRINUSE\)/m,
+  })
+  t.equal(await relay.end(), 0)
+})
 
 t.test(
   'root under a private folder is told what to do',
