@@ -212,7 +212,7 @@ export const startPostgresOf = async (
 /** What the image's own entry point does after initdb. */
 const firstStart = (folder: string, port: number, passwordFile: string): void => {
   psql(folder, port, ['-c', 'create database tocsin'])
-  const done = spawnSync('docker/postgres-role.sh', [], {
+  const done = spawnSync('/bin/sh', [join('docker', 'postgres-role.sh')], {
     env: {
       PATH: process.env.PATH ?? '',
       PGHOST: folder,
