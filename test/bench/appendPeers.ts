@@ -1,13 +1,11 @@
 /** What durable appends are measured against: rows of the same shape and size, without order, heads or answers to anybody. */
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bigint, customType, integer, pgTable, primaryKey, smallint } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
-import { findProgram } from './bench.ts'
+import { findProgram, newFolder } from './bench.ts'
 
 /** As the relay stores an entry; `seq` from a sequence, since nobody counts here. */
 const TABLES = `
@@ -31,13 +29,10 @@ export const preparePeers = async (url: string, blobBytes: number): Promise<void
 }
 
 /** Transactions a second, by pgbench's own count; undefined where it is not installed. */
-export const pgbenchPeer = async (
-  url: string,
-  clients: number,
-): Promise<((ms: number) => Promise<number>) | undefined> => {
+export const pgbenchPeer = (url: string, clients: number): ((ms: number) => Promise<number>) | undefined => {
   const pgbench = findProgram('pgbench')
   if (pgbench === undefined) return undefined
-  const script = join(await mkdtemp(join(tmpdir(), 'tocsin-pgbench-')), 'insert.sql')
+  const script = join(newFolder('pgbench'), 'insert.sql')
   writeFileSync(script, INSERT.replaceAll('\n', ' '))
   return (ms) => {
     const flags = [

@@ -118,7 +118,7 @@ const onDisk = async (server: BenchServer, disk: Disk, pace: Pace): Promise<void
     await overSockets(relay.hello, 'one log'),
   ]
   const drizzle = drizzlePeer(server.url)
-  const pgbench = await pgbenchPeer(server.url, SENDERS)
+  const pgbench = pgbenchPeer(server.url, SENDERS)
   const loops: Record<string, (ms: number) => Promise<number>> = {
     [OURS]: closedLoop(path['own logs']),
     ...(pgbench && { [PGBENCH]: pgbench }),

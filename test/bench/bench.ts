@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** How long to look: `--quick` looks once and shortly. */
@@ -116,6 +117,14 @@ export const startChild = async (
       await gone
     },
   }
+}
+
+/** A folder that everybody may enter, and that goes when the benchmarks end. */
+export const newFolder = (name: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), `tocsin-${name}-`))
+  chmodSync(folder, 0o755)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 const DEBIAN_POSTGRES = '/usr/lib/postgresql'

@@ -1,12 +1,10 @@
 /** A Postgres server of the benchmark's own with fsync on, and if asked for with the disk of a cheap machine. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import { type DurablePostgres, newDurablePostgres } from '../support/postgres.ts'
-import { findProgram, say } from './bench.ts'
+import { findProgram, newFolder, say } from './bench.ts'
 
 /** What fdatasync takes longer on the disks that `slow` stands for. */
 export const SLOW_SYNC_MS = 2
@@ -50,9 +48,7 @@ const slowSync = (): string | undefined => {
     say('slow fsync: left out, there is no C compiler (cc) to make the library of')
     return undefined
   }
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-slow-'))
-  chmodSync(folder, 0o755)
-  const library = join(folder, 'slowSync.so')
+  const library = join(newFolder('slow'), 'slowSync.so')
   const source = fileURLToPath(new URL('./slowSync.c', import.meta.url))
   const made = spawnSync(compiler, ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl'], {
     encoding: 'utf8',
