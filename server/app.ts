@@ -60,8 +60,9 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   const guard = createGuard(deps)
   const sockets = createSockets({ ...deps, door: guard.door })
   server.on('connection', (socket: Socket) => countSocket(guard, socket))
-  acceptUpgrades(server, { ...deps, guard, sockets })
+  await acceptUpgrades(app, { ...deps, guard, sockets })
   app.addHook('onRequest', (request, reply, done) => {
+    if (request.ws) return done() // upgrade.ts has asked
     const no = PROBES.includes(request.url)
       ? undefined
       : guard.refusal(request.raw, guard.caller(request.raw))

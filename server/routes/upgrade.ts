@@ -1,10 +1,11 @@
 /**
- * The way from an HTTP request to a websocket, or to a plain HTTP answer that ends it. On the server's own event instead of a
- * framework's route, so that nothing of the request outlives it: that is 4 KiB for every idle connection.
+ * The way from an HTTP request to a websocket, or to a plain HTTP answer that ends it. Who may not come in is told so before the
+ * framework sees it: it has no answer for an upgrade behind a page that is still being sent.
  */
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { WebSocketServer } from 'ws'
+import websocket from '@fastify/websocket'
+import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { MAX_REQUEST_BYTES } from '../../shared/protocol/limits.ts'
 import { type Guard, type No, tooMany } from '../guard/guard.ts'
 import { type Sockets, SUBPROTOCOL } from './socket.ts'
@@ -14,7 +15,6 @@ const PATH = '/v1'
 const FULL_SECONDS = 30
 
 const OPTIONS = {
-  noServer: true,
   clientTracking: false,
   maxPayload: MAX_REQUEST_BYTES,
   /** Of one frame. The largest is 190 packets of an ordinary network. */
@@ -35,22 +35,62 @@ type Way = {
   readonly isLeaving: () => boolean
 }
 
-export const acceptUpgrades = (server: Server, { guard, sockets, isLeaving }: Way): void => {
-  const websockets = new WebSocketServer(OPTIONS)
-  server.on('upgrade', (request: IncomingMessage, raw: Socket, head: Buffer) => {
+export const acceptUpgrades = async (app: FastifyInstance, way: Way): Promise<void> => {
+  const { guard, sockets } = way
+  const admitted = createServer() // never listens: it is the plugin's ear, and hears of those who may come in
+  await app.register(websocket, { options: { ...OPTIONS, server: admitted }, preClose })
+  await app.register(async (scope) => {
+    scope.get(PATH, { websocket: true, onRequest: letGo }, (socket, { raw }) => {
+      socket.removeAllListeners('error') // the plugin's, which holds request and reply; `serve` listens
+      sockets.serve(socket, raw.socket, guard.caller(raw))
+    })
+  })
+  const isBusy = socketsWithAnswers(app.server)
+  app.server.on('upgrade', (request: IncomingMessage, raw: Socket, head: Buffer) => {
     raw.on('error', () => raw.destroy())
-    const caller = guard.caller(request)
-    const no = guard.refusal(request, caller) ?? elsewhere(request) ?? guard.upgradeRefusal(request)
-    if (no) return refuse(raw, no)
-    if (isLeaving()) return refuse(raw, LEAVING)
-    if (!guard.door.enter(caller)) return refuse(raw, tooMany(FULL_SECONDS))
-    raw.on('close', () => guard.door.leave(caller))
-    websockets.handleUpgrade(request, raw, head, (socket) => sockets.serve(socket, raw, caller))
+    const no = refusal(way, request)
+    if (isBusy(raw)) raw.end()
+    else if (no) refuse(raw, no)
+    else admitted.emit('upgrade', request, raw, head)
   })
 }
 
-const elsewhere = ({ url }: IncomingMessage): { status: 404; sentence: string } | undefined =>
-  url === PATH || url?.startsWith(`${PATH}?`) ? undefined : { status: 404, sentence: 'nothing here' }
+/** Undefined: a place is taken until the socket closes. */
+const refusal = ({ guard, isLeaving }: Way, request: IncomingMessage): No | Answer | undefined => {
+  const caller = guard.caller(request)
+  const no = guard.refusal(request, caller) ?? elsewhere(request) ?? guard.upgradeRefusal(request)
+  if (no) return no
+  if (isLeaving()) return LEAVING
+  if (!guard.door.enter(caller)) return tooMany(FULL_SECONDS)
+  request.socket.on('close', () => guard.door.leave(caller))
+  return undefined
+}
+
+/** The framework keeps request and reply as long as what it answers on, 4 KiB of every idle connection: it is told that it is done. */
+const letGo: onRequestHookHandler = (request, reply, done) => {
+  if (request.ws) reply.raw.detachSocket(request.raw.socket)
+  done()
+}
+
+const socketsWithAnswers = (server: Server): ((raw: Socket) => boolean) => {
+  const busy = new WeakSet<Socket>()
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    busy.add(socket)
+    response.once('close', () => busy.delete(socket))
+  })
+  return (raw) => busy.has(raw)
+}
+
+/** Connections have been let go before (leaving.ts). */
+function preClose(this: FastifyInstance, done: () => void): void {
+  this.websocketServer.close()
+  done()
+}
+
+const elsewhere = ({ url, method }: IncomingMessage): Answer | undefined => {
+  if (url !== PATH && !url?.startsWith(`${PATH}?`)) return { status: 404, sentence: 'nothing here' }
+  return method === 'GET' ? undefined : { status: 405, sentence: 'a websocket begins with GET' }
+}
 
 const LEAVING = { status: 503, sentence: 'This relay is ending: connect again.', seconds: 1 }
 
