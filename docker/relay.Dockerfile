@@ -12,6 +12,8 @@ COPY shared ./shared
 COPY server ./server
 COPY migrations ./migrations
 COPY docker/secrets.mjs ./docker/
+# Makes the program into one file (server/tocsinRelay.mjs).
+RUN node server/tocsinRelay.mjs help > /dev/null
 
 FROM ${NODE}
 # Nothing here installs anything any more. The folder for secrets is made so that an empty volume takes over who owns it.

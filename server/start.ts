@@ -2,8 +2,9 @@
  * A relay from its parts: database, keys, app, housekeeping; and the way back. main.ts hands in the environment, tests hand
  * in their own clock and limits.
  */
+import { randomBytes } from 'node:crypto'
 import { err, ok, type Result } from '../shared/base/result.ts'
-import { cryptoReady, randomBytes } from '../shared/crypto/sodium.ts'
+import { cryptoReady } from '../shared/crypto/sodium.ts'
 import type { AdmissionSecret } from '../shared/protocol/access.ts'
 import type { RelayKey } from '../shared/protocol/relayKey.ts'
 import { openDoors } from './doors.ts'

@@ -7,6 +7,8 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 
 /** How long to look: `--quick` looks once and shortly. */
 export type Pace = { readonly quick: boolean; readonly rounds: number; readonly ms: number }
@@ -82,19 +84,29 @@ export type Child = {
   readonly kill: () => Promise<void>
 }
 
+/** One file without a loader, as the relay itself is run (server/tocsinRelay.mjs); beside it in dist/, since migrations/ is looked for from there. */
+const madeOf = (script: string): string => {
+  const outfile = fileURLToPath(new URL(`../../dist/bench-${script}.mjs`, import.meta.url))
+  const entry = fileURLToPath(new URL(`./children/${script}.ts`, import.meta.url))
+  buildSync({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+  })
+  return outfile
+}
+
 /** A script of children/ as a process of its own. `facts` is its one argument. */
 export const startChild = async (
   script: string,
   facts: unknown,
   node: readonly string[] = [],
 ): Promise<Child> => {
-  const child: ChildProcess = fork(
-    new URL(`./children/${script}.ts`, import.meta.url),
-    [JSON.stringify(facts)],
-    {
-      execArgv: ['--import=tsx', ...node],
-    },
-  )
+  const child: ChildProcess = fork(madeOf(script), [JSON.stringify(facts)], { execArgv: [...node] })
   const gone = once(child, 'exit')
   const failed = gone.then(([code]): never => {
     throw new Error(`${script} ended with ${code}`)
