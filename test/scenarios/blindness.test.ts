@@ -12,8 +12,8 @@ import type { AlarmContent, AlarmState } from '../../client/core/committee/conte
 import { LOG_TTL_DAYS, logFromSeed } from '../../client/core/epochlog/keys.ts'
 import { parseInvite } from '../../client/core/join/invite.ts'
 import { decode } from '../../shared/base/codec.ts'
-import { fromHex } from '../../shared/base/text.ts'
-import { cryptoReady, randomBytes } from '../../shared/crypto/sodium.ts'
+import { fromHex, toHex } from '../../shared/base/text.ts'
+import { cryptoReady, randomBytes, sha256 } from '../../shared/crypto/sodium.ts'
 import type { Blob } from '../../shared/protocol/ids.ts'
 import { BUCKETS } from '../../shared/protocol/limits.ts'
 import { logIdOf, policy } from '../../shared/protocol/policy.ts'
@@ -308,19 +308,40 @@ const isDay = (value: unknown): boolean => {
 
 const COLUMNS = {
   logs: 'id bytea, policy bytea, head integer, chain bytea, bytes bigint, last_day integer',
-  entries: 'log bytea, seq integer, blob bytea, expiry_day integer, writer smallint, wsig bytea',
+  entries:
+    'seq integer, expiry_day integer, bytes integer, writer smallint, log bytea, hash bytea, wsig bytea',
   relay:
-    'only boolean, signing_seed bytea, static_secret bytea, admission bytea, previous_admission bytea, admission_day integer',
+    'only boolean, signing_seed bytea, static_secret bytea, admission bytea, previous_admission bytea, admission_day integer, settled_day integer, creation boolean, moved boolean',
+  ahead: 'log bytea, seq integer, life smallint',
 }
+/** One table for each day on which blobs end. */
+const DAY_COLUMNS = 'seq integer, log bytea, blob bytea'
+
+type Row = { readonly log: Buffer; readonly seq: number; readonly blob: Buffer }
+
+const blobsIn = async (sql: TestRelay['sql'], tables: readonly string[]): Promise<readonly Row[]> =>
+  (
+    await Promise.all(
+      tables.map((table) => sql<Row[]>`select log, seq, blob from ${sql(table)}`.then((rows) => [...rows])),
+    )
+  ).flat()
 
 /** protocol.md section 5, "State on disk, per log", and nothing finer. */
 const rowsSayNothing = async (t: Test, { sql }: TestRelay): Promise<void> => {
   const columns = await sql`
     select table_name as name, string_agg(column_name || ' ' || data_type, ', ' order by ordinal_position) as columns
     from information_schema.columns where table_schema = 'public' group by table_name`
-  t.strictSame(Object.fromEntries(columns.map(({ name, columns }) => [name, columns])), COLUMNS)
+  const days = columns.filter(({ name }) => /^blobs_\d+$/.test(name))
+  const rest = columns.filter((table) => !days.includes(table))
+  t.strictSame(Object.fromEntries(rest.map(({ name, columns }) => [name, columns])), COLUMNS)
+  t.ok(days.length > 0 && days.every(({ columns }) => columns === DAY_COLUMNS))
+  t.strictSame(await sql`select * from ahead`, [])
+  const blobs = await blobsIn(
+    sql,
+    days.map(({ name }) => name),
+  )
   const logs = await sql`select id, policy, head, chain, bytes::int4 as bytes, last_day from logs`
-  const entries = await sql`select log, seq, blob, expiry_day, writer, wsig from entries`
+  const entries = await sql`select log, seq, bytes, hash, expiry_day, writer, wsig from entries`
   t.ok(logs.length > 10 && entries.length > 100, `${logs.length} logs, ${entries.length} entries`)
   for (const { id, policy: raw, chain, last_day } of logs) {
     const decoded = decode(policy, raw)
@@ -333,15 +354,21 @@ const rowsSayNothing = async (t: Test, { sql }: TestRelay): Promise<void> => {
   }
   const perLog = logs.map(({ id, head, bytes }) => {
     const own = entries.filter(({ log }) => Buffer.compare(log, id) === 0)
-    return own.length === head && own.reduce((sum, { blob }) => sum + blob.length, 0) === bytes
+    return own.length === head && own.reduce((sum, entry) => sum + entry.bytes, 0) === bytes
   })
   t.ok(perLog.every(Boolean), 'head and bytes are counts of what is there')
+  const hashes = new Map(entries.map(({ log, seq, hash }) => [`${toHex(log)} ${seq}`, hash]))
+  t.equal(blobs.length, entries.length)
   t.ok(
-    entries.every(({ blob }) => BUCKETS.some((bucket) => bucket === blob.length)),
+    blobs.every(({ log, seq, blob }) => hashes.get(`${toHex(log)} ${seq}`)?.equals(sha256(blob))),
+    'the hash of an entry is that of its blob and says no more',
+  )
+  t.ok(
+    blobs.every(({ blob }) => BUCKETS.some((bucket) => bucket === blob.length)),
     'every blob fills one of five buckets',
   )
   t.ok(
-    entries.every(({ blob }) => deflateRawSync(blob).length >= blob.length),
+    blobs.every(({ blob }) => deflateRawSync(blob).length >= blob.length),
     'and has no pattern that could be packed',
   )
   t.ok(entries.every(({ expiry_day, writer, wsig }) => isDay(expiry_day) && writer === null && wsig === null))
