@@ -18,6 +18,8 @@ export type Embedded = {
   /** It was running already: left by a killed relay, or another relay's. Who claims it (store/database.ts) knows which. */
   readonly wasRunning: boolean
   readonly stop: () => Promise<void>
+  /** Leaves it to whoever started it: it is not started again from here. */
+  readonly release: () => void
 }
 
 /**
@@ -55,18 +57,18 @@ const kept = (
   first: Server,
   ground: Ground,
   tell: (sentence: string) => void,
-): Pick<Embedded, 'socketFolder' | 'stop'> => {
+): Omit<Embedded, 'wasRunning'> => {
   const { folder, socketFolder } = ground
   const start = async (): Promise<Result<Server, string>> => {
     const running = await findPostmaster(clusterOf(folder))
     return running ? ok(adopt(running)) : launch(ground)
   }
-  const stopServer = keepRunning(first, { start, tell })
+  const keeper = keepRunning(first, { start, tell })
   const stop = async (): Promise<void> => {
-    await stopServer()
+    await keeper.stop()
     if (!socketFolder.startsWith(folder)) rmSync(socketFolder, { recursive: true, force: true })
   }
-  return { socketFolder, stop }
+  return { socketFolder, stop, release: keeper.release }
 }
 
 /** The account must pass through the data folder, and needs no other right to it. Folders above it are left as they are. */

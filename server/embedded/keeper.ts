@@ -22,8 +22,15 @@ const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 5_000
 const WELL_AFTER_MS = 10_000
 
-/** `first` runs already. The answer stops whatever runs, and resolves when nothing does. */
-export const keepRunning = (first: Server, { start, tell }: KeeperDeps): (() => Promise<void>) => {
+export type Keeper = {
+  /** Stops whatever runs, and resolves when nothing does. */
+  readonly stop: () => Promise<void>
+  /** Looks after it no longer: it is somebody else's. */
+  readonly release: () => void
+}
+
+/** `first` runs already. */
+export const keepRunning = (first: Server, { start, tell }: KeeperDeps): Keeper => {
   const ending = new AbortController()
   const { signal } = ending
   let server: Server | undefined = first
@@ -54,9 +61,12 @@ export const keepRunning = (first: Server, { start, tell }: KeeperDeps): (() => 
   }
 
   const watching = watch()
-  return async () => {
-    ending.abort()
-    await server?.stop()
-    await watching
+  return {
+    stop: async () => {
+      ending.abort()
+      await server?.stop()
+      await watching
+    },
+    release: () => ending.abort(),
   }
 }

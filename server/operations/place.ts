@@ -22,6 +22,7 @@ export const findPlace = async (
     return ok({ address: { url: config.databaseUrl }, leave: nothing, close: nothing })
   const embedded = await startEmbedded(config.dataFolder, tell)
   if (!embedded.ok) return embedded
-  const { socketFolder, wasRunning, stop } = embedded.value
-  return ok({ address: { socketFolder }, leave: wasRunning ? nothing : stop, close: stop })
+  const { socketFolder, wasRunning, stop, release } = embedded.value
+  const leave = async (): Promise<void> => (wasRunning ? release() : stop())
+  return ok({ address: { socketFolder }, leave, close: stop })
 }

@@ -335,7 +335,7 @@ const rowsSayNothing = async (t: Test, { sql }: TestRelay): Promise<void> => {
   const rest = columns.filter((table) => !days.includes(table))
   t.strictSame(Object.fromEntries(rest.map(({ name, columns }) => [name, columns])), COLUMNS)
   t.ok(days.length > 0 && days.every(({ columns }) => columns === DAY_COLUMNS))
-  t.strictSame(await sql`select * from ahead`, [])
+  t.equal((await sql`select * from ahead`).length, 0)
   const blobs = await blobsIn(
     sql,
     days.map(({ name }) => name),
