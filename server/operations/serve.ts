@@ -27,9 +27,13 @@ export const serve: Operation = {
     const room = await openRoom(config)
     if (!room.ok) return failed(context, room.error)
     const place = await findPlace(config, complain)
-    if (!place.ok) return failed(context, place.error)
+    if (!place.ok) {
+      await room.value.close()
+      return failed(context, place.error)
+    }
     const started = await startPatiently(context, { room: room.value, place: place.value, asked })
     if (started.ok && started.value) return serveUntilTheEnd(context, started.value, place.value)
+    await room.value.close()
     await place.value.leave()
     return started.ok ? 0 : failed(context, started.error)
   },
