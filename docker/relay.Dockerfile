@@ -33,5 +33,5 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=15m --retries=6 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.TOCSIN_PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 
 # Not through npm or a shell: signals reach the relay itself, which then ends cleanly.
-ENTRYPOINT ["node", "server/tocsinRelay.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "server/tocsinRelay.mjs"]
 CMD ["serve"]

@@ -25,10 +25,13 @@ type Memory = {
   readonly perConnectionKib: number
 }
 
+/** As docker/relay.Dockerfile, the systemd unit and `npm start` run it. */
+const SHIPPED_WITH = ['--max-semi-space-size=4']
+
 export const idle = async (pace: Pace): Promise<void> => {
   const connections = pace.quick ? CONNECTIONS / 10 : CONNECTIONS
   say(`${connections} connections; resident MiB. More than the shell allows? ulimit -n ${2 * CONNECTIONS}`)
-  const relay = await startChild('relay', { database: 'embedded' }, ['--expose-gc'])
+  const relay = await startChild('relay', { database: 'embedded' }, [...SHIPPED_WITH, '--expose-gc'])
   const ours = await watched(relay, 'relay', connections)
   await relay.end()
   const plain = await startChild('broadcast', {}, ['--expose-gc'])
