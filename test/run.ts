@@ -4,13 +4,15 @@
  * on servers that those tests start themselves. Arguments are handed to tap.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { takeLock } from '../client/cli/vaultLock.ts'
 import { type Account, chooseAccount, options } from '../server/embedded/account.ts'
 import { findBinaries } from '../server/embedded/binaries.ts'
 import type { Result } from '../shared/base/result.ts'
+import { cryptoReady } from '../shared/crypto/sodium.ts'
 import { freePort, installedPrograms } from './support/postgres.ts'
 
 const say = (text: string): void => void process.stderr.write(`# ${text}\n`)
@@ -77,13 +79,31 @@ const ready = async (server: ChildProcess): Promise<void> => {
 
 const TAP = join('node_modules', 'tap', 'dist', 'esm', 'run.mjs')
 
+/** Beside what tap builds, in the package's own folder: an installation that brings another tap takes it away. */
+const TAP_BUILD = join('node_modules', '@tapjs', 'test')
+const STAMP = join(TAP_BUILD, 'tocsin-plugins')
+
 /**
  * tap compiles itself anew for the plugins that package.json names; a first run would still use the old set, whose loader does not find
- * the MLS library's inner modules.
+ * the MLS library's inner modules. Once for an installation, and one run at a time: a build under a run that reads it breaks that run.
  */
-const buildTap = (): void => {
+const buildTap = async (): Promise<void> => {
+  const plugins = JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).tap.plugin)
+  const isBuilt = (): boolean => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === plugins
+  await cryptoReady
+  while (!isBuilt()) {
+    const lock = await takeLock(TAP_BUILD)
+    if (!lock.ok) continue
+    if (!isBuilt()) compile(plugins)
+    await lock.value.release()
+  }
+}
+
+const compile = (plugins: string): void => {
+  rmSync(STAMP, { force: true })
   const built = spawnSync(process.execPath, [TAP, 'build'], { encoding: 'utf8' })
   if (built.status !== 0) throw new Error(`tap build: ${built.stderr}`)
+  writeFileSync(STAMP, plugins)
 }
 
 /** tap's own output, and at the end one plain line with the sums. */
@@ -116,7 +136,7 @@ const check = (): boolean => {
 
 const all = process.argv.length === 2
 if (all && !check()) process.exit(1)
-buildTap()
+await buildTap()
 const postgres = await startPostgres()
 const code = await runTap(postgres.url)
 await postgres.stop()
