@@ -1,25 +1,27 @@
 /** The database: whether it is there, whether it keeps what it acknowledges, and how old its schema is. */
 import type { Config } from '../../config.ts'
 import { MIGRATIONS } from '../../release.ts'
-import type { DatabaseAddress } from '../../store/database.ts'
-import { readRelayRow } from '../../store/keys.ts'
+import { type RelayRow, readRelayRow } from '../../store/keys.ts'
 import { pendingMigrations } from '../../store/migrations.ts'
-import { type Opened, openForOperation } from '../../store/operating.ts'
+import type { Opened } from '../../store/operating.ts'
 import { readServerState } from '../../store/stats.ts'
 import { databaseSentence, MOVED, NEWER } from '../faults.ts'
 import { clockFinding, type Finding, failure, fine, warning } from './finding.ts'
+import { type OwnRelay, ownRelay } from './ownRelay.ts'
 
-export const checkDatabase = async (
-  config: Config,
-  address: DatabaseAddress,
-): Promise<readonly Finding[]> => {
-  const opened = openForOperation(address)
+export type Looked = { readonly findings: readonly Finding[]; readonly own?: OwnRelay }
+
+/** Of `opened`, which is the caller's to close. */
+export const checkDatabase = async (config: Config, opened: Opened): Promise<Looked> => {
   try {
-    return [...(await serverFindings(opened)), ...(await schemaFindings(opened))]
+    const findings = await serverFindings(opened)
+    const { schema, row } = await lookAtSchema(opened)
+    const own = row && !row.moved ? { own: ownRelay(opened, row) } : {}
+    return { findings: [...findings, schema], ...own }
   } catch (error) {
-    return [failure('database', databaseSentence(error, config), 'start it, and look at DATABASE_URL')]
-  } finally {
-    await opened.close()
+    return {
+      findings: [failure('database', databaseSentence(error, config), 'start it, and look at DATABASE_URL')],
+    }
   }
 }
 
@@ -48,11 +50,17 @@ const serverFindings = async ({ sql }: Opened): Promise<readonly Finding[]> => {
   ]
 }
 
-const schemaFindings = async ({ sql, db }: Opened): Promise<readonly Finding[]> => {
+type Schema = { readonly schema: Finding; readonly row?: RelayRow | undefined }
+
+const lookAtSchema = async ({ sql, db }: Opened): Promise<Schema> => {
   const pending = await pendingMigrations(sql, MIGRATIONS)
-  if (pending === 'newer') return [failure('schema', NEWER, 'start the newer version')]
+  if (pending === 'newer') return { schema: failure('schema', NEWER, 'start the newer version') }
   if (pending.length > 0)
-    return [warning('schema', `${pending.length} migrations wait`, 'start the relay: it does them')]
+    return {
+      schema: warning('schema', `${pending.length} migrations wait`, 'start the relay: it does them'),
+    }
   const row = await readRelayRow(db)
-  return row?.moved ? [failure('schema', MOVED, 'remove what is here')] : [fine('schema', 'is up to date')]
+  return { schema: row?.moved ? failure('schema', MOVED, 'remove what is here') : UP_TO_DATE, row }
 }
+
+const UP_TO_DATE = fine('schema', 'is up to date')

@@ -3,11 +3,10 @@ import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { connect as connectTls } from 'node:tls'
-import { WebSocket } from 'ws'
-import { decodeEvent } from '../../../shared/protocol/frames.ts'
 import { type Config, isLoopback } from '../../config.ts'
-import { SUBPROTOCOL } from '../../routes/socket.ts'
 import { clockFinding, type Finding, failure, fine, warning } from './finding.ts'
+import { greetingFinding } from './greeting.ts'
+import type { OwnRelay } from './ownRelay.ts'
 
 /** Milliseconds for each answer. */
 const PATIENCE_MS = 5_000
@@ -15,8 +14,12 @@ const DAY_MS = 86_400_000
 /** Days before its end at which a certificate should have been renewed. */
 const RENEWED_DAYS = 14
 
-export const checkNetwork = async (config: Config): Promise<readonly Finding[]> => [
-  ...(config.publicUrl === undefined ? [UNSAID] : await publicFindings(config.publicUrl, config)),
+/** `own`: undefined where no relay has run yet. */
+export const checkNetwork = async (
+  config: Config,
+  own: OwnRelay | undefined,
+): Promise<readonly Finding[]> => [
+  ...(config.publicUrl === undefined ? [UNSAID] : await publicFindings(config.publicUrl, config, own)),
   ...(await metricsFindings(config)),
 ]
 
@@ -26,17 +29,29 @@ const UNSAID = warning(
   'set it to the wss:// address that clients use',
 )
 
-const publicFindings = async (publicUrl: string, config: Config): Promise<readonly Finding[]> => {
+const publicFindings = async (
+  publicUrl: string,
+  config: Config,
+  own: OwnRelay | undefined,
+): Promise<readonly Finding[]> => {
   const url = new URL(publicUrl)
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const isSecure = url.protocol === 'wss:'
+  const way = await wayFindings(url, isSecure)
   return [
-    ...(isIP(host) ? [] : [await nameFinding(host)]),
-    isSecure ? await certificateFinding(host, Number(url.port || 443)) : plainFinding(host),
-    await greetingFinding(publicUrl),
-    ...(await dateFindings(publicUrl)),
+    ...way,
     ...(isSecure ? [proxyFinding(config)] : []),
+    ...(way.some(({ verdict }) => verdict === 'failure')
+      ? []
+      : [await greetingFinding(publicUrl, own), ...(await dateFindings(publicUrl))]),
   ]
+}
+
+/** What everything behind it needs: with a failure here, nobody gets further. */
+const wayFindings = async (url: URL, isSecure: boolean): Promise<readonly Finding[]> => {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const name = isIP(host) ? [] : [await nameFinding(host)]
+  if (name.some(({ verdict }) => verdict === 'failure')) return name
+  return [...name, isSecure ? await certificateFinding(host, Number(url.port || 443)) : plainFinding(host)]
 }
 
 const nameFinding = async (host: string): Promise<Finding> => {
@@ -78,51 +93,28 @@ const certificateFinding = (host: string, port: number): Promise<Finding> =>
       end(failure('tls', 'no connection with TLS comes about', 'look at the proxy and the firewall')),
     )
     socket.once('secureConnect', () => {
-      if (!socket.authorized)
-        return end(
-          failure(
-            'tls',
-            'the certificate is not valid for this name',
-            'let the proxy get one that clients trust',
-          ),
-        )
+      if (!socket.authorized) return end(distrust(String(socket.authorizationError)))
       const days = Math.floor((Date.parse(socket.getPeerCertificate().valid_to) - Date.now()) / DAY_MS)
       end(certificateAge(days))
     })
   })
 
-export const certificateAge = (days: number): Finding =>
+const distrust = (code: string): Finding => {
+  if (code === 'CERT_HAS_EXPIRED')
+    return failure('tls', 'the certificate has ended', 'look why it is not renewed')
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return failure(
+      'tls',
+      'the certificate there is for another name',
+      'look where DNS points to, and let the proxy get one for this name',
+    )
+  return failure('tls', 'the certificate is not one that clients trust', 'let the proxy get one that is')
+}
+
+const certificateAge = (days: number): Finding =>
   days >= RENEWED_DAYS
     ? fine('tls', `the certificate is good for ${days} days`)
     : warning('tls', `the certificate ends in ${days} days`, 'look why it is not renewed')
-
-/** A1: the first that anybody hears of a relay. */
-const greetingFinding = (publicUrl: string): Promise<Finding> =>
-  new Promise((resolve) => {
-    const socket = new WebSocket(`${publicUrl.replace(/\/$/, '')}/v1`, SUBPROTOCOL, {
-      handshakeTimeout: PATIENCE_MS,
-    })
-    const end = (finding: Finding): void => {
-      clearTimeout(late)
-      socket.terminate()
-      resolve(finding)
-    }
-    const none = (): void =>
-      end(
-        failure(
-          'relay',
-          'no relay greets at the public address',
-          'start it, and look whether the proxy passes websockets on',
-        ),
-      )
-    const late = setTimeout(none, 2 * PATIENCE_MS)
-    socket.once('error', none)
-    socket.once('message', (data: Buffer) => {
-      const event = decodeEvent(new Uint8Array(data))
-      if (event.ok && event.value.type === 'greeting') end(fine('relay', 'one greets at the public address'))
-      else none()
-    })
-  })
 
 const dateFindings = async (publicUrl: string): Promise<readonly Finding[]> => {
   const url = `${publicUrl.replace(/^ws/, 'http').replace(/\/$/, '')}/livez`

@@ -7,7 +7,6 @@ import fc from 'fast-check'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { type Content, createBackupWriter, readBackup } from '../../../server/operations/backup/format.ts'
-import { run as runWords } from '../../../server/operations/run.ts'
 import { dayOf } from '../../../server/relay/relay.ts'
 import { agrees } from '../../../server/store/agreement.ts'
 import { sameBytes } from '../../../shared/base/bytes.ts'
@@ -17,6 +16,7 @@ import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
 import { parseRelayAddress } from '../../../shared/protocol/relayAddress.ts'
 import { startRelay } from '../../support/relay.ts'
 import { type RelayProcess, startRelayProcess } from '../../support/relayProcess.ts'
+import { runHere as run } from '../../support/relayProgram.ts'
 import {
   appendTo,
   connectWire,
@@ -30,27 +30,6 @@ import {
 } from '../../support/wire.ts'
 
 await cryptoReady
-
-type Env = Readonly<Record<string, string>>
-type Ran = { readonly code: number; readonly out: string; readonly err: string }
-
-/** In this process, with that environment and no other. */
-const run = async (env: Env, ...words: readonly string[]): Promise<Ran> => {
-  let out = ''
-  let err = ''
-  const code = await runWords(words, {
-    environment: env,
-    say: (text) => {
-      out += `${text}\n`
-    },
-    complain: (text) => {
-      err += `${text}\n`
-    },
-    writeLog: () => undefined,
-    asked: () => new AbortController().signal,
-  })
-  return { code, out, err }
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-backup-'))
 chmodSync(folder, 0o755)
