@@ -1,8 +1,8 @@
 /** Which alarm is meant: the one whose id begins so, or the only one that is open. And the lists that options name. */
 import { ok, type Result } from '../../shared/base/result.ts'
+import type { Alarm } from '../core/committee/alarm.ts'
 import { liveAlarms } from '../core/committee/alarmSummary.ts'
 import { idsOf, NEEDS, type Need } from '../core/committee/alarmWords.ts'
-import type { Alarm } from '../core/committee/said.ts'
 import type { CommitteeView } from '../core/session/view.ts'
 import { choose } from './ask.ts'
 import { type Refusal, refused } from './command.ts'

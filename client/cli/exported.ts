@@ -1,7 +1,7 @@
 /** What an export holds. */
 
+import type { Alarm } from '../core/committee/alarm.ts'
 import { toOneLine } from '../core/committee/plainText.ts'
-import type { Alarm } from '../core/committee/said.ts'
 import type { CommitteeView, MotionView } from '../core/session/view.ts'
 import { showingOf } from './news.ts'
 import { alarmJson, alarmLines } from './show/alarms.ts'

@@ -1,6 +1,9 @@
 /** What a member has not seen yet, as lines and as JSON. */
+
+import type { Alarm } from '../core/committee/alarm.ts'
 import { liveAlarms } from '../core/committee/alarmSummary.ts'
-import type { Alarm, Committee, Post } from '../core/committee/said.ts'
+import type { Committee } from '../core/committee/committee.ts'
+import type { Post } from '../core/committee/talk.ts'
 import { expire } from '../core/committee/views.ts'
 import type { CommitteeView } from '../core/session/view.ts'
 import { isNews, type Marks } from './readMarks.ts'

@@ -2,7 +2,8 @@
 import { utf8 } from '../../shared/base/bytes.ts'
 import { fromUtf8, toHex } from '../../shared/base/text.ts'
 import { sha256 } from '../../shared/crypto/sodium.ts'
-import type { Alarm, Committee } from '../core/committee/said.ts'
+import type { Alarm } from '../core/committee/alarm.ts'
+import type { Committee } from '../core/committee/committee.ts'
 import type { Vault } from '../core/vault/vault.ts'
 
 export type Marks = { readonly posts: ReadonlySet<string>; readonly alarms: ReadonlyMap<string, string> }

@@ -3,7 +3,7 @@
  * until it has a sentence. A sentence is plain, and says what to do.
  */
 
-import { MAX_TEXT } from '../core/committee/content.ts'
+import { MAX_TEXT } from '../core/committee/fields.ts'
 import { MAX_WORDS } from '../core/committee/fileContent.ts'
 import type { AbortReason } from '../core/join/exchange.ts'
 import type { SuspicionKind } from '../core/session/desk.ts'

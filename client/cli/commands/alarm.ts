@@ -1,10 +1,10 @@
 /** Looking at alarms, answering them, and saying what is new. Not here: raising one (alarmRaise.ts), its end (alarmStates.ts). */
 import { ok, type Result } from '../../../shared/base/result.ts'
+import type { Alarm } from '../../core/committee/alarm.ts'
 import { isClosed } from '../../core/committee/alarm.ts'
+import type { AlarmAnswer, AlarmUpdate } from '../../core/committee/alarmContent.ts'
 import { liveAlarms } from '../../core/committee/alarmSummary.ts'
 import { ALARM_KINDS, type Need, SEVERITIES } from '../../core/committee/alarmWords.ts'
-import type { AlarmAnswer, AlarmUpdate } from '../../core/committee/content.ts'
-import type { Alarm } from '../../core/committee/said.ts'
 import { chooseAlarm, needsIn, oneOf } from '../alarmChoice.ts'
 import { askChoice, askText, choose } from '../ask.ts'
 import {

@@ -1,5 +1,6 @@
 /** Raising an alarm: What? How fast? Say it. Then whom it is about and who may know the name; each with an answer for Enter. */
 import { ok, type Result } from '../../../shared/base/result.ts'
+import type { AlarmContent } from '../../core/committee/alarmContent.ts'
 import {
   ALARM_KINDS,
   CHECKS,
@@ -10,7 +11,6 @@ import {
   SEVERITIES,
   type Severity,
 } from '../../core/committee/alarmWords.ts'
-import type { AlarmContent } from '../../core/committee/content.ts'
 import { needsIn, oneOf } from '../alarmChoice.ts'
 import { askChoice, askText } from '../ask.ts'
 import { type Command, type Context, type Input, listOf, type Refusal, refused, textOf } from '../command.ts'

@@ -1,9 +1,9 @@
 /** How an alarm comes to its end, step by step; each says who else has to say the same. */
 import { ok, type Result } from '../../../shared/base/result.ts'
+import type { Alarm } from '../../core/committee/alarm.ts'
+import type { AlarmState } from '../../core/committee/alarmContent.ts'
 import { ALARM_STATES } from '../../core/committee/alarmSummary.ts'
 import { OUTCOMES } from '../../core/committee/alarmWords.ts'
-import type { AlarmState } from '../../core/committee/content.ts'
-import type { Alarm } from '../../core/committee/said.ts'
 import { chooseAlarm, oneOf } from '../alarmChoice.ts'
 import { askChoice, askText, choose } from '../ask.ts'
 import {

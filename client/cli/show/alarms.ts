@@ -1,6 +1,8 @@
 /** An alarm as a few plain lines, in the order in which somebody who has seconds needs them. */
 
+import type { Alarm, AlarmNote } from '../../core/committee/alarm.ts'
 import { isClosed } from '../../core/committee/alarm.ts'
+import type { AlarmContent } from '../../core/committee/alarmContent.ts'
 import {
   ALARM_STATES,
   type AlarmSummary,
@@ -16,9 +18,7 @@ import {
   RINGS,
   SEVERITIES,
 } from '../../core/committee/alarmWords.ts'
-import type { AlarmContent } from '../../core/committee/content.ts'
 import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
-import type { Alarm, AlarmNote } from '../../core/committee/said.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import type { Showing } from './posts.ts'
 import { listOf, momentOf, timeOf } from './time.ts'

@@ -1,7 +1,7 @@
 /** What members are called on the screen: their handles, and a piece of the seat behind those that look alike. */
 
+import type { Committee } from '../../core/committee/committee.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
-import type { Committee } from '../../core/committee/said.ts'
 import { nameOf } from '../../core/committee/views.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 

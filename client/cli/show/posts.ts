@@ -1,7 +1,7 @@
 /** Posts as lines: when, who, which, what. What follows on further lines is indented, so no text can look like another post. */
 
 import { toPlainText } from '../../core/committee/plainText.ts'
-import type { Post } from '../../core/committee/said.ts'
+import type { Post } from '../../core/committee/talk.ts'
 import { fileJson, fileTitle } from './files.ts'
 import type { Names } from './names.ts'
 import { dayOf, timeOf } from './time.ts'

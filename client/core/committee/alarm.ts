@@ -12,11 +12,92 @@
  * Whatever is not allowed is kept as a note, if it has words, and changes nothing else.
  */
 
-import { rankOf, type Severity } from './alarmWords.ts'
-import type { AlarmAnswer, AlarmContent, AlarmState, AlarmUpdate } from './content.ts'
-import type { Alarm, AlarmNote, AlarmPhase, Answer, Closing, Id, Said } from './said.ts'
+import type { AlarmAnswer, AlarmContent, AlarmState, AlarmUpdate } from './alarmContent.ts'
+import { type AlarmKind, type Need, type Outcome, rankOf, type Severity } from './alarmWords.ts'
+import type { Takers, Writable } from './area.ts'
+import type { Id, Said, SaidOf } from './said.ts'
 
-export const raiseAlarm = (said: Said, content: AlarmContent): Alarm => ({
+/** Where an alarm stands. What is shown of an open one follows from its answers (alarmSummary.ts). */
+export type AlarmPhase =
+  | { readonly is: 'open' }
+  | { readonly is: 'steady' }
+  /** By the raiser. It stays in view until another member has spoken to them. */
+  | { readonly is: 'cancelled'; readonly spokenTo?: Id }
+  | { readonly is: 'settled'; readonly outcome: Outcome }
+  | { readonly is: 'false_alarm' }
+
+/** A seat's answer. Later ones replace it, but `seen` never replaces more than itself. */
+export type Answer = { readonly at: number } & (
+  | { readonly answer: 'seen' | 'cannot' }
+  | {
+      readonly answer: 'on_it'
+      readonly what: string
+      /** Minutes from `at` on, or an ISO 8601 time. */
+      readonly by?: number | string
+      readonly takes: readonly Need[]
+    }
+)
+
+/** What was said about an alarm after it was raised, whether or not it had an effect yet. */
+export type AlarmNote = {
+  readonly id: Id
+  readonly seat: Id
+  readonly at: number
+  readonly said: 'update' | 'steady' | 'settled' | 'cancelled' | 'spoken_to' | 'false_alarm' | 'reopened'
+  readonly text?: string
+}
+
+export type Alarm = {
+  readonly id: Id
+  /** The raiser. */
+  readonly seat: Id
+  readonly device: Id
+  readonly order: number
+  readonly at: number
+  /** As raised. Kind, severity and needs as they are now stand beside it. */
+  readonly content: AlarmContent
+  readonly kind: AlarmKind
+  readonly severity: Severity
+  readonly needs: readonly Need[]
+  readonly phase: AlarmPhase
+  /** Per seat, in the order of each seat's first answer; the raiser has none. A reopened alarm starts without. */
+  readonly answers: ReadonlyMap<Id, Answer>
+  readonly notes: readonly AlarmNote[]
+  /** Seats that call an open alarm steady; two are needed. */
+  readonly steadyBy: readonly Id[]
+  /** How each seat that is on it would close it; two alike are needed. */
+  readonly closings: ReadonlyMap<Id, Closing>
+  /** What members other than the raiser would lower the severity to; two are needed. */
+  readonly lowerings: ReadonlyMap<Id, Severity>
+  readonly timesReopened: number
+}
+
+export type Closing = Extract<AlarmPhase, { readonly is: 'settled' | 'false_alarm' }>
+
+export type Alarms = {
+  /** In the order raised. */
+  readonly alarms: ReadonlyMap<Id, Alarm>
+}
+
+export const noAlarms: Alarms = { alarms: new Map() }
+
+type Draft = Writable<Alarms>
+type Following = 'alarmAnswer' | 'alarmUpdate' | 'alarmState'
+
+/** An alarm that does not stand before what follows it never will: the order is total. */
+const follow = (draft: Draft, said: SaidOf<Following>): void => {
+  const alarm = draft.alarms.get(said.content.alarm)
+  if (alarm) draft.alarms.set(alarm.id, followed(alarm, said, said.content))
+}
+
+export const alarms: Takers<'alarm' | Following, Draft> = {
+  alarm: (draft, said) => void draft.alarms.set(said.id, raised(said, said.content)),
+  alarmAnswer: follow,
+  alarmUpdate: follow,
+  alarmState: follow,
+}
+
+const raised = (said: Said, content: AlarmContent): Alarm => ({
   id: said.id,
   seat: said.seat,
   device: said.device,
@@ -31,11 +112,7 @@ export const raiseAlarm = (said: Said, content: AlarmContent): Alarm => ({
   ...unanswered,
 })
 
-export const followAlarm = (
-  alarm: Alarm,
-  said: Said,
-  content: AlarmAnswer | AlarmUpdate | AlarmState,
-): Alarm => {
+const followed = (alarm: Alarm, said: Said, content: AlarmAnswer | AlarmUpdate | AlarmState): Alarm => {
   if (content.type === 'alarmAnswer') return answered(alarm, said, content)
   if (content.type === 'alarmUpdate') return updated(alarm, said, content)
   return stated(withNote(alarm, said, content.to, content.note), said.seat, content)

@@ -1,8 +1,10 @@
 /** What a screen says about an alarm: one state word, counts of seats (never of devices), who is on it, what is missing. */
 
+import type { Alarm } from './alarm.ts'
 import { isClosed } from './alarm.ts'
 import { type Need, rankOf } from './alarmWords.ts'
-import type { Alarm, Committee, Id } from './said.ts'
+import type { Committee } from './committee.ts'
+import type { Id } from './said.ts'
 
 /** The words for where an alarm stands, from raised to the end. */
 export const ALARM_STATES = {

@@ -1,22 +1,29 @@
 /**
  * From what was said to what members see, as a pure fold. A function of the ordered sequence and of nothing else: no
  * clock, no settings, no roster. Whether an author was a member there and then is settled before (V rules and late entries,
- * protocol.md sections 6 and 7). Not here: the life of one alarm (alarm.ts), words and counts for a screen
- * (alarmSummary.ts, views.ts).
+ * protocol.md sections 6 and 7). Not here: what each area of committee life makes of it (its own file, one line in each of the
+ * three lists below), words and counts for a screen (alarmSummary.ts, views.ts).
  */
+import { type Alarms, alarms, noAlarms } from './alarm.ts'
+import { type Takers, type Writable, writable } from './area.ts'
+import type { KnownContent } from './content.ts'
+import type { Id, Said } from './said.ts'
+import { noTalk, type Talk, talk } from './talk.ts'
 
-import { unreachable } from '../../../shared/base/unreachable.ts'
-import { followAlarm, raiseAlarm } from './alarm.ts'
-import type { PostContent } from './content.ts'
-import type { Alarm, Committee, Id, Post, Said } from './said.ts'
-
-export const emptyCommittee: Committee = {
-  last: -1,
-  ids: new Set(),
-  posts: [],
-  handles: new Map(),
-  alarms: new Map(),
+type Progress = {
+  /** Order of the last thing said, -1 for nothing. */
+  readonly last: number
+  /** Ids of all that was said. */
+  readonly ids: ReadonlySet<Id>
 }
+
+export type Committee = Progress & Talk & Alarms
+
+export const emptyCommittee: Committee = { last: -1, ids: new Set(), ...noTalk, ...noAlarms }
+
+type Draft = Writable<Committee>
+
+const takers: Takers<KnownContent['type'], Draft> = { ...talk, ...alarms }
 
 export const apply = (committee: Committee, said: Said): Committee => applyAll(committee, [said])
 
@@ -25,13 +32,7 @@ export const apply = (committee: Committee, said: Said): Committee => applyAll(c
  * Throws when something new does not come after everything known, because then the caller has lost the order.
  */
 export const applyAll = (committee: Committee, sayings: readonly Said[]): Committee => {
-  const draft: Draft = {
-    last: committee.last,
-    ids: new Set(committee.ids),
-    posts: [...committee.posts],
-    handles: new Map(committee.handles),
-    alarms: new Map(committee.alarms),
-  }
+  const draft = writable(committee)
   for (const said of sayings) {
     if (draft.ids.has(said.id)) continue
     if (said.order <= draft.last) throw new Error('said out of order')
@@ -42,52 +43,10 @@ export const applyAll = (committee: Committee, sayings: readonly Said[]): Commit
   return draft
 }
 
-/** A copy that only this file writes to, and only before anybody else sees it. */
-type Draft = {
-  last: number
-  readonly ids: Set<Id>
-  readonly posts: Post[]
-  readonly handles: Map<Id, string>
-  readonly alarms: Map<Id, Alarm>
-}
-
 const take = (draft: Draft, said: Said): void => {
-  const { content } = said
-  switch (content.type) {
-    case 'introduce':
-      draft.handles.set(said.seat, content.handle)
-      return
-    case 'post':
-      draft.posts.push(postOf(draft, said, content))
-      return
-    case 'file':
-      draft.posts.push({ ...postOf(draft, said, { ...content, text: content.words ?? '' }), file: content })
-      return
-    case 'alarm':
-      draft.alarms.set(said.id, raiseAlarm(said, content))
-      return
-    case 'alarmAnswer':
-    case 'alarmUpdate':
-    case 'alarmState': {
-      // An alarm that does not stand before what follows it never will: the order is total.
-      const alarm = draft.alarms.get(content.alarm)
-      if (alarm) draft.alarms.set(alarm.id, followAlarm(alarm, said, content))
-      return
-    }
-    case 'unknown':
-      return
-    default:
-      unreachable(content)
-  }
-}
-
-const postOf = (draft: Draft, said: Said, content: Pick<PostContent, 'text' | 'replyTo'>): Post => {
-  const { id, seat, device, order, at } = said
-  return { id, seat, device, order, at, text: content.text, ...replyOf(draft, content.replyTo) }
-}
-
-const replyOf = (draft: Draft, replyTo: Id | undefined): Pick<Post, 'replyTo' | 'isReplyToUnseen'> => {
-  if (replyTo === undefined) return {}
-  const isSeen = draft.alarms.has(replyTo) || draft.posts.some((post) => post.id === replyTo)
-  return isSeen ? { replyTo } : { isReplyToUnseen: true }
+  const { type } = said.content
+  if (type === 'unknown') return
+  // The table is typed by its keys; that key and content belong together is lost in the lookup.
+  const taker = takers[type] as (draft: Draft, said: Said) => void
+  taker(draft, said)
 }

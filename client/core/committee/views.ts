@@ -1,6 +1,8 @@
 /** What screens ask the fold: names, answers to a post, what is past its time. Not here: alarms (alarmSummary.ts). */
 
-import type { Committee, Id, Post } from './said.ts'
+import type { Committee } from './committee.ts'
+import type { Id } from './said.ts'
+import type { Post } from './talk.ts'
 
 /** A handle and whether another seat has one that looks alike: then neither may be shown alone. */
 export type Handle = { readonly handle: string; readonly isClash: boolean }

@@ -1,6 +1,6 @@
 /** Where each file of a committee stands on this device. Not here: how they move (files.ts). */
 import type { FileContent } from '../committee/fileContent.ts'
-import type { Post } from '../committee/said.ts'
+import type { Post } from '../committee/talk.ts'
 import { expire } from '../committee/views.ts'
 import { contentOf } from '../files/announced.ts'
 import type { Desk } from './desk.ts'

@@ -2,10 +2,10 @@
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { unreachable } from '../../../shared/base/unreachable.ts'
 import type { Chain, Head } from '../../../shared/protocol/ids.ts'
-import { decodeContent } from '../committee/content.ts'
+import { decodeContent, isCounted } from '../committee/content.ts'
 import { type Payload, payloadHash, type SeenHead } from '../epochlog/payload.ts'
 import type { Place } from '../governance/fold.ts'
-import type { Device } from '../governance/roster.ts'
+import { type Device, fullSeats } from '../governance/roster.ts'
 import { comparePeer } from '../relay/witness.ts'
 import { numberKey } from './book.ts'
 import { type Desk, orderOf, suspect } from './desk.ts'
@@ -33,7 +33,7 @@ const takeSaying = (desk: Desk, epoch: Epoch, heard: Heard): void => {
   const { said } = payload
   switch (said.type) {
     case 'content':
-      keepContent(desk, heard, said.content, order)
+      keepContent(desk, epoch, heard, said.content)
       return
     case 'motion':
       learnMotion(
@@ -98,19 +98,21 @@ const continues = (desk: Desk, epoch: Epoch, payload: Payload, by: Device): bool
   return true
 }
 
-const keepContent = (desk: Desk, { payload, by }: Heard, raw: Uint8Array, order: number): void => {
+const keepContent = (desk: Desk, epoch: Epoch, { payload, by, found }: Heard, raw: Uint8Array): void => {
   const content = decodeContent(raw)
   if (!content.ok) return
   const { book } = desk
   if (desk.saidIds.has(payload.id)) return
   desk.saidIds.add(payload.id)
   if (content.value.type === 'introduce') book.handles.put(by.seat, content.value.handle)
+  const order = orderOf(epoch.info.number, found.place)
   book.sayings.put(numberKey(order), {
     id: payload.id,
     seat: by.seat,
     device: by.device,
     order,
     at: payload.at,
+    electorate: isCounted(content.value) ? fullSeats(epoch.info.roster) : undefined,
     content: raw,
   })
 }

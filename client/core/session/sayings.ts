@@ -1,7 +1,9 @@
 /** From what was stored to what members see. Throws if what is stored is out of order: the book keeps it sorted. */
+
+import type { Committee } from '../committee/committee.ts'
 import { applyAll, emptyCommittee } from '../committee/committee.ts'
 import { decodeContent } from '../committee/content.ts'
-import type { Committee, Said } from '../committee/said.ts'
+import type { Said } from '../committee/said.ts'
 import type { Shelf } from './book.ts'
 import type { StoredSaying } from './state.ts'
 
@@ -26,7 +28,8 @@ export const foldSayings = (sayings: readonly StoredSaying[]): Committee =>
 
 const saidOf = (stored: StoredSaying | undefined): readonly Said[] => {
   if (!stored) return []
-  const { content, ...said } = stored
+  const { content, electorate, ...said } = stored
   const decoded = decodeContent(content)
-  return decoded.ok ? [{ ...said, content: decoded.value }] : []
+  if (!decoded.ok) return []
+  return [{ ...said, ...(electorate ? { electorate } : {}), content: decoded.value }]
 }

@@ -145,6 +145,8 @@ export const storedSaying = struct({
   device: deviceId,
   order: u48,
   at: u48,
+  /** The full seats of the epoch in which it was said, of what is about counting (committee/content.ts, `isCounted`). */
+  electorate: option(list(seatId, 256)),
   content: varBytes(200_000),
 })
 export type StoredSaying = Value<typeof storedSaying>

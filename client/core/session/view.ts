@@ -1,4 +1,4 @@
-import type { Committee } from '../committee/said.ts'
+import type { Committee } from '../committee/committee.ts'
 import type { Charter } from '../governance/charter.ts'
 import { isConfirmed } from '../governance/fold.ts'
 import type { SeatId } from '../governance/ids.ts'

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import t from 'tap'
+import type { Alarm } from '../../../../client/core/committee/alarm.ts'
 import { alarmSummary, liveAlarms, seenNeeded } from '../../../../client/core/committee/alarmSummary.ts'
+import type { Committee } from '../../../../client/core/committee/committee.ts'
 import { apply, applyAll, emptyCommittee } from '../../../../client/core/committee/committee.ts'
 import { type Content, decodeContent, type KnownContent } from '../../../../client/core/committee/content.ts'
-import type { Alarm, Committee, Said } from '../../../../client/core/committee/said.ts'
+import type { Said } from '../../../../client/core/committee/said.ts'
 import { expire, expired, handleOf, nameOf, repliesTo } from '../../../../client/core/committee/views.ts'
 import { hostileBytes, idOf, SEATS, sayings } from './arbitraries.ts'
 

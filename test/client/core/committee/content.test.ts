@@ -8,8 +8,8 @@ import {
   isHandle,
   type KnownContent,
   MAX_CONTENT_BYTES,
-  MAX_TEXT,
 } from '../../../../client/core/committee/content.ts'
+import { MAX_TEXT } from '../../../../client/core/committee/fields.ts'
 import {
   isOneLine,
   isPlainText,

@@ -1,0 +1,107 @@
+/** What members say about an alarm, from raised to its end. Not here: what follows from it (alarm.ts). */
+import * as v from 'valibot'
+import { ALARM_KINDS, CHECKS, idsOf, NEEDS, OUTCOMES, type RINGS, SEVERITIES } from './alarmWords.ts'
+import { handle, MAX_TEXT, messageId, oneOf, text } from './fields.ts'
+
+/** Minutes ahead for which somebody may say "I am on it": a week. */
+const MAX_BY_MINUTES = 10_080
+
+const kind = oneOf(ALARM_KINDS)
+const severity = oneOf(SEVERITIES)
+const outcome = oneOf(OUTCOMES)
+const needs = v.pipe(
+  v.array(oneOf(NEEDS)),
+  v.maxLength(idsOf(NEEDS).length),
+  v.check((list) => new Set(list).size === list.length),
+  v.readonly(),
+)
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?$/
+
+/** Minutes from the answer on, or an ISO 8601 time. For people to read: no rule looks at it. */
+const by = v.union([
+  v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_BY_MINUTES)),
+  v.pipe(v.string(), v.maxLength(MAX_TEXT.by), v.regex(ISO_TIME)),
+])
+
+const about = v.variant('who', [
+  v.object({ who: v.literal('me') }),
+  v.object({ who: v.literal('named'), handle }),
+  v.object({ who: v.literal('not_named') }),
+])
+
+/** How the person concerned can be reached without harm. A phrase tells a friend from whoever holds the phone. */
+const safeContact = v.variant('may', [
+  v.object({ may: v.literal('yes'), how: text(MAX_TEXT.place) }),
+  v.object({ may: v.literal('no') }),
+  v.object({ may: v.literal('phrase'), phrase: text(MAX_TEXT.place) }),
+])
+
+const rings = v.object({
+  team: v.boolean(),
+  committee: v.boolean(),
+  city: v.boolean(),
+  supporters: v.boolean(),
+  public: v.boolean(),
+} satisfies Record<keyof typeof RINGS, unknown>)
+
+/** The whole committee receives an alarm, so it names a person only if the committee may know the name. */
+const alarm = v.pipe(
+  v.object({
+    type: v.literal('alarm'),
+    kind,
+    severity,
+    facts: text(MAX_TEXT.facts),
+    guesses: v.exactOptional(text(MAX_TEXT.facts)),
+    needs,
+    about,
+    place: v.exactOptional(text(MAX_TEXT.place)),
+    safeContact: v.exactOptional(safeContact),
+    namesAllowed: rings,
+    checked: v.exactOptional(oneOf(CHECKS)),
+  }),
+  v.forward(
+    v.check((value) => value.about.who !== 'named' || value.namesAllowed.committee),
+    ['about'],
+  ),
+)
+
+const answer = { type: v.literal('alarmAnswer'), alarm: messageId }
+const alarmAnswer = v.variant('answer', [
+  v.object({ ...answer, answer: v.literal('seen') }),
+  v.object({
+    ...answer,
+    answer: v.literal('on_it'),
+    what: text(MAX_TEXT.note),
+    by: v.exactOptional(by),
+    takes: v.exactOptional(needs),
+  }),
+  v.object({ ...answer, answer: v.literal('cannot') }),
+])
+
+const alarmUpdate = v.object({
+  type: v.literal('alarmUpdate'),
+  alarm: messageId,
+  text: text(MAX_TEXT.facts),
+  needs: v.exactOptional(needs),
+  severity: v.exactOptional(severity),
+  kind: v.exactOptional(kind),
+})
+
+const state = { type: v.literal('alarmState'), alarm: messageId }
+const note = text(MAX_TEXT.note)
+const alarmState = v.variant('to', [
+  v.object({ ...state, to: v.literal('steady'), note: v.exactOptional(note) }),
+  v.object({ ...state, to: v.literal('settled'), outcome, note: v.exactOptional(note) }),
+  v.object({ ...state, to: v.literal('cancelled'), note: v.exactOptional(note) }),
+  v.object({ ...state, to: v.literal('spoken_to'), note: v.exactOptional(note) }),
+  v.object({ ...state, to: v.literal('false_alarm'), note }),
+  v.object({ ...state, to: v.literal('reopened'), note: v.exactOptional(note) }),
+])
+
+export const alarmSchemas = { alarm, alarmAnswer, alarmUpdate, alarmState }
+
+export type AlarmContent = v.InferOutput<typeof alarm>
+export type AlarmAnswer = v.InferOutput<typeof alarmAnswer>
+export type AlarmUpdate = v.InferOutput<typeof alarmUpdate>
+export type AlarmState = v.InferOutput<typeof alarmState>
