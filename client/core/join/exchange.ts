@@ -11,6 +11,7 @@ import { concat, sameBytes, utf8 } from '../../../shared/base/bytes.ts'
 import {
   bytes,
   type Codec,
+  flag,
   list,
   mapped,
   oneByteOf,
@@ -52,8 +53,11 @@ const items = list(turnItem, 4)
 
 /** For the vault: a newcomer's `mine` holds the nonce, which is secret until it is said. */
 export const joinCodec = variant({
-  /** `said`: read from the log, in order. `mine`: what this side says in its turns; a newcomer's from `ready` on. */
-  talking: [1, struct({ side, log: logId, said: items, mine: items })],
+  /**
+   * `said`: read from the log, in order. `mine`: what this side says in its turns; a newcomer's from `ready` on. `isDevice`: the invite was
+   * for another device of a member.
+   */
+  talking: [1, struct({ side, isDevice: flag, log: logId, said: items, mine: items })],
   /** Both screens show the words. */
   comparing: [2, struct({ side, transcript })],
   /** The person at this screen said that they match. */
@@ -81,6 +85,7 @@ const SPEAKER: Record<Turn, Side> = {
 export const newSponsor = (log: LogId, offered: Fields<'offer'>, given: Fields<'answer'>): Join => ({
   type: 'talking',
   side: 'sponsor',
+  isDevice: offered.seat !== undefined,
   log,
   said: [],
   mine: [
@@ -89,9 +94,10 @@ export const newSponsor = (log: LogId, offered: Fields<'offer'>, given: Fields<'
   ],
 })
 
-export const newNewcomer = (log: LogId): Join => ({
+export const newNewcomer = (log: LogId, isDevice: boolean): Join => ({
   type: 'talking',
   side: 'newcomer',
+  isDevice,
   log,
   said: [],
   mine: [],
@@ -179,7 +185,14 @@ const hear = (join: Talking, item: TurnItem): Join => {
   if (place < join.said.length) return isSame(join.said[place], item) ? join : foreign(item)
   const isMine = SPEAKER[item.type] === join.side
   if (isMine && !isSame(owed(join), item)) return foreign(item)
+  if (!isMeant(join, item)) return aborted('out_of_order')
   return withSaid(join, [...join.said, item])
+}
+
+/** An invite for a device brings in a device of the seat it names, and one for a person a person. */
+const isMeant = ({ isDevice }: Talking, item: TurnItem): boolean => {
+  if (item.type === 'offer') return (item.seat !== undefined) === isDevice
+  return item.type !== 'reveal' || (item.as.type === 'device') === isDevice
 }
 
 const withSaid = (join: Talking, said: readonly TurnItem[]): Join => {

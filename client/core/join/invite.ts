@@ -7,6 +7,7 @@
 import { concat, sameBytes, utf8 } from '../../../shared/base/bytes.ts'
 import {
   bytes,
+  type Codec,
   decode,
   encode,
   list,
@@ -24,11 +25,15 @@ import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
 import type { Day } from '../../../shared/protocol/ids.ts'
 import { relayKey } from '../../../shared/protocol/relayKey.ts'
 
-/** `qr`: shown in person, one day. `link`: sent through something else, a week. */
-export type InviteKind = 'qr' | 'link'
+/**
+ * For somebody new, `qr`: shown in person, one day, and `link`: sent through something else, a week. `device`: for another device of a
+ * seat that is there already, shown in person; a week, because such a device may have to wait before it is let in.
+ */
+export const INVITE_KINDS = ['qr', 'link', 'device'] as const
+export type InviteKind = (typeof INVITE_KINDS)[number]
 
-/** Days that an invite and its rendezvous log live; both are classes of life that a relay offers (SPEC.md L2). */
-export const INVITE_DAYS = { qr: 1, link: 7 } as const
+/** Days that an invite and its rendezvous log live: classes of life that a relay offers (SPEC.md L2). */
+export const INVITE_DAYS = { qr: 1, link: 7, device: 7 } as const
 
 const VERSION = 1
 const PREFIX = 'tocsin:'
@@ -37,10 +42,11 @@ const CHECKSUM_BYTES = 4
 /** Characters of the longest token that is looked at; the longest of version 1 has 823. */
 const MAX_TOKEN = 4096
 
-const kindByte = mapped(
-  oneByteOf([1, 2]),
-  (byte): InviteKind => (byte === 1 ? 'qr' : 'link'),
-  (value) => (value === 'qr' ? 1 : 2),
+/** One byte in a token and in what is stored of one. */
+export const inviteKind: Codec<InviteKind> = mapped(
+  oneByteOf([1, 2, 3]),
+  (byte) => INVITE_KINDS[byte - 1],
+  (value) => (INVITE_KINDS.indexOf(value) + 1) as 1 | 2 | 3,
 )
 
 /** Visible ASCII only: an address is printed before it is dialled. */
@@ -54,7 +60,7 @@ const address = mapped(
 
 const fields = struct({
   version: oneByteOf([VERSION]),
-  kind: kindByte,
+  kind: inviteKind,
   expiresDay: mapped(
     u32,
     (value) => value as Day,

@@ -1,4 +1,4 @@
-/** What is put into a rendezvous: six kinds of item, one canonical encoding each. Not here: in which order (exchange.ts). */
+/** What is put into a rendezvous: seven kinds of item, one canonical encoding each. Not here: in which order (exchange.ts). */
 
 import {
   bytes,
@@ -6,6 +6,7 @@ import {
   encode,
   mapped,
   oneByteOf,
+  option,
   struct,
   text,
   u16,
@@ -30,11 +31,21 @@ const handle = mapped(
   (value) => value,
 )
 
+/** Bytes of the longest key that a hand-over is sealed to: X-Wing's. */
+const MAX_SEAL_KEY_BYTES = 1216
+
 /**
  * By the sponsor, when the rendezvous is made: what a newcomer must know before a key package can be made. Suite (84 X-Wing, 3
- * for 0x0003) and rules version as in the charter, and the `joined` mark that validity asks of the new leaf.
+ * for 0x0003) and rules version as in the charter, and the `joined` mark that validity asks of the new leaf. `seat`: of a
+ * member that gets another device; none for somebody new, who chooses one.
  */
-const offer = struct({ suite: oneByteOf([84, 3]), rules: u16, joined: u32 })
+const offer = struct({ suite: oneByteOf([84, 3]), rules: u16, joined: u32, seat: option(seatId) })
+
+/** A new member says what they want to be called. A device of a member has no name; what is handed over is sealed to its key. */
+const comesAs = variant({
+  member: [1, struct({ handle })],
+  device: [2, struct({ sealTo: varBytes(MAX_SEAL_KEY_BYTES) })],
+})
 
 /** By the newcomer: SHA-256 that binds the whole later reveal, before the sponsor's nonce is known. */
 const commitment = struct({ commitment: bytes(32) })
@@ -42,11 +53,17 @@ const commitment = struct({ commitment: bytes(32) })
 /** By the sponsor: fresh randomness, own seat and own leaf's Ed25519 key. Nothing of the group before the words. */
 const answer = struct({ nonce: bytes(32), seat: seatId, signatureKey: bytes(32) })
 
-/** By the newcomer: what the commitment was to. The key package names the seat that the newcomer chose for itself. */
-const reveal = struct({ keyPackage: varBytes(MAX_KEY_PACKAGE_BYTES), nonce: bytes(32), handle })
+/** By the newcomer: what the commitment was to. The key package names the seat: the one of the offer, or the newcomer's own choice. */
+const reveal = struct({ keyPackage: varBytes(MAX_KEY_PACKAGE_BYTES), nonce: bytes(32), as: comesAs })
 
 /** By whoever carried out the Add; again if that was voided and done anew. `keyPackage`: SHA-256 of the one it is for. */
 const welcome = struct({ keyPackage: bytes(32), welcome: varBytes(MAX_WELCOME_BYTES) })
+
+/**
+ * By another device of the same seat, once the new one is in: where its hand-over waits, sealed to the new device, and signed with the
+ * answer's key over the transcript (session/handover.ts).
+ */
+const handover = struct({ sealed: varBytes(2048), signature: bytes(64) })
 
 /** By the sponsor: signed with the answer's key over the transcript, so that nobody else with the invite can say it. */
 const declined = struct({ signature: bytes(64) })
@@ -69,7 +86,12 @@ export const turnPlaces = {
   reveal: variant({ reveal: turns.reveal }),
 }
 
-const joinItem = variant({ ...turns, welcome: [5, welcome], declined: [6, declined] })
+const joinItem = variant({
+  ...turns,
+  welcome: [5, welcome],
+  declined: [6, declined],
+  handover: [7, handover],
+})
 
 export type TurnItem = Value<typeof turnItem>
 export type JoinItem = Value<typeof joinItem>
@@ -79,7 +101,8 @@ export type Fields<T extends JoinItem['type']> = Omit<ItemOf<T>, 'type'>
 
 /** The body of an envelope of kind 5; a long Welcome goes in chunks. Throws on a handle that could not be read again. */
 export const encodeItem = (item: JoinItem): Uint8Array => {
-  if (item.type === 'reveal' && !isHandle(item.handle)) throw new Error('not a handle')
+  if (item.type === 'reveal' && item.as.type === 'member' && !isHandle(item.as.handle))
+    throw new Error('not a handle')
   return encode(joinItem, item)
 }
 

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { type Gathering, gather, splitBody } from '../epochlog/chunks.ts'
 import { sealEnvelope } from '../epochlog/envelope.ts'
 import { type Join, owed, step } from '../join/exchange.ts'
-import { INVITE_DAYS, type InviteKind } from '../join/invite.ts'
+import { INVITE_DAYS, INVITE_KINDS, type InviteKind } from '../join/invite.ts'
 import { decodeItem, encodeItem, type JoinItem } from '../join/items.ts'
 import type { Rendezvous } from '../join/rendezvous.ts'
 import type { Failure, Relay } from '../relay/relay.ts'
@@ -12,8 +12,9 @@ import { readWhole } from './wholeLog.ts'
 export type Meeting = { readonly relay: Relay; readonly place: Rendezvous; readonly kind: InviteKind }
 
 /** u8 in stored structures. */
-export const kindByte = (kind: InviteKind): number => (kind === 'qr' ? 1 : 2)
-export const kindOf = (byte: number): InviteKind => (byte === 1 ? 'qr' : 'link')
+export const kindByte = (kind: InviteKind): number => INVITE_KINDS.indexOf(kind) + 1
+/** What a stranger's motion claims may be anything. */
+export const kindOf = (byte: number): InviteKind => INVITE_KINDS[byte - 1] ?? 'link'
 
 export const openMeeting = (meeting: Meeting): Promise<Result<undefined, Failure>> =>
   meeting.relay.create(meeting.place.access)

@@ -29,7 +29,7 @@ export const startJoining = async (
     link,
     startedDay: today,
     handle,
-    join: newNewcomer(log),
+    join: newNewcomer(log, invite.value.kind === 'device'),
     keys: undefined,
   })
   return ok(id)
@@ -104,7 +104,11 @@ const prepare = async (
     seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined: offer.joined, resynced: false }),
     rules: [offer.rules],
   })
-  const readied = ready(join, { keyPackage: keyPackage.publicBytes, nonce: newcomer.random(32), handle })
+  const readied = ready(join, {
+    keyPackage: keyPackage.publicBytes,
+    nonce: newcomer.random(32),
+    as: { type: 'member', handle },
+  })
   if (!readied.ok) return { join, keys: made }
   const { publicBytes, privateBytes } = keyPackage
   return {

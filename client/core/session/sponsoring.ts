@@ -52,7 +52,7 @@ export const makeInvite = async (
   const { suite, rules } = epoch.charter
   const join = newSponsor(
     id,
-    { suite, rules, joined: joinedMark(rosterOf(epoch)) },
+    { suite, rules, joined: joinedMark(rosterOf(epoch)), seat: undefined },
     { nonce: keeper.random(32), seat, signatureKey: signatureKeyPair(epoch.group).publicKey },
   )
   const key = bytesKey(sha256(invite.secret)).slice(0, 16)
@@ -133,7 +133,8 @@ export const vouch = async (keeper: Keeper, key: string): Promise<Result<string,
   if (!confirmed.ok) return confirmed
   if (confirmed.value.type !== 'confirmed') return err('not_now')
   const { offer, reveal } = confirmed.value.transcript
-  const { keyPackage, handle } = reveal
+  const { keyPackage } = reveal
+  const handle = reveal.as.type === 'member' ? reveal.as.handle : ''
   const facts = await inspectKeyPackage(book.own().suite, keyPackage)
   const identity = facts.ok ? decodeIdentity(facts.value.identity) : undefined
   const claimed = facts.ok ? decodeSeatData(facts.value.seatData) : undefined

@@ -11,7 +11,7 @@ import {
   needed,
 } from '../governance/motion.ts'
 import { devicesOf, fullSeats, isFullSeat, seatsOf } from '../governance/roster.ts'
-import { wordsOf } from '../join/transcript.ts'
+import { type Transcript, wordsOf } from '../join/transcript.ts'
 import { committeeWords } from '../join/words.ts'
 import { epochAuthenticatorOf } from '../mls/group.ts'
 import { newestHead } from '../relay/witness.ts'
@@ -188,11 +188,17 @@ const inviteOf = (book: Book, key: string): readonly InviteView[] => {
       id: key,
       state,
       words: met && join.type === 'comparing' ? wordsOf(met) : [],
-      handle: met?.reveal.handle,
+      handle: met && nameOfComer(book, met),
       reason: join.type === 'aborted' ? join.reason : undefined,
       expiresDay,
     },
   ]
+}
+
+/** A new member says a name; another device of a member brings none. */
+const nameOfComer = (book: Book, { offer, reveal }: Transcript): string | undefined => {
+  if (reveal.as.type === 'member') return reveal.as.handle
+  return offer.seat && nameIn(book, offer.seat)
 }
 
 const relayOf = (book: Book): CommitteeView['relay'] => {

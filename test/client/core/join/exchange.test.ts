@@ -26,8 +26,11 @@ import { fromHex, toHex } from '../../../../shared/base/text.ts'
 import { cryptoReady, keyPairFromSeed, sha256 } from '../../../../shared/crypto/sodium.ts'
 
 import {
+  AS_DEVICE,
+  aHost,
   aSponsor,
   computed,
+  FOR_DEVICE,
   filled,
   LOG,
   OFFER,
@@ -64,14 +67,14 @@ t.test('4.4 everything that was said, and where, is in the words', async (t) => 
   const elsewhere = rendezvousOf(filled(2), 'qr').id
   const others = [
     whole(),
-    talk({ sponsor: aSponsor({ nonce: filled(0x12) }), newcomer: newNewcomer(LOG) }),
+    talk({ sponsor: aSponsor({ nonce: filled(0x12) }), newcomer: newNewcomer(LOG, false) }),
     talk({
       sponsor: newSponsor(
         LOG,
         { ...OFFER, joined: 7 },
         { nonce: filled(0x11), seat: '0a'.repeat(16) as SeatId, signatureKey: SPONSOR_KEY.publicKey },
       ),
-      newcomer: newNewcomer(LOG),
+      newcomer: newNewcomer(LOG, false),
     }),
     talk({
       sponsor: newSponsor(LOG, OFFER, {
@@ -79,7 +82,7 @@ t.test('4.4 everything that was said, and where, is in the words', async (t) => 
         seat: '0b'.repeat(16) as SeatId,
         signatureKey: SPONSOR_KEY.publicKey,
       }),
-      newcomer: newNewcomer(LOG),
+      newcomer: newNewcomer(LOG, false),
     }),
     talk({
       sponsor: newSponsor(LOG, OFFER, {
@@ -87,7 +90,7 @@ t.test('4.4 everything that was said, and where, is in the words', async (t) => 
         seat: '0a'.repeat(16) as SeatId,
         signatureKey: filled(8),
       }),
-      newcomer: newNewcomer(LOG),
+      newcomer: newNewcomer(LOG, false),
     }),
     talk({
       sponsor: newSponsor(elsewhere, OFFER, {
@@ -95,11 +98,13 @@ t.test('4.4 everything that was said, and where, is in the words', async (t) => 
         seat: '0a'.repeat(16) as SeatId,
         signatureKey: SPONSOR_KEY.publicKey,
       }),
-      newcomer: newNewcomer(elsewhere),
+      newcomer: newNewcomer(elsewhere, false),
     }),
-    ...[{ keyPackage: utf8('x') }, { nonce: filled(7) }, { handle: 'ann' }].map((more) =>
-      talk({ sponsor: aSponsor(), newcomer: newNewcomer(LOG) }, { ...REVEAL, ...more }),
-    ),
+    ...[
+      { keyPackage: utf8('x') },
+      { nonce: filled(7) },
+      { as: { type: 'member' as const, handle: 'ann' } },
+    ].map((more) => talk({ sponsor: aSponsor(), newcomer: newNewcomer(LOG, false) }, { ...REVEAL, ...more })),
   ]
 
   t.equal(new Set(others.map(({ newcomer }) => hashOf(newcomer))).size, 9)
@@ -111,15 +116,19 @@ t.test(
     const { log } = whole()
     const [offer, commitment, answer] = log
     if (!offer || !commitment || !answer) throw new Error('no talk')
-    const changes = [{ handle: 'bo2' }, { nonce: filled(0x23) }, { keyPackage: utf8('a key packagf') }]
+    const changes = [
+      { as: { type: 'member' as const, handle: 'bo2' } },
+      { nonce: filled(0x23) },
+      { keyPackage: utf8('a key packagf') },
+    ]
 
     for (const change of changes) {
       const reveal: JoinItem = { type: 'reveal', ...REVEAL, ...change }
       t.equal(reasonOf(through(aSponsor(), [offer, commitment, answer, reveal])), 'reveal_changed')
     }
     t.notSame(
-      commitmentTo({ ...REVEAL, keyPackage: utf8('ab'), handle: 'c' }),
-      commitmentTo({ ...REVEAL, keyPackage: utf8('a'), handle: 'bc' }),
+      commitmentTo({ ...REVEAL, keyPackage: utf8('ab'), as: { type: 'member', handle: 'c' } }),
+      commitmentTo({ ...REVEAL, keyPackage: utf8('a'), as: { type: 'member', handle: 'bc' } }),
     )
   },
 )
@@ -146,8 +155,8 @@ t.test(
 /** The newcomer after so many of the four items. */
 const newcomerAt = (count: number): Join => {
   const { log } = whole()
-  const heard = through(newNewcomer(LOG), log.slice(0, 1))
-  if (count === 0) return newNewcomer(LOG)
+  const heard = through(newNewcomer(LOG, false), log.slice(0, 1))
+  if (count === 0) return newNewcomer(LOG, false)
   return count === 1 ? heard : through(value(ready(heard, REVEAL)), log.slice(0, count))
 }
 const sponsorAt = (count: number): Join => through(aSponsor(), whole().log.slice(0, count))
@@ -156,7 +165,9 @@ t.test('4.4 a second newcomer with the same invite ends it for everybody, whoeve
   const first = commitmentTo(REVEAL)
   const second = commitmentTo(OTHER)
   const offer: JoinItem = { type: 'offer', ...OFFER }
-  const newcomers = [REVEAL, OTHER].map((chosen) => value(ready(step(newNewcomer(LOG), offer), chosen)))
+  const newcomers = [REVEAL, OTHER].map((chosen) =>
+    value(ready(step(newNewcomer(LOG, false), offer), chosen)),
+  )
 
   for (const log of [
     [offer, first, second],
@@ -189,6 +200,42 @@ t.test('4.4 somebody who plays the sponsor with the same invite ends it as well'
   for (const at of [2, 3, 4]) t.equal(reasonOf(step(sponsorAt(at), fakeAnswer)), 'second_sponsor')
   for (const at of [1, 2, 3, 4]) t.equal(reasonOf(step(newcomerAt(at), fakeOffer)), 'second_sponsor')
 })
+
+t.test(
+  '4.11 an invite for a device brings in a device of the seat that it names, and nobody else',
+  async (t) => {
+    const { sponsor, newcomer } = talk({ sponsor: aHost(), newcomer: newNewcomer(LOG, true) }, AS_DEVICE)
+    const [, commitment, answer] = whole().log
+    if (!commitment || !answer) throw new Error('no talk')
+    const person: readonly JoinItem[] = [{ type: 'offer', ...FOR_DEVICE }, commitmentTo(REVEAL)]
+    const asked = through(aHost(), person)
+
+    t.strictSame([wordsIn(sponsor).length, wordsIn(newcomer)], [3, wordsIn(sponsor)])
+    t.equal(reasonOf(step(newNewcomer(LOG, true), { type: 'offer', ...OFFER })), 'out_of_order')
+    t.equal(reasonOf(step(newNewcomer(LOG, false), { type: 'offer', ...FOR_DEVICE })), 'out_of_order')
+    const own = owed(asked)
+    if (!own) throw new Error('no answer')
+    t.equal(reasonOf(through(asked, [own, { type: 'reveal', ...REVEAL }])), 'out_of_order')
+    t.equal(
+      reasonOf(
+        through(aSponsor(), [
+          { type: 'offer', ...OFFER },
+          commitmentTo(AS_DEVICE),
+          answer,
+          { type: 'reveal', ...AS_DEVICE },
+        ]),
+      ),
+      'out_of_order',
+    )
+    const elsewhere = { sponsor: aHost(), newcomer: newNewcomer(LOG, true) }
+    const otherKey = talk(elsewhere, { ...AS_DEVICE, as: { type: 'device', sealTo: filled(0x45) } })
+    t.notSame(
+      wordsIn(otherKey.newcomer),
+      wordsIn(newcomer),
+      'the key that the hand-over is sealed to is in the words',
+    )
+  },
+)
 
 t.test('4.4 nobody speaks out of turn', async (t) => {
   const [, commitment, answer, reveal] = whole().log
@@ -324,11 +371,11 @@ t.test(
 )
 
 t.test('4.4 a handle that could not be shown does not enter', async (t) => {
-  const raw = encodeItem({ type: 'reveal', ...REVEAL, handle: 'bo' })
+  const raw = encodeItem({ type: 'reveal', ...REVEAL })
   raw[raw.length - 1] = 0x1b
 
   t.strictSame(decodeItem(raw), { ok: false, error: 'malformed' })
-  t.throws(() => encodeItem({ type: 'reveal', ...REVEAL, handle: 'bo#1' }))
+  t.throws(() => encodeItem({ type: 'reveal', ...REVEAL, as: { type: 'member', handle: 'bo#1' } }))
 })
 
 t.test('I6 a stored join comes back as it was, and any other bytes are refused', async (t) => {

@@ -5,6 +5,7 @@ import encodeQr from 'qr'
 import t from 'tap'
 import {
   INVITE_DAYS,
+  INVITE_KINDS,
   type Invite,
   isExpired,
   newInvite,
@@ -39,7 +40,7 @@ t.test('4.4 an invite comes out of its link as it went in', async () => {
   await fc.assert(
     fc.property(
       fc.record({
-        kind: fc.constantFrom('qr' as const, 'link' as const),
+        kind: fc.constantFrom(...INVITE_KINDS),
         secret: bytes32,
         admission: bytes32.map((key) => key as AdmissionSecret),
         relays: fc.array(relay, { minLength: 1, maxLength: 2 }),
@@ -57,8 +58,8 @@ t.test('4.4 an invite comes out of its link as it went in', async () => {
   )
 })
 
-t.test('4.4 an invite for a code lasts a day, one for a link a week', async (t) => {
-  for (const kind of ['qr', 'link'] as const) {
+t.test('4.4 an invite for a code lasts a day, one for a link or a device a week', async (t) => {
+  for (const kind of INVITE_KINDS) {
     const link = printInvite(newInvite({ ...anInvite(['ws://127.0.0.1:8080']), kind }, TODAY))
     const last = (TODAY + INVITE_DAYS[kind]) as Day
     t.ok(parseInvite(link, TODAY).ok)
@@ -66,7 +67,7 @@ t.test('4.4 an invite for a code lasts a day, one for a link a week', async (t) 
     t.strictSame(parseInvite(link, (last + 1) as Day), { ok: false, error: 'expired' })
     t.equal(isExpired(anInvite(['x'], { expiresDay: last }), (last + 1) as Day), true)
   }
-  t.strictSame(INVITE_DAYS, { qr: 1, link: 7 })
+  t.strictSame(INVITE_DAYS, { qr: 1, link: 7, device: 7 })
 })
 
 t.test('4.4 every single mistyped letter is noticed', async (t) => {
@@ -157,7 +158,7 @@ t.test('4.4 an invite fits a code on a terminal', async (t) => {
 t.test(
   '4.4 a rendezvous has its own keys, none of them the secret, and a life as short as its invite',
   async (t) => {
-    for (const kind of ['qr', 'link'] as const) {
+    for (const kind of INVITE_KINDS) {
       const { id, access, envelopeKey } = rendezvousOf(filled(1), kind)
       const again = rendezvousOf(filled(1), kind)
       const decoded = value(decode(policy, access.policy))

@@ -11,7 +11,7 @@ import {
   step,
 } from '../../../../client/core/join/exchange.ts'
 import { type Invite, newInvite, printInvite } from '../../../../client/core/join/invite.ts'
-import { encodeItem, type JoinItem } from '../../../../client/core/join/items.ts'
+import { encodeItem, type Fields, type JoinItem } from '../../../../client/core/join/items.ts'
 import { rendezvousOf } from '../../../../client/core/join/rendezvous.ts'
 import { transcriptHash, wordsOf } from '../../../../client/core/join/transcript.ts'
 import { committeeWords } from '../../../../client/core/join/words.ts'
@@ -50,22 +50,37 @@ export const anInvite = (addresses: readonly string[], more: Partial<Invite> = {
 
 export const LOG = rendezvousOf(filled(1), 'qr').id
 export const SPONSOR_KEY = keyPairFromSeed(filled(9))
-export const OFFER = { suite: 84, rules: 1, joined: 0 } as const
+export const OFFER = { suite: 84, rules: 1, joined: 0, seat: undefined } as const
 export const aSponsor = (more: { nonce?: Uint8Array } = {}): Join =>
   newSponsor(LOG, OFFER, {
     nonce: more.nonce ?? filled(0x11),
     seat: '0a'.repeat(16) as SeatId,
     signatureKey: SPONSOR_KEY.publicKey,
   })
-export const REVEAL = { keyPackage: utf8('a key package'), nonce: filled(0x22), handle: 'bo' }
-export const OTHER = { keyPackage: utf8('another key package'), nonce: filled(0x33), handle: 'bo' }
+const BO = { type: 'member', handle: 'bo' } as const
+export const REVEAL: Fields<'reveal'> = { keyPackage: utf8('a key package'), nonce: filled(0x22), as: BO }
+export const OTHER: Fields<'reveal'> = {
+  keyPackage: utf8('another key package'),
+  nonce: filled(0x33),
+  as: BO,
+}
+
+/** Another device of a seat that is there already, and what it reveals. */
+export const FOR_DEVICE = { ...OFFER, seat: '0d'.repeat(16) as SeatId } as const
+export const AS_DEVICE: Fields<'reveal'> = { ...REVEAL, as: { type: 'device', sealTo: filled(0x44) } }
+export const aHost = (): Join =>
+  newSponsor(LOG, FOR_DEVICE, {
+    nonce: filled(0x11),
+    seat: FOR_DEVICE.seat,
+    signatureKey: SPONSOR_KEY.publicKey,
+  })
 
 export const through = (join: Join, log: readonly JoinItem[]): Join => log.reduce(step, join)
 
 /** What a side owes and has not read back yet goes to the end of the log; both read; until nobody owes anything. */
 export const talk = (
   start: { readonly sponsor: Join; readonly newcomer: Join },
-  chosen: typeof REVEAL = REVEAL,
+  chosen: Fields<'reveal'> = REVEAL,
 ): { readonly sponsor: Join; readonly newcomer: Join; readonly log: readonly JoinItem[] } => {
   let { sponsor, newcomer } = start
   const log: JoinItem[] = []
@@ -82,7 +97,7 @@ export const talk = (
   }
 }
 
-export const whole = () => talk({ sponsor: aSponsor(), newcomer: newNewcomer(LOG) })
+export const whole = () => talk({ sponsor: aSponsor(), newcomer: newNewcomer(LOG, false) })
 export const wordsIn = (join: Join): readonly string[] =>
   join.type === 'comparing' || join.type === 'confirmed' ? wordsOf(join.transcript) : []
 export const reasonOf = (join: Join): string => (join.type === 'aborted' ? join.reason : join.type)
@@ -107,6 +122,13 @@ export const computed = (): Vectors => {
     welcome: utf8('come in'),
   }
   const items = [...log, welcome, ...(no ? [no] : [])]
+  const device = talk({ sponsor: aHost(), newcomer: newNewcomer(LOG, true) }, AS_DEVICE)
+  const handover: JoinItem = { type: 'handover', sealed: utf8('sealed'), signature: filled(0x55, 64) }
+  const named = [
+    ...items.map((item) => [item.type, item] as const),
+    ...device.log.map((item) => [`${item.type} (device)`, item] as const),
+    ['handover', handover] as const,
+  ]
   const { id, envelopeKey } = rendezvousOf(filled(1), 'qr')
   return {
     invite: {
@@ -114,7 +136,7 @@ export const computed = (): Vectors => {
       rendezvous: toHex(id),
       envelopeKey: toHex(envelopeKey),
     },
-    items: Object.fromEntries(items.map((item) => [item.type, toHex(encodeItem(item))])),
+    items: Object.fromEntries(named.map(([name, item]) => [name, toHex(encodeItem(item))])),
     transcript: {
       hash: newcomer.type === 'comparing' ? toHex(transcriptHash(newcomer.transcript)) : '',
       words: wordsIn(newcomer),
