@@ -7,6 +7,7 @@
 import { type Alarms, alarms, noAlarms } from './alarm.ts'
 import { type Takers, type Writable, writable } from './area.ts'
 import type { KnownContent } from './content.ts'
+import { type Met, met, noMet } from './met.ts'
 import type { Id, Said } from './said.ts'
 import { noTalk, type Talk, talk } from './talk.ts'
 
@@ -17,13 +18,13 @@ type Progress = {
   readonly ids: ReadonlySet<Id>
 }
 
-export type Committee = Progress & Talk & Alarms
+export type Committee = Progress & Talk & Alarms & Met
 
-export const emptyCommittee: Committee = { last: -1, ids: new Set(), ...noTalk, ...noAlarms }
+export const emptyCommittee: Committee = { last: -1, ids: new Set(), ...noTalk, ...noAlarms, ...noMet }
 
 type Draft = Writable<Committee>
 
-const takers: Takers<KnownContent['type'], Draft> = { ...talk, ...alarms }
+const takers: Takers<KnownContent['type'], Draft> = { ...talk, ...alarms, ...met }
 
 export const apply = (committee: Committee, said: Said): Committee => applyAll(committee, [said])
 

@@ -15,6 +15,7 @@ import { alarmSchemas } from './alarmContent.ts'
 import { handle } from './fields.ts'
 import { file } from './fileContent.ts'
 import { toFileName } from './fileWords.ts'
+import { metSchemas } from './metContent.ts'
 import { toOneLine, toPlainText } from './plainText.ts'
 import { talkSchemas } from './talkContent.ts'
 
@@ -24,7 +25,7 @@ const CONTENT_VERSION = 1
 export const MAX_CONTENT_BYTES = 200_000
 
 /** Everything that can be said, by its type: each area brings its own. */
-const schemas = { ...talkSchemas, file, ...alarmSchemas }
+const schemas = { ...talkSchemas, file, ...alarmSchemas, ...metSchemas }
 
 /** What this client can say and understand. */
 export type KnownContent = v.InferOutput<(typeof schemas)[keyof typeof schemas]>
