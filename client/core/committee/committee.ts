@@ -6,10 +6,15 @@
  */
 import { type Alarms, alarms, noAlarms } from './alarm.ts'
 import { type Takers, type Writable, writable } from './area.ts'
+import { type Concerns, concerns, noConcerns } from './concern.ts'
 import type { KnownContent } from './content.ts'
+import { type Meetings, meetings, noMeetings } from './meeting.ts'
 import { type Met, met, noMet } from './met.ts'
+import { noProfiles, type Profiles, profiles } from './profile.ts'
+import { noRoles, type Roles, roles } from './roles.ts'
 import type { Id, Said } from './said.ts'
 import { noTalk, type Talk, talk } from './talk.ts'
+import { noUnity, type Unity, unity } from './unity.ts'
 
 type Progress = {
   /** Order of the last thing said, -1 for nothing. */
@@ -18,13 +23,13 @@ type Progress = {
   readonly ids: ReadonlySet<Id>
 }
 
-export type Committee = Progress & Talk & Alarms & Met
+export type Committee = Progress & Talk & Alarms & Met & Unity & Meetings & Roles & Profiles & Concerns
 
-export const emptyCommittee: Committee = { last: -1, ids: new Set(), ...noTalk, ...noAlarms, ...noMet }
+export const emptyCommittee: Committee = { last: -1, ids: new Set(), ...noTalk, ...noAlarms, ...noMet, ...noUnity, ...noMeetings, ...noRoles, ...noProfiles, ...noConcerns }
 
 type Draft = Writable<Committee>
 
-const takers: Takers<KnownContent['type'], Draft> = { ...talk, ...alarms, ...met }
+const takers: Takers<KnownContent['type'], Draft> = { ...talk, ...alarms, ...met, ...unity, ...meetings, ...roles, ...profiles, ...concerns, partWays: () => undefined }
 
 export const apply = (committee: Committee, said: Said): Committee => applyAll(committee, [said])
 

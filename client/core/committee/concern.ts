@@ -102,8 +102,7 @@ const opened = ({ id, seat, order, at }: Said, content: ConcernContent): Concern
   }
 }
 
-const claims = (seat: Id, texts: readonly string[]): readonly Claim[] =>
-  texts.map((text) => ({ seat, text }))
+const claims = (seat: Id, texts: readonly string[]): readonly Claim[] => texts.map((text) => ({ seat, text }))
 
 const added = (concern: Concern, seat: Id, content: ConcernAdd): Concern => ({
   ...concern,

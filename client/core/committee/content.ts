@@ -12,12 +12,15 @@ import { utf8 } from '../../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { fromUtf8 } from '../../../shared/base/text.ts'
 import { alarmSchemas } from './alarmContent.ts'
+import { concernSchemas } from './concernContent.ts'
 import { handle } from './fields.ts'
 import { file } from './fileContent.ts'
 import { toFileName } from './fileWords.ts'
 import { metSchemas } from './metContent.ts'
 import { toOneLine, toPlainText } from './plainText.ts'
+import { roleSchemas } from './roleContent.ts'
 import { talkSchemas } from './talkContent.ts'
+import { unitySchemas } from './unityContent.ts'
 
 const CONTENT_VERSION = 1
 
@@ -25,13 +28,13 @@ const CONTENT_VERSION = 1
 export const MAX_CONTENT_BYTES = 200_000
 
 /** Everything that can be said, by its type: each area brings its own. */
-const schemas = { ...talkSchemas, file, ...alarmSchemas, ...metSchemas }
+const schemas = { ...talkSchemas, file, ...alarmSchemas, ...metSchemas, ...unitySchemas, ...roleSchemas, ...concernSchemas }
 
 /** What this client can say and understand. */
 export type KnownContent = v.InferOutput<(typeof schemas)[keyof typeof schemas]>
 
 /** Sayings of these types are stored with who counted when they were said, for the fold knows no roster. */
-const COUNTED: ReadonlySet<string> = new Set<KnownContent['type']>([])
+const COUNTED: ReadonlySet<string> = new Set<KnownContent['type']>(['unityPoint', 'recallAsk', 'suspend'])
 
 export const isCounted = ({ type }: Content): boolean => COUNTED.has(type)
 

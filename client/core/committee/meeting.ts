@@ -14,7 +14,10 @@ export type Meeting = {
   readonly content: MeetingContent
   /** Whether each seat says that it was there; its newest word. */
   readonly there: ReadonlyMap<Id, boolean>
-  readonly notes: readonly (Pick<MeetingNotes, 'notes' | 'tasks'> & { readonly seat: Id; readonly at: number })[]
+  readonly notes: readonly (Pick<MeetingNotes, 'notes' | 'tasks'> & {
+    readonly seat: Id
+    readonly at: number
+  })[]
 }
 
 export type Meetings = { readonly meetings: ReadonlyMap<Id, Meeting> }

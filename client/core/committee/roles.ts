@@ -7,7 +7,12 @@ import type { Takers, Writable } from './area.ts'
 import { isElected, MAX_TERMS, type Role, TERM_DAYS } from './roleWords.ts'
 import type { Id, Said } from './said.ts'
 
-export type Report = { readonly at: number; readonly said: string; readonly others?: string; readonly back?: string }
+export type Report = {
+  readonly at: number
+  readonly said: string
+  readonly others?: string
+  readonly back?: string
+}
 
 /** What a delegate owes the committee an account of. */
 export type Owed = { readonly id: Id; readonly item: string; readonly at: number; readonly report?: Report }

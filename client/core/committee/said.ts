@@ -19,6 +19,8 @@ export type Said = {
    * put there by the session, never by the author.
    */
   readonly electorate?: readonly Id[]
+  /** The reader's clock when it was heard: for display, where the author's could lie ahead. */
+  readonly heardAt?: number
   readonly content: Content
 }
 

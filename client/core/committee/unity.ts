@@ -50,8 +50,7 @@ export const unity: Takers<'unityPoint' | 'unityStance' | 'unityEnd', Draft> = {
   },
   unityEnd: (draft, { seat, content }) => {
     const point = draft.unity.get(content.point)
-    if (point)
-      draft.unity.set(point.id, { ...point, endings: new Map(point.endings).set(seat, content.to) })
+    if (point) draft.unity.set(point.id, { ...point, endings: new Map(point.endings).set(seat, content.to) })
   },
 }
 

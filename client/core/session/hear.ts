@@ -113,6 +113,7 @@ const keepContent = (desk: Desk, epoch: Epoch, { payload, by, found }: Heard, ra
     order,
     at: payload.at,
     electorate: isCounted(content.value) ? fullSeats(epoch.info.roster) : undefined,
+    heardAt: desk.clock(),
     content: raw,
   })
 }

@@ -147,6 +147,8 @@ export const storedSaying = struct({
   at: u48,
   /** The full seats of the epoch in which it was said, of what is about counting (committee/content.ts, `isCounted`). */
   electorate: option(list(seatId, 256)),
+  /** This device's clock when it was heard. */
+  heardAt: u48,
   content: varBytes(200_000),
 })
 export type StoredSaying = Value<typeof storedSaying>
