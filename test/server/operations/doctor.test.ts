@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, connect, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
+import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { clockFinding } from '../../../server/operations/doctor/finding.ts'
 import { nodeFinding, openFilesFinding } from '../../../server/operations/doctor/machine.ts'
@@ -87,10 +88,10 @@ policy=p
 commonName=supplied
 `
 
-const listening = (server: Server): Promise<number> =>
+const listening = (server: Server, host = '127.0.0.1'): Promise<number> =>
   new Promise((resolve) => {
     server.once('listening', () => resolve((server.address() as AddressInfo).port))
-    server.listen(0, '127.0.0.1')
+    server.listen(0, host)
   })
 
 /** A proxy that ends TLS before `relay`. */
@@ -206,6 +207,21 @@ t.test(
   },
 )
 
+const fromOutside = Object.values(networkInterfaces()).some((each) => each?.some(({ internal }) => !internal))
+
+t.test(
+  'Numbers that somebody forwards to the outside are noticed',
+  { skip: fromOutside ? false : 'this machine has no address but its own' },
+  async (t) => {
+    const numbers = createHttpServer()
+    const port = await listening(numbers, '0.0.0.0')
+    const ask = (): Promise<Ran> => doctor({ TOCSIN_DATA: inFolder('none'), TOCSIN_METRICS_PORT: `${port}` })
+    t.match(await ask(), { code: 1, out: /failure +metrics: something answers on their port from outside/ })
+    numbers.close()
+    t.match(await ask(), { code: 0, out: /ok +metrics: cannot be reached from outside/ })
+  },
+)
+
 t.test(
   'A clock that differs is seen at the public address: seconds are noted, a minute is a fault',
   async (t) => {
@@ -225,6 +241,18 @@ t.test(
   },
 )
 
+/** A database whose own function stands before the server's. */
+const thatSaysOfItself = async (settings: Readonly<Record<string, string>>): Promise<string> => {
+  const url = await newDatabase()
+  const sql = postgres(url, { max: 1 })
+  const cases = Object.entries(settings).map(([name, value]) => `when '${name}' then '${value}'`)
+  await sql.unsafe(`create function public.current_setting(text) returns text language sql as
+    $$ select case $1 ${cases.join(' ')} else pg_catalog.current_setting($1) end $$`)
+  await sql.unsafe(`alter database ${new URL(url).pathname.slice(1)} set search_path = public, pg_catalog`)
+  await sql.end()
+  return url
+}
+
 t.test(
   'The database: whether it answers, keeps what it acknowledges, and how old its schema is',
   async (t) => {
@@ -234,9 +262,21 @@ t.test(
     const relay = await startRelay()
     const env = { DATABASE_URL: relay.databaseUrl }
     t.match(await doctor(env), { out: /ok +schema: is up to date\n/ })
+    const realNow = Date.now
+    Date.now = () => realNow() + 3_600_000
+    const early = await doctor(env)
+    Date.now = realNow
+    t.match(early.out, /failure +clock: differs from the database's by (3599|3600|3601) seconds/)
     await relay.sql`update relay set moved = true`
     t.match(await doctor(env), { code: 1, out: /failure +schema: Everything in this database was moved/ })
+    await relay.sql`update drizzle.__drizzle_migrations set created_at = created_at + 1`
+    t.match(await doctor(env), { code: 1, out: /failure +schema: .*newer version/ })
     await relay.close()
+    const old = await doctor({
+      DATABASE_URL: await thatSaysOfItself({ server_version_num: '140009', server_encoding: 'LATIN1' }),
+    })
+    t.match(old, { code: 1, out: /failure +database: Postgres 14 is too old/ })
+    t.match(old.out, /warning +database: its encoding is LATIN1/)
 
     const programs = installedPrograms()
     const own = await newDurablePostgres({}, { ...(programs && { programs }) })
