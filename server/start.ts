@@ -160,7 +160,7 @@ type Parts = {
 const assemble = async (database: Database, row: RelayRow, options: StartOptions): Promise<Parts> => {
   const { limits, log, clock, steady = () => performance.now() } = options
   const { sql } = database
-  const { signing, key } = relayKeys(row)
+  const { signHead, key } = relayKeys(row)
   const meter = createStoreMeter(() => performance.now())
   const house = startHousekeeping(
     { keeper: { db: database.db, random: randomBytes }, database, clock, steady, log },
@@ -182,7 +182,7 @@ const assemble = async (database: Database, row: RelayRow, options: StartOptions
     limits,
     framing,
     supplies: lookout,
-    signingKey: signing.secretKey,
+    signHead,
     staticKey: key.staticKey,
     admission: house.admission,
     random: randomBytes,

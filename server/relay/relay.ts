@@ -2,9 +2,8 @@
  * The relay without its edges: what all connections share, put together from pure parts. Give it a store, a clock and
  * its keys; server/routes gives it sockets. Nothing here can open an entry or tell one kind from another.
  */
-import type { SecretKey } from '../../shared/crypto/sodium.ts'
 import type { Challenge } from '../../shared/protocol/access.ts'
-import { type SignedHead, signHead } from '../../shared/protocol/chain.ts'
+import { type SignedHead, type SignHead, signHead } from '../../shared/protocol/chain.ts'
 import { type Day, type LogId, logKey } from '../../shared/protocol/ids.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { type Counts, newCounts } from './counts.ts'
@@ -23,8 +22,8 @@ export type RelayDeps = {
   readonly bus: Bus
   readonly clock: Clock
   readonly limits: RelayLimits
-  /** Ed25519, for heads and receipts (H1). */
-  readonly signingKey: SecretKey
+  /** For heads and receipts (H1). */
+  readonly signHead: SignHead
   /** X25519, public; access proofs are bound to it (A2). */
   readonly staticKey: Uint8Array
   readonly admission: () => Admission
@@ -58,7 +57,7 @@ export const dayOf = (ms: number): Day => Math.floor(ms / DAY_MS) as Day
 
 export const createRelay = (deps: RelayDeps): Relay => {
   const today = (): Day => dayOf(deps.clock())
-  const sign = createSigner(deps.signingKey)
+  const sign = createSigner(deps.signHead)
   const delivery = createDelivery({ ...deps, today, sign })
   deps.bus.onHint(delivery.grown)
   const counts = newCounts()
@@ -116,12 +115,12 @@ export const createRelay = (deps: RelayDeps): Relay => {
 }
 
 /** The last receipt of a batch and the head its watchers get are the same standing: they share the signature. */
-const createSigner = (key: SecretKey): Shared['sign'] => {
+const createSigner = (sign: SignHead): Shared['sign'] => {
   const made = new WeakMap<Standing, SignedHead>()
   return (id, at) => {
     const known = made.get(at)
     if (known) return known
-    const signed = signHead(key, id, { head: at.head, chain: at.chain, full: at.full })
+    const signed = signHead(sign, id, at)
     made.set(at, signed)
     return signed
   }

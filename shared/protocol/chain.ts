@@ -2,7 +2,7 @@
 
 import { bigEndian, concat, utf8 } from '../base/bytes.ts'
 import { bytes, type Codec, flag, struct, type Value } from '../base/codec.ts'
-import { type PublicKey, type SecretKey, SIGNATURE_BYTES, sha256, sign, verify } from '../crypto/sodium.ts'
+import { type PublicKey, SIGNATURE_BYTES, sha256, verify } from '../crypto/sodium.ts'
 import { type Chain, chain, head, type LogId, type Seq } from './ids.ts'
 
 /** L5: chain_0 = SHA-256("chain" || id). */
@@ -17,10 +17,14 @@ const fields = struct({ head, chain, full: flag, signature: bytes(SIGNATURE_BYTE
 export type SignedHead = Value<typeof fields>
 export const signedHead: Codec<SignedHead> = fields
 
-export const signHead = (key: SecretKey, id: LogId, at: Omit<SignedHead, 'signature'>): SignedHead => ({
-  ...at,
-  signature: sign(key, headBytes(id, at)),
-})
+/** Ed25519 with the relay's key. Only relays sign heads, and each brings its own way. */
+export type SignHead = (message: Uint8Array) => Uint8Array
+
+export const signHead = (
+  sign: SignHead,
+  id: LogId,
+  { head, chain, full }: Omit<SignedHead, 'signature'>,
+): SignedHead => ({ head, chain, full, signature: sign(headBytes(id, { head, chain, full })) })
 
 export const verifyHead = (relay: PublicKey, id: LogId, signed: SignedHead): boolean =>
   verify(relay, headBytes(id, signed), signed.signature)

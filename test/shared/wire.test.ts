@@ -15,14 +15,7 @@ import {
   verifyAccess,
   verifyAdmission,
 } from '../../shared/protocol/access.ts'
-import {
-  firstChain,
-  headBytes,
-  nextChain,
-  signedHead,
-  signHead,
-  verifyHead,
-} from '../../shared/protocol/chain.ts'
+import { firstChain, headBytes, nextChain, signedHead, verifyHead } from '../../shared/protocol/chain.ts'
 import {
   decodeEvent,
   decodeRequest,
@@ -50,7 +43,7 @@ import {
 } from '../../shared/protocol/policy.ts'
 import { parseRelayKey, printRelayKey, relayKey } from '../../shared/protocol/relayKey.ts'
 import { signEntry, verifyEntry } from '../../shared/protocol/writerSignature.ts'
-import { testAccess } from '../support/memoryLog.ts'
+import { headBy, testAccess } from '../support/memoryLog.ts'
 import { events, hostileFrames, policies, requests } from '../support/wireValues.ts'
 import { fromJson, hex, readWireVectors, toJson } from '../support/wireVectors.ts'
 
@@ -126,7 +119,7 @@ t.test('H1 the frozen heads, and nothing else, are signed', async (t) => {
     const signed = { ...at, signature: hex(vector.signature) }
 
     t.equal(toHex(headBytes(log, at)), vector.signed)
-    t.strictSame(signHead(relay.secretKey, log, at), signed)
+    t.strictSame(headBy(relay.secretKey, log, at), signed)
     t.ok(nodeAgrees(toHex(relay.publicKey), vector.signed, vector.signature))
     t.ok(verifyHead(relay.publicKey, log, signed))
     t.notOk(verifyHead(reader.publicKey, log, signed))
@@ -298,7 +291,7 @@ t.test('F3 an append is its blob and at most 160 bytes; a full page stays below 
     writer: signature,
     blob,
   })
-  const head = signHead(relay.secretKey, log, { head: 3 as Head, chain: firstChain(log), full: false })
+  const head = headBy(relay.secretKey, log, { head: 3 as Head, chain: firstChain(log), full: false })
   const entry = (n: number) =>
     ({ seq: n as Seq, content: { type: 'blob', blob }, writer: signature }) as const
   const page = encodeEvent({ type: 'entries', ref: 1, log, entries: [1, 2, 3].map(entry), head })

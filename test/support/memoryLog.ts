@@ -1,7 +1,7 @@
 /** One log in memory, as SPEC.md sections L and E describe it: for the in-memory relay and for tests of the witness. */
 import { bigEndian, concat, utf8 } from '../../shared/base/bytes.ts'
 import { decode } from '../../shared/base/codec.ts'
-import { keyPairFromSeed, type SecretKey, sha256 } from '../../shared/crypto/sodium.ts'
+import { keyPairFromSeed, type SecretKey, sha256, sign } from '../../shared/crypto/sodium.ts'
 import { firstChain, nextChain, type SignedHead, signHead } from '../../shared/protocol/chain.ts'
 import type { Entry, WriterSignature } from '../../shared/protocol/frames.ts'
 import type { Blob, Chain, Head, LogId, Seq } from '../../shared/protocol/ids.ts'
@@ -96,12 +96,15 @@ export const expireUpTo = (log: MemoryLog, seq: number): void => {
 export const logIsFull = (log: MemoryLog, at = log.entries.length): boolean =>
   isFull(log.policy.cap, at, log.bytes[at] ?? 0)
 
+/** H1, with the key of a relay of a test. */
+export const headBy = (key: SecretKey, id: LogId, at: Omit<SignedHead, 'signature'>): SignedHead =>
+  signHead((message) => sign(key, message), id, at)
+
 /** H1, at `at` or the newest seq. Signing is slow, so what a key signed is remembered by its chain. */
 export const headOf = (key: SecretKey, log: MemoryLog, at = log.entries.length): SignedHead => {
   const chain = log.chains[at] as Chain
   const heads = signed.get(key) ?? new WeakMap<Chain, SignedHead>()
-  const head =
-    heads.get(chain) ?? signHead(key, log.id, { head: at as Head, chain, full: logIsFull(log, at) })
+  const head = heads.get(chain) ?? headBy(key, log.id, { head: at as Head, chain, full: logIsFull(log, at) })
   signed.set(key, heads.set(chain, head))
   return head
 }

@@ -1,9 +1,8 @@
 /** Ready-made misdeeds for the in-memory relay: the list of protocol.md section 10, attack 19, and what surrounds it. */
 
-import { signHead } from '../../shared/protocol/chain.ts'
 import type { Event } from '../../shared/protocol/frames.ts'
 import { type Head, type LogId, logKey, type Seq } from '../../shared/protocol/ids.ts'
-import { appendTo, copyLog, headOf, type MemoryLog, truncateLog } from './memoryLog.ts'
+import { appendTo, copyLog, headBy, headOf, type MemoryLog, truncateLog } from './memoryLog.ts'
 import type { MemoryRelay, Misdeeds } from './memoryRelay.ts'
 
 type Entries = Extract<Event, { type: 'entries' }>
@@ -69,7 +68,7 @@ export const signFull = (relay: MemoryRelay): Misdeeds => ({
   ...lieFull(),
   answer: (event, request) => {
     if (event.type !== 'opened' || request?.type !== 'open') return [event]
-    return [{ ...event, head: signHead(relay.signing.secretKey, request.log, { ...event.head, full: true }) }]
+    return [{ ...event, head: headBy(relay.signing.secretKey, request.log, { ...event.head, full: true }) }]
   },
 })
 

@@ -20,7 +20,7 @@ import {
 import { decode, encode } from '../../../../shared/base/codec.ts'
 import { ok, type Result } from '../../../../shared/base/result.ts'
 import { cryptoReady, keyPairFromSeed, sha256 } from '../../../../shared/crypto/sodium.ts'
-import { type SignedHead, signHead } from '../../../../shared/protocol/chain.ts'
+import type { SignedHead } from '../../../../shared/protocol/chain.ts'
 import type { Entry } from '../../../../shared/protocol/frames.ts'
 import type { Chain, Head, Seq } from '../../../../shared/protocol/ids.ts'
 import { BUCKETS, MAX_PAGE_ENTRIES } from '../../../../shared/protocol/limits.ts'
@@ -28,6 +28,7 @@ import {
   appendTo,
   copyLog,
   expireUpTo,
+  headBy,
   headOf,
   type MemoryLog,
   newMemoryLog,
@@ -224,11 +225,11 @@ const SPOILED: Record<string, Spoil> = {
   },
   'a signed head of another chain': (log, honest) => ({
     ...honest,
-    head: signHead(relay.secretKey, log.id, { ...honest.head, chain: sha256(honest.head.chain) as Chain }),
+    head: headBy(relay.secretKey, log.id, { ...honest.head, chain: sha256(honest.head.chain) as Chain }),
   }),
   'a signed head that says full': (log, honest) => ({
     ...honest,
-    head: signHead(relay.secretKey, log.id, { ...honest.head, full: true }),
+    head: headBy(relay.secretKey, log.id, { ...honest.head, full: true }),
   }),
   'another log': (_, honest) => ({ ...honest, log: testAccess(2).id }),
   'a head signed by another relay': (log, honest) => ({
@@ -237,7 +238,7 @@ const SPOILED: Record<string, Spoil> = {
   }),
   'a head signed for another log': (_, honest) => ({
     ...honest,
-    head: signHead(relay.secretKey, testAccess(2).id, honest.head),
+    head: headBy(relay.secretKey, testAccess(2).id, honest.head),
   }),
 }
 
@@ -316,7 +317,7 @@ t.test('L4 a log that grows after it was full, or the other way round, is a proo
   const full = observe(newWitness(small), page(log, 1))
   appendTo(log, testBlob('one too many'))
   const grown = { ...signed(log), full: true }
-  const forged = signHead(relay.secretKey, log.id, grown)
+  const forged = headBy(relay.secretKey, log.id, grown)
 
   const result = observeHead(full, relay.publicKey, forged)
 
@@ -376,7 +377,7 @@ t.test('P6 no honest log yields a proof, and a proof is bound to relay, log and 
   t.notOk(holds({ path: { chain: proof.upper.chain, hashes: [] } }), 'a path that goes nowhere')
   t.notOk(holds({ upper: { ...proof.upper, signature: proof.lower.signature } }))
   t.notOk(holds({ lower: { ...proof.lower, signature: proof.upper.signature } }))
-  const fullAtEnd = signHead(relay.secretKey, log.id, { ...signed(log), full: true })
+  const fullAtEnd = headBy(relay.secretKey, log.id, { ...signed(log), full: true })
   t.notOk(holds({ lower: fullAtEnd, upper: signed(log, 5) }), 'full later than not full is as it should be')
   fc.assert(
     fc.property(fc.nat({ max: 8 }), fc.nat({ max: 8 }), (a, b) => {
@@ -394,7 +395,7 @@ t.test('P6 no honest log yields a proof, and a proof is bound to relay, log and 
 
 t.test('L5 a first chain that is not the log’s is a proof by itself', async (t) => {
   const log = emptyLog()
-  const lying = signHead(relay.secretKey, log.id, {
+  const lying = headBy(relay.secretKey, log.id, {
     head: 0 as Head,
     chain: sha256(log.id) as Chain,
     full: false,
@@ -413,7 +414,7 @@ t.test(
     const log = emptyLog(small)
     for (let i = 0; i < 4; i++) appendTo(log, testBlob(`${i}`, 262_144))
     const says = (full: boolean, at: number): SignedHead =>
-      signHead(relay.secretKey, log.id, { head: at as Head, chain: log.chains[at] as Chain, full })
+      headBy(relay.secretKey, log.id, { head: at as Head, chain: log.chains[at] as Chain, full })
     const fresh = newWitness(small)
     const read = (to: number): Witness => readAll(copyLog(log, to), fresh)
 
@@ -429,7 +430,7 @@ t.test(
     t.equal(pageKind(read(3), page(log, 4)), 'none')
     t.equal(headKind(read(2), says(true, 4)), 'none')
     t.equal(
-      headKind(fresh, signHead(relay.secretKey, log.id, { ...says(true, 4), head: 201 as Head })),
+      headKind(fresh, headBy(relay.secretKey, log.id, { ...says(true, 4), head: 201 as Head })),
       'false_full',
     )
     const expired = copyLog(log)
@@ -443,7 +444,7 @@ t.test(
     t.equal(headKind(gone, says(true, 4)), 'none')
     const tiny = emptyLog(small)
     for (let i = 0; i < 4; i++) appendTo(tiny, testBlob(`${i}`))
-    const full = signHead(relay.secretKey, tiny.id, { ...signed(tiny), full: true })
+    const full = headBy(relay.secretKey, tiny.id, { ...signed(tiny), full: true })
     t.equal(headKind(fresh, full), 'none', 'unread, they might be large')
     t.equal(pageKind(fresh, { ...page(tiny, 1), head: full }), 'false_full', 'read, they are not')
   },
