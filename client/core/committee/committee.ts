@@ -25,11 +25,32 @@ type Progress = {
 
 export type Committee = Progress & Talk & Alarms & Met & Unity & Meetings & Roles & Profiles & Concerns
 
-export const emptyCommittee: Committee = { last: -1, ids: new Set(), ...noTalk, ...noAlarms, ...noMet, ...noUnity, ...noMeetings, ...noRoles, ...noProfiles, ...noConcerns }
+export const emptyCommittee: Committee = {
+  last: -1,
+  ids: new Set(),
+  ...noTalk,
+  ...noAlarms,
+  ...noMet,
+  ...noUnity,
+  ...noMeetings,
+  ...noRoles,
+  ...noProfiles,
+  ...noConcerns,
+}
 
 type Draft = Writable<Committee>
 
-const takers: Takers<KnownContent['type'], Draft> = { ...talk, ...alarms, ...met, ...unity, ...meetings, ...roles, ...profiles, ...concerns, partWays: () => undefined }
+const takers: Takers<KnownContent['type'], Draft> = {
+  ...talk,
+  ...alarms,
+  ...met,
+  ...unity,
+  ...meetings,
+  ...roles,
+  ...profiles,
+  ...concerns,
+  partWays: () => undefined,
+}
 
 export const apply = (committee: Committee, said: Said): Committee => applyAll(committee, [said])
 

@@ -28,7 +28,15 @@ const CONTENT_VERSION = 1
 export const MAX_CONTENT_BYTES = 200_000
 
 /** Everything that can be said, by its type: each area brings its own. */
-const schemas = { ...talkSchemas, file, ...alarmSchemas, ...metSchemas, ...unitySchemas, ...roleSchemas, ...concernSchemas }
+const schemas = {
+  ...talkSchemas,
+  file,
+  ...alarmSchemas,
+  ...metSchemas,
+  ...unitySchemas,
+  ...roleSchemas,
+  ...concernSchemas,
+}
 
 /** What this client can say and understand. */
 export type KnownContent = v.InferOutput<(typeof schemas)[keyof typeof schemas]>
