@@ -5,7 +5,7 @@
 import { unreachable } from '../../../shared/base/unreachable.ts'
 import { epochOf, newStanding, type Place, type PlaceOf, type Standing, type Target } from './standing.ts'
 import type { Effect, Input, Step } from './standingInput.ts'
-import { afterHelp, afterVote, newTrouble, pressOn, targetOf, within } from './standingTrouble.ts'
+import { afterHelp, afterVote, newTrouble, pressOn, targetOf, timeOf, within } from './standingTrouble.ts'
 
 const HOUR_MS = 3_600_000
 /** A removal that nobody voided for so long is believed, and the content erased. */
@@ -97,7 +97,7 @@ const afterDryRun = (standing: Standing, input: DryRun): Step => {
   if (input.type === 'unreadable')
     return to(standing, { type: 'stuck', ...newTrouble({ ...target, author, now }) }, [{ type: 'freshKeys' }])
   const { action } = input
-  const at = { ...target, author, action, passed: 0, lookedAt: now, content: 'kept' as const }
+  const at = { ...target, author, action, passed: 0, lookedAt: timeOf(now), content: 'kept' as const }
   return to(standing, { type: 'removed', ...at })
 }
 
@@ -131,5 +131,5 @@ const afterTime = (standing: Standing, input: Passed): Standing => {
 const afterRemoval = (at: PlaceOf<'removed'>, { now }: Passed): Place => {
   const passed = Math.min(at.passed + within(now - at.lookedAt, MAX_REMOVED_STEP_MS), ERASE_MS)
   const isOver = passed === ERASE_MS && at.content === 'kept'
-  return { ...at, passed, lookedAt: now, content: isOver ? 'due' : at.content }
+  return { ...at, passed, lookedAt: timeOf(now), content: isOver ? 'due' : at.content }
 }

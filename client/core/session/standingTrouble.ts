@@ -23,12 +23,15 @@ export const newTrouble = (about: Target & { author: SeatId; now: number }, isBl
   online: 0,
   nextAt: FIRST_VOID_MS,
   offer: 'none',
-  lookedAt: about.now,
+  lookedAt: timeOf(about.now),
 })
 
 /** Between 0 and `most`, whatever a clock says. */
 export const within = (ms: number, most: number): number =>
   Number.isFinite(ms) ? Math.min(Math.max(0, Math.floor(ms)), most) : 0
+
+/** A moment that can be stored, whatever a clock says. */
+export const timeOf = (now: number): number => within(now, 2 ** 48 - 1)
 
 /** STUCK and ESCALATE: one commit at a time, the one that cannot be followed first. */
 export const pressOn = (
@@ -37,7 +40,7 @@ export const pressOn = (
   { now, online, votes }: Extract<Input, { readonly type: 'passed' }>,
 ): Standing => {
   const passed = within(Math.max(online, now - at.lookedAt), MAX_ONLINE_STEP_MS)
-  const looked = { ...at, online: at.online + passed, lookedAt: now }
+  const looked = { ...at, online: at.online + passed, lookedAt: timeOf(now) }
   const isOpen = (one: Target): boolean =>
     !standing.votes.some((vote) => isSame(vote, { ...targetOf(one), is: 'void' }))
   const isMine = votes.isVotable && isOpen(at)
