@@ -10,13 +10,16 @@ import {
   list,
   mapped,
   oneByteOf,
+  option,
   struct,
   text,
   u8,
   u16,
+  u32,
   type Value,
 } from '../../../shared/base/codec.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { decisionsCodec, defaultDecisions, meetsDecisionFloors, wordByte } from './decisions.ts'
 
 /** The version of the validity rules that this client implements (V8, section 7.6). */
 export const RULES = 1
@@ -28,12 +31,38 @@ export type Threshold = Value<typeof threshold>
 /** Where the committee's logs are: address (a ws or wss URL) and the relay's two 32-byte public keys. */
 const relay = struct({ address: text(200), staticKey: bytes(32), signingKey: bytes(32) })
 
+/** What kind of group it calls itself; `unwritten` where that is better not written down (product.md 3.B). */
+export const LEVELS = ['unwritten', 'open_group', 'committee', 'other'] as const
+export type Level = (typeof LEVELS)[number]
+const hour = oneByteOf(Array.from({ length: 24 }, (_, n) => n))
+
+/** A short language code as in `es` or `ar`, perhaps with a region. */
+const LANGUAGE = /^[a-z]{2,3}(-[A-Z]{2})?$/
+const areLanguages = (codes: readonly string[]): boolean =>
+  new Set(codes).size === codes.length && codes.every((code) => LANGUAGE.test(code))
+
 const fields = struct({
   rules: u16,
   /** 84: X-Wing, the default; 3: suite 0x0003 for old phones (D2). The ids of the MLS library we use. */
   suite: oneByteOf([84, 3]),
   name: text(64),
   purpose: text(280),
+  /** The purpose in a sentence that is read aloud; perhaps none. */
+  purposeEasy: text(160),
+  level: wordByte(LEVELS),
+  /** In words, for people to keep to: who may join, and who may speak for the committee elsewhere. */
+  mayJoin: text(280),
+  mayBeDelegate: text(280),
+  /** In which motions are written; no member is held to them. */
+  languages: list(text(8), 12),
+  /** From which hour to which nobody is rung, by each member's own clock; the day's own hours differ by shift. */
+  quiet: option(struct({ from: hour, to: hour })),
+  /** Permissions for emergencies, voted beforehand. */
+  standingOrders: list(text(280), 4),
+  /** The day, counted from 1970, by which the committee looks at these rules again. */
+  reviewOn: option(u32),
+  /** How each kind of decision is made; admitting, putting out and these rules by the thresholds below. */
+  decisions: decisionsCodec,
   add: threshold,
   remove: threshold,
   change: threshold,
@@ -44,6 +73,10 @@ const fields = struct({
   devices: oneByteOf([1, 2, 3]),
   /** Days after which posts vanish from devices (D10). */
   keepDays: u16,
+  /** Days after which closed alarms and plans, and meetings, vanish from devices (R8). Decisions stay. */
+  keepAlarmDays: u16,
+  keepPlanDays: u16,
+  keepMeetingDays: u16,
   /** Who must have seen an alarm: 0 stands for the smaller of 3 and one third of the members. */
   alarmSeen: u8,
   /** Primary and standby. */
@@ -64,6 +97,9 @@ export const meetsFloors = (charter: Charter): boolean =>
   charter.relocate.thirds >= 2 &&
   isAtLeast(charter.add, charter.remove) &&
   charter.keepDays >= 1 &&
+  Math.min(charter.keepAlarmDays, charter.keepPlanDays, charter.keepMeetingDays) >= 1 &&
+  areLanguages(charter.languages) &&
+  meetsDecisionFloors(charter.decisions) &&
   charter.relays.length >= 1
 
 /** A charter below a floor does not decode: I12 holds for every charter that exists in memory. */
@@ -106,6 +142,15 @@ export type CharterBasics = Pick<Charter, 'suite' | 'name' | 'purpose' | 'relays
 export const defaultCharter = (basics: CharterBasics): Charter => ({
   rules: RULES,
   ...basics,
+  purposeEasy: '',
+  level: 'unwritten',
+  mayJoin: '',
+  mayBeDelegate: '',
+  languages: [],
+  quiet: { from: 22, to: 6 },
+  standingOrders: [],
+  reviewOn: undefined,
+  decisions: defaultDecisions,
   add: { count: 2, thirds: 2 },
   remove: { count: 2, thirds: 2 },
   change: { count: 2, thirds: 2 },
@@ -113,5 +158,8 @@ export const defaultCharter = (basics: CharterBasics): Charter => ({
   probation: 20,
   devices: 3,
   keepDays: 7,
+  keepAlarmDays: 30,
+  keepPlanDays: 30,
+  keepMeetingDays: 180,
   alarmSeen: 0,
 })

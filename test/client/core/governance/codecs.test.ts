@@ -53,6 +53,7 @@ import {
   resyncOf,
   seatNumber,
 } from '../../../support/court.ts'
+import { charterParts, keptDays } from './charterParts.ts'
 
 const bytesOf = (size: number) => fc.uint8Array({ minLength: size, maxLength: size })
 const hexOf = (size: number) => bytesOf(size).map(toHex)
@@ -108,6 +109,7 @@ const anyCharter: fc.Arbitrary<Charter> = fc.record({
   suite: fc.constantFrom<84 | 3>(84, 3),
   name: text(64),
   purpose: text(280),
+  ...charterParts,
   add: threshold,
   remove: threshold,
   change: threshold,
@@ -115,6 +117,7 @@ const anyCharter: fc.Arbitrary<Charter> = fc.record({
   probation: u16,
   devices: fc.constantFrom<1 | 2 | 3>(1, 2, 3),
   keepDays: u16,
+  ...keptDays,
   alarmSeen: u8,
   relays: fc.array(relay, { maxLength: 2 }),
 })
