@@ -135,7 +135,7 @@ const inRowOf = (terms: Roles['terms'], role: Role, seat: Id): number => {
   const last = all.filter((term) => term.seat === seat).at(-1)
   if (!last) return 1
   const { ended } = last
-  const isRotated = ended && all.some((term) => term.seat !== seat && term.order > ended.order)
+  const isRotated = ended && all.some((term) => term.seat !== seat && term.order >= ended.order)
   return isRotated ? 1 : last.inRow + 1
 }
 
