@@ -9,6 +9,7 @@ import { isUnanswered } from '../store/away.ts'
 import { welcome } from '../welcome.ts'
 import { failed } from './database.ts'
 import { codeOf, databaseSentence, listenSentence, MOVED, NEWER, takenSentence } from './faults.ts'
+import { connectionsFor, openFilesLimit } from './openFiles.ts'
 import type { Context, Exit, Operation } from './operation.ts'
 import { findPlace, type Place } from './place.ts'
 import { openWaitingRoom, type WaitingRoom } from './waitingRoom.ts'
@@ -82,7 +83,7 @@ const start = async (
     database: place.address,
     port: room.port,
     makeWay: room.close,
-    limits: { ...DEFAULT_LIMITS, web: { ...DEFAULT_LIMITS.web, connections: config.maxConnections } },
+    limits: { ...DEFAULT_LIMITS, web: { ...DEFAULT_LIMITS.web, connections: connectionsOf(config) } },
     clock: Date.now,
     graceMs: 1000 * config.graceSeconds,
     log: createLog(config.logLevel, writeLog),
@@ -91,6 +92,12 @@ const start = async (
   const sentences = { taken: takenSentence(config), newer: NEWER, moved: MOVED }
   const fault = started.error
   return err(typeof fault === 'object' ? fault : { sentence: sentences[fault], isPassing: false })
+}
+
+/** Those that would take the files that the database needs are not let in. The doctor tells of it. */
+const connectionsOf = ({ maxConnections }: Config): number => {
+  const files = openFilesLimit()
+  return files === undefined ? maxConnections : Math.min(maxConnections, connectionsFor(files))
 }
 
 /** A server that says that password, name or right is wrong will say so again. */

@@ -102,7 +102,7 @@ t.test('a power cut at any moment of the first start leaves a relay that starts'
     const disk = diskFor(t, 200)
     const { env } = embeddedGround(disk.folder)
     const power = new AbortController()
-    const starting = spawnRelay(env, power.signal)
+    const starting = spawnRelay(env, { signal: power.signal })
     await Promise.race([starting, sleep(600 + dice(2000))])
     disk.cut()
     power.abort()

@@ -6,6 +6,8 @@ export type RelayProcess = RelayAddress & {
   readonly pid: number
   readonly said: () => string
   readonly kill: () => Promise<void>
+  /** Its exit code, once it has ended. */
+  readonly gone: Promise<number | null>
   /** SIGTERM, and the exit code. */
   readonly end: () => Promise<number | null>
 }
@@ -21,9 +23,20 @@ export const startRelayProcess = async (env: Readonly<Record<string, string>>): 
   return start.relay
 }
 
-/** `env` replaces the environment, apart from PATH. The signal is a SIGKILL, at any time. */
-export const spawnRelay = (env: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Started> => {
-  const child: ChildProcess = spawn(process.execPath, ['--import=tsx', 'server/main.ts'], {
+type Around = {
+  /** A SIGKILL, at any time. */
+  readonly signal?: AbortSignal
+  /** Of what runs it in its place, such as prlimit. */
+  readonly words?: readonly string[]
+}
+
+/** `env` replaces the environment, apart from PATH. */
+export const spawnRelay = (
+  env: Readonly<Record<string, string>>,
+  { signal, words = [] }: Around = {},
+): Promise<Started> => {
+  const [command = '', ...rest] = [...words, process.execPath, '--import=tsx', 'server/main.ts']
+  const child: ChildProcess = spawn(command, rest, {
     env: { PATH: process.env.PATH ?? '', TOCSIN_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal && { signal, killSignal: 'SIGKILL' }),
@@ -42,7 +55,10 @@ export const spawnRelay = (env: Readonly<Record<string, string>>, signal?: Abort
       if (address === undefined) return
       const kill = (): Promise<void> => end('SIGKILL').then(() => undefined)
       const pid = child.pid ?? 0
-      resolve({ ok: true, relay: { ...address, pid, said: () => said, kill, end: () => end('SIGTERM') } })
+      resolve({
+        ok: true,
+        relay: { ...address, pid, said: () => said, kill, gone, end: () => end('SIGTERM') },
+      })
     }
     child.stdout?.setEncoding('utf8').on('data', heard)
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -25,11 +25,19 @@ export const runHere = async (
   return { code, out, err }
 }
 
-/** `env` replaces the environment, apart from PATH. */
 export const runProgram = (
   env: Readonly<Record<string, string>>,
   ...words: readonly string[]
-): Promise<Ran> => {
+): Promise<Ran> => startProgram(env, ...words).ran
+
+export type Program = {
+  readonly pid: number
+  /** Once it has ended. */
+  readonly ran: Promise<Ran>
+}
+
+/** `env` replaces the environment, apart from PATH. */
+export const startProgram = (env: Readonly<Record<string, string>>, ...words: readonly string[]): Program => {
   const child = spawn(process.execPath, ['server/tocsinRelay.mjs', ...words], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,5 +50,6 @@ export const runProgram = (
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text
   })
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })))
+  const ran = new Promise<Ran>((resolve) => child.once('close', (code) => resolve({ code, out, err })))
+  return { pid: child.pid ?? 0, ran }
 }

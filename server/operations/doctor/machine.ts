@@ -1,11 +1,12 @@
 /** The machine: Node, files that may be open, memory, disk, its clock, who may read what. */
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Config } from '../../config.ts'
 import { spaceOf } from '../disk.ts'
+import { connectionsFor, filesFor, openFilesLimit } from '../openFiles.ts'
 import { sizeText } from '../stats.ts'
 import { type Finding, failure, fine, warning } from './finding.ts'
 
@@ -28,11 +29,10 @@ export const nodeFinding = (version: string): Finding => {
     : failure('node', `version ${version} is too old`, 'install Node 20.19 or newer')
 }
 
-/** Sockets, half-open ones and pages too, and the database. */
 export const openFilesFinding = (limit: number, connections: number): Finding => {
-  const needed = Math.ceil(connections * 1.25) + 100
+  const needed = filesFor(connections)
   if (limit >= needed) return fine('open files', `${limit} may be open`)
-  const sentence = `only ${limit} may be open, too few for ${connections} connections`
+  const sentence = `only ${limit} may be open, enough for ${connectionsFor(limit)} of ${connections} connections`
   return warning(
     'open files',
     sentence,
@@ -41,9 +41,8 @@ export const openFilesFinding = (limit: number, connections: number): Finding =>
 }
 
 const openFilesFindings = (connections: number): readonly Finding[] => {
-  const limits = existsSync('/proc/self/limits') ? readFileSync('/proc/self/limits', 'utf8') : ''
-  const [, soft] = /^Max open files +(\d+)/m.exec(limits) ?? []
-  return soft === undefined ? [] : [openFilesFinding(Number(soft), connections)]
+  const limit = openFilesLimit()
+  return limit === undefined ? [] : [openFilesFinding(limit, connections)]
 }
 
 const memoryFinding = (bytes: number): Finding =>
