@@ -7,6 +7,7 @@ import {
   type Codec,
   decode,
   encode,
+  flag,
   list,
   mapped,
   oneByteOf,
@@ -45,6 +46,8 @@ const fields = struct({
   rules: u16,
   /** 84: X-Wing, the default; 3: suite 0x0003 for old phones (D2). The ids of the MLS library we use. */
   suite: oneByteOf([84, 3]),
+  /** False while two or three people are still talking about founding: then a fourth cannot join (product.md 3.B). */
+  isFounded: flag,
   name: text(64),
   purpose: text(280),
   /** The purpose in a sentence that is read aloud; perhaps none. */
@@ -142,6 +145,7 @@ export type CharterBasics = Pick<Charter, 'suite' | 'name' | 'purpose' | 'relays
 export const defaultCharter = (basics: CharterBasics): Charter => ({
   rules: RULES,
   ...basics,
+  isFounded: true,
   purposeEasy: '',
   level: 'unwritten',
   mayJoin: '',
