@@ -6,7 +6,7 @@
 import t, { type Test } from 'tap'
 import { openEnvelope } from '../../client/core/epochlog/envelope.ts'
 import type { EpochLog } from '../../client/core/epochlog/keys.ts'
-import type { ActionName } from '../../client/core/governance/validity.ts'
+import type { ActionName } from '../../client/core/governance/verdict.ts'
 import { followCommit } from '../../client/core/mls/commit.ts'
 import { epochOf } from '../../client/core/mls/group.ts'
 import { isCommit } from '../../client/core/mls/message.ts'

@@ -17,6 +17,7 @@ import {
   encodeCharter,
 } from '../../client/core/governance/charter.ts'
 import { type DeviceId, encodeIdentity, type SeatId } from '../../client/core/governance/ids.ts'
+import { type Ledger, newLedger } from '../../client/core/governance/ledger.ts'
 import {
   type Action,
   type Approval,
@@ -27,7 +28,7 @@ import {
 } from '../../client/core/governance/motion.ts'
 import type { Proposal } from '../../client/core/governance/plan.ts'
 import { type Device, encodeSeatData } from '../../client/core/governance/roster.ts'
-import type { Court, KeyPackageView, Seen } from '../../client/core/governance/validity.ts'
+import type { Court, KeyPackageView, Seen } from '../../client/core/governance/verdict.ts'
 import { utf8 } from '../../shared/base/bytes.ts'
 import { toHex } from '../../shared/base/text.ts'
 import { cryptoReady, keyPairFromSeed, type SecretKey, sha256 } from '../../shared/crypto/sodium.ts'
@@ -88,8 +89,14 @@ export type CommitteePlan = {
   readonly seats: number | readonly SeatPlan[]
   readonly epoch?: number
   readonly charter?: Partial<Charter>
-  readonly court?: Partial<Pick<Court, 'hellos' | 'barred' | 'opener' | 'spent' | 'anchor'>>
+  readonly court?: Partial<Pick<Court, 'hellos' | 'barred' | 'opener' | 'ledger' | 'anchor'>>
 }
+
+/** A ledger in which these motions are spent. */
+export const ledgerOf = (...motions: readonly string[]): Ledger => ({
+  ...newLedger,
+  spent: [...motions].sort().map((motion) => ({ motion, lastEpoch: 1000 })),
+})
 
 /** In epoch 30 unless told otherwise: beyond the probation of whoever joined in the first ten. */
 export const aCommittee = ({ seats, epoch = 30, charter: change, court }: CommitteePlan): Committee => {
@@ -111,8 +118,8 @@ export const aCommittee = ({ seats, epoch = 30, charter: change, court }: Commit
       anchor: ANCHOR,
       charter,
       charterBytes: encodeCharter(charter),
-      roster: { epoch, probation: charter.probation, devices },
-      spent: new Set(),
+      roster: { epoch, probation: charter.probation, devices, vacant: court?.ledger?.vacant ?? [] },
+      ledger: newLedger,
       hellos: new Set(),
       barred: new Set(),
       opener: undefined,

@@ -17,6 +17,10 @@ export const motionTitle = (
       return `Put ${names(action.seat)} out of the committee`
     case 'charter':
       return `Change the charter (${hash.slice(0, 4)}): ${changeLines(view.charter, action.charter).join('; ')}`
+    case 'deviceAdd':
+      return `Let ${names(action.seat)} use one more phone`
+    case 'settleDrop':
+      return `It was right that ${names(action.by)} cut off a phone of ${names(action.seat)}`
   }
 }
 

@@ -24,10 +24,10 @@ import { seenFields } from './payload.ts'
 
 const stated = variant({
   /**
-   * "I have arrived in this epoch": by which commit, where its log stood, which motions are spent (so that a newcomer can tell
+   * "I have arrived in this epoch": by which commit, where its log stood, the hash of the ledger (so that a newcomer can tell
    * whether it was told the truth), and what to call me.
    */
-  hello: [1, struct({ commit: hashText, parent: seenFields, spent: hashText, handle: text(160) })],
+  hello: [1, struct({ commit: hashText, parent: seenFields, ledger: hashText, handle: text(160) })],
   /** `turn`: greater than in the device's vote before, so that nobody brings an old vote back by repeating it. */
   void: [2, struct({ commit: hashText, turn: u32 })],
   unvoid: [3, struct({ commit: hashText, turn: u32 })],

@@ -1,6 +1,6 @@
 /**
  * What a commit says it does, in its one custom proposal (protocol.md 4.5, V4): execute a mandate, answer a device that is
- * stuck, or let somebody go who asked to.
+ * stuck, let somebody go who asked to, or cut off a device.
  */
 import { concat, utf8 } from '../../../shared/base/bytes.ts'
 import {
@@ -60,10 +60,36 @@ export const signLeave = (key: SecretKey, r: Unsigned<LeaveRequest>): LeaveReque
 export const verifyLeave = (publicKey: Uint8Array, r: LeaveRequest): boolean =>
   verify(publicKey, leaveBytes(r), r.signature)
 
+/**
+ * "Cut off this device": signed by another device of the seat, which is its owner's drop, or by a device of another seat, which is an
+ * emergency drop (4.11). Good until its last epoch and once, because a device exists once.
+ */
+const dropFields = struct({
+  anchor: bytes(32),
+  device: deviceId,
+  by: deviceId,
+  lastEpoch: u32,
+  signature: bytes(64),
+})
+export type DropRequest = Value<typeof dropFields>
+export const dropRequest: Codec<DropRequest> = dropFields
+
+const dropBytes = (r: Unsigned<DropRequest>): Uint8Array =>
+  concat(utf8('drop/1'), r.anchor, raw(r.device), raw(r.by), encode(u32, r.lastEpoch))
+
+export const signDrop = (key: SecretKey, r: Unsigned<DropRequest>): DropRequest => ({
+  ...r,
+  signature: sign(key, dropBytes(r)),
+})
+
+export const verifyDrop = (publicKey: Uint8Array, r: DropRequest): boolean =>
+  verify(publicKey, dropBytes(r), r.signature)
+
 const act = variant({
   mandate: [1, struct({ mandate })],
   resync: [2, struct({ request: resyncRequest })],
   leave: [3, struct({ request: leaveRequest })],
+  drop: [4, struct({ request: dropRequest })],
 })
 export type Act = Value<typeof act>
 

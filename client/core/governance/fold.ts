@@ -15,17 +15,29 @@ import {
 } from '../../../shared/base/codec.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { type DeviceId, deviceId, hashText, type SeatId, seatId } from './ids.ts'
+import { seatChange, spentMotion } from './ledger.ts'
 import type { Forum } from './motion.ts'
-import { fullSeats, type Roster, twoThirds } from './roster.ts'
-import { type ActionName, type Effect, judge, type Seen, type Violation } from './validity.ts'
+import { type Device, devicesOf, presentSeats, type Roster, twoThirds } from './roster.ts'
+import { judge } from './validity.ts'
+import { type ActionName, type Effect, type Seen, takesOut, type Violation } from './verdict.ts'
 
 /** Where an entry stands in its epoch: overflow log number, then seq (4.2). */
 const placeFields = struct({ log: u8, seq: u32 })
 export type Place = Value<typeof placeFields>
 
-const ACTIONS: readonly ActionName[] = ['tidy', 'add', 'remove', 'charter', 'resync', 'leave']
+const ACTIONS: readonly ActionName[] = [
+  'tidy',
+  'add',
+  'remove',
+  'charter',
+  'deviceAdd',
+  'settleDrop',
+  'resync',
+  'leave',
+  'drop',
+]
 const actionName: Codec<ActionName> = mapped(
-  text(8),
+  text(16),
   (word) => ACTIONS.find((name) => name === word),
   (name) => name,
 )
@@ -35,7 +47,8 @@ const effect: Codec<Effect> = struct({
   author: seatId,
   authorDevice: deviceId,
   removed: list(seatId, 8),
-  spends: option(struct({ motion: hashText, lastEpoch: u32 })),
+  spends: option(spentMotion),
+  change: option(seatChange),
 })
 
 const current = struct({ commit: hashText, place: placeFields, effect, electorate: list(seatId, 1024) })
@@ -74,10 +87,17 @@ export const foldCommit = (fold: Fold, bench: Bench, seen: Seen, place: Place): 
   return ok({ ...fold, current: { commit: seen.hash, place, effect: verdict.value, electorate }, voids: [] })
 }
 
-/** VOID, or UNVOID, of commit `commit` from a device of `seat`. The newest word of a seat counts. */
-export const foldVote = (fold: Fold, seat: SeatId, commit: string, isVoid: boolean): Fold => {
+/** VOID, or UNVOID, of commit `commit` from a device. The newest word of a seat counts. */
+export const foldVote = (
+  fold: Fold,
+  by: Pick<Device, 'seat' | 'device'>,
+  commit: string,
+  isVoid: boolean,
+): Fold => {
   const { current } = fold
+  const { seat } = by
   if (current?.commit !== commit || !current.electorate.includes(seat)) return fold
+  if (takesOut(current.effect, by)) return fold
   const voids = isVoid ? withSeat(fold.voids, seat) : fold.voids.filter((one) => one !== seat)
   if (2 * voids.length <= current.electorate.length) return { ...fold, voids }
   return { ...fold, current: undefined, voids: [], barred: withSeat(fold.barred, current.effect.author) }
@@ -99,15 +119,17 @@ export const foldHello = (fold: Fold, seat: SeatId): Fold => ({
   hellos: withSeat(fold.hellos, seat),
 })
 
-/** 7.5: two thirds of the full seats, the opener's apart, have said HELLO. */
+/** 7.5: two thirds of the full seats that have a device, the opener's apart, have said HELLO. */
 export const isConfirmed = (fold: Fold, roster: Roster, opener: SeatId | undefined): boolean => {
-  const electorate = fullSeats(roster).filter((seat) => seat !== opener)
+  const electorate = presentSeats(roster).filter((seat) => seat !== opener)
   return electorate.filter((seat) => fold.hellos.includes(seat)).length >= twoThirds(electorate.length)
 }
 
-/** 7.2: the full seats, without the author's and those the commit removes. */
-const electorateOf = (roster: Roster, { author, removed }: Effect): readonly SeatId[] =>
-  fullSeats(roster).filter((seat) => seat !== author && !removed.includes(seat))
+/** 7.2: the full seats that have a device after the commit, without the author's. */
+const electorateOf = (roster: Roster, effect: Effect): readonly SeatId[] =>
+  presentSeats(roster).filter(
+    (seat) => seat !== effect.author && devicesOf(roster, seat).some((device) => !takesOut(effect, device)),
+  )
 
 const withSeat = (seats: readonly SeatId[], seat: SeatId): readonly SeatId[] =>
   seats.includes(seat) ? seats : [...seats, seat]

@@ -20,7 +20,8 @@ import { toHex } from '../../../shared/base/text.ts'
 import { type SecretKey, sha256, sign, verify } from '../../../shared/crypto/sodium.ts'
 import { approvalsNeeded, type Charter, charterHash, MAX_CHARTER_BYTES } from './charter.ts'
 import { type DeviceId, deviceId, hashText, type SeatId, seatId } from './ids.ts'
-import { deviceOf, fullSeats, isFullSeat, type Roster, seatsOf } from './roster.ts'
+import { isSpent, type Ledger } from './ledger.ts'
+import { deviceOf, isFullSeat, type Roster, seatsOf } from './roster.ts'
 
 /** Epochs after its issue in which a motion may be executed. */
 export const MOTION_LIFE_EPOCHS = 256
@@ -30,6 +31,10 @@ const action = variant({
   add: [1, struct({ keyPackage: hashText, seat: seatId, sponsor: seatId })],
   remove: [2, struct({ seat: seatId })],
   charter: [3, struct({ charter: varBytes(MAX_CHARTER_BYTES) })],
+  /** One more device for a seat that exists: its key package hash. */
+  deviceAdd: [4, struct({ keyPackage: hashText, seat: seatId })],
+  /** "It was right to cut off this device": `by` may cut off another one in an emergency again. */
+  settleDrop: [5, struct({ device: deviceId, seat: seatId, by: seatId })],
 })
 export type Action = Value<typeof action>
 
@@ -77,8 +82,7 @@ export type Forum = {
   readonly charter: Charter
   readonly charterBytes: Uint8Array
   readonly roster: Roster
-  /** Hashes of motions already executed: a removed leaf leaves no trace in the tree that would stop its old ADD. */
-  readonly spent: ReadonlySet<string>
+  readonly ledger: Ledger
 }
 
 /** Whether a motion may be executed in this epoch at all, whoever approved it. */
@@ -88,30 +92,55 @@ export const isTimely = (forum: Forum, value: Motion): boolean =>
   value.rules === forum.charter.rules &&
   value.lastEpoch >= forum.roster.epoch &&
   value.lastEpoch <= forum.roster.epoch + MOTION_LIFE_EPOCHS &&
-  !forum.spent.has(motionHash(value))
+  !isSpent(forum.ledger, motionHash(value))
 
-/** The full seats that may decide on a motion: the target of a removal may not. */
-export const electorateOf = (roster: Roster, value: Motion): readonly SeatId[] =>
-  fullSeats(roster).filter((seat) => value.action.type !== 'remove' || seat !== value.action.seat)
+/** Who may decide on a motion: the full seats, but for the target of a removal and for whoever wants to have been right. */
+export const electorateOf = (roster: Roster, { action }: Motion): readonly SeatId[] =>
+  seatsOf(roster).filter((seat) => mayDecide(roster, action, seat))
+
+const mayDecide = (roster: Roster, action: Action, seat: SeatId): boolean => {
+  if (isOwners(action, seat)) return true
+  if (action.type === 'remove' && action.seat === seat) return false
+  if (action.type === 'settleDrop' && action.by === seat) return false
+  return isFullSeat(roster, seat)
+}
+
+/** About the seat's own devices: its word weighs more than others', and on probation too. */
+const isOwners = (action: Action, seat: SeatId): boolean =>
+  (action.type === 'deviceAdd' || action.type === 'settleDrop') && action.seat === seat
 
 /** The seat that an approval counts for, or undefined: a stranger's, a probationer's, the target's own, or a bad signature. */
 export const approvingSeat = (roster: Roster, value: Motion, given: Approval): SeatId | undefined => {
   const device = deviceOf(roster, given.device)
-  if (!device || !isFullSeat(roster, device.seat)) return undefined
-  if (value.action.type === 'remove' && value.action.seat === device.seat) return undefined
+  if (!device || !mayDecide(roster, value.action, device.seat)) return undefined
   return verify(device.signatureKey, approvalBytes(value), given.signature) ? device.seat : undefined
 }
 
-/**
- * The floor of two holds once there are three seats (4.5), also while all but one of them are on probation; and a removal, whose
- * target is excluded already, is never a single person's.
- */
-export const needed = (forum: Forum, value: Motion): number => {
-  const { charter, roster } = forum
-  const rule = { add: charter.add, remove: charter.remove, charter: charter.change }[value.action.type]
-  const keepsCount = value.action.type === 'remove' || seatsOf(roster).length >= 3
-  return approvalsNeeded(rule, electorateOf(roster, value).length, keepsCount)
+/** Approvals wanted of a motion, its owner's apart, if it has one. */
+const neededOfOthers = ({ charter, roster }: Forum, value: Motion): number => {
+  const { action } = value
+  const others = electorateOf(roster, value).filter((seat) => !isOwners(action, seat)).length
+  const keepsCount = action.type === 'remove' || seatsOf(roster).length >= 3
+  const rule = {
+    add: charter.add,
+    remove: charter.remove,
+    charter: charter.change,
+    // A device that none of the seat's own vouches for is whoever gets it: as hard as letting somebody in.
+    deviceAdd: charter.add,
+    settleDrop: charter.remove,
+  }[action.type]
+  return approvalsNeeded(rule, others, keepsCount)
 }
+
+/** One other seat, where there is one (4.11): an open phone alone links nothing. */
+const neededWithOwner = (roster: Roster, action: Action): number =>
+  action.type === 'deviceAdd' && seatsOf(roster).length > 1 ? 1 : 0
+
+/** How many of `approving` are missing is for `isCarried` to say; this is the number that screens show. */
+export const needed = (forum: Forum, value: Motion, approving: ReadonlySet<SeatId> = new Set()): number =>
+  [...approving].some((seat) => isOwners(value.action, seat))
+    ? 1 + neededWithOwner(forum.roster, value.action)
+    : neededOfOthers(forum, value)
 
 /** I10: counted per seat. */
 export const approvingSeats = (
@@ -127,8 +156,20 @@ export const approvingSeats = (
   return seats
 }
 
-export const isCarried = (forum: Forum, value: Motion, given: readonly Approval[]): boolean =>
-  isTimely(forum, value) && approvingSeats(forum.roster, value, given).size >= needed(forum, value)
+export const isCarried = (forum: Forum, value: Motion, given: readonly Approval[]): boolean => {
+  const seats = approvingSeats(forum.roster, value, given)
+  return isTimely(forum, value) && seats.size >= needed(forum, value, seats)
+}
+
+/**
+ * 4.11: a new device that one other seat at most has approved waits a day before an honest device carries it out, so that whoever is robbed
+ * of an open phone hears of it. Validity reads no clock and does not ask this.
+ */
+export const waitsADay = (roster: Roster, value: Motion, given: readonly Approval[]): boolean => {
+  const { action } = value
+  if (action.type !== 'deviceAdd' || seatsOf(roster).length === 1) return false
+  return [...approvingSeats(roster, value, given)].filter((seat) => seat !== action.seat).length < 2
+}
 
 /** The mandate to put into a commit: the approvals that count in this epoch, in canonical order. */
 export const assembleMandate = (forum: Forum, value: Motion, given: readonly Approval[]): Mandate => {

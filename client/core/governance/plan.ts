@@ -3,7 +3,10 @@
  * and the judge compares with it, so that "exactly" means one thing.
  */
 import { sameBytes } from '../../../shared/base/bytes.ts'
+import { unreachable } from '../../../shared/base/unreachable.ts'
 import { type Act, encodeAct } from './act.ts'
+import type { DeviceId } from './ids.ts'
+import type { Action } from './motion.ts'
 import { type Device, deviceOf, devicesOf, type Roster } from './roster.ts'
 
 export type Proposal =
@@ -18,20 +21,66 @@ export const planProposals = (
   act: Act,
   keyPackage: Uint8Array | undefined,
 ): readonly Proposal[] | undefined => {
-  const end: Proposal = { type: 'act', data: encodeAct(act) }
-  const removals = (devices: readonly Device[]): Proposal[] =>
-    devices.map(({ leaf }) => ({ type: 'remove', leaf }))
-  const add: Proposal[] = keyPackage ? [{ type: 'add', keyPackage }] : []
-  if (act.type === 'leave') return [...removals(devicesOf(roster, act.request.seat)), end]
-  if (act.type === 'resync') {
-    const stuck = deviceOf(roster, act.request.device)
-    return stuck && keyPackage ? [...removals([stuck]), ...add, end] : undefined
-  }
-  const { action } = act.mandate.motion
-  if (action.type === 'remove') return [...removals(devicesOf(roster, action.seat)), end]
-  if (action.type === 'charter') return [{ type: 'charter', charter: action.charter }, end]
-  return keyPackage ? [...add, end] : undefined
+  const changes = changesOf(roster, act, keyPackage)
+  return changes && [...changes, { type: 'act', data: encodeAct(act) }]
 }
+
+const changesOf = (
+  roster: Roster,
+  act: Act,
+  keyPackage: Uint8Array | undefined,
+): readonly Proposal[] | undefined => {
+  switch (act.type) {
+    case 'mandate':
+      return mandated(roster, act.mandate.motion.action, keyPackage)
+    case 'leave':
+      return removals(devicesOf(roster, act.request.seat))
+    case 'drop':
+      return removalOf(roster, act.request.device)
+    case 'resync': {
+      const [removal, addition] = [removalOf(roster, act.request.device), additionOf(keyPackage)]
+      return removal && addition && [...removal, ...addition]
+    }
+    default:
+      return unreachable(act)
+  }
+}
+
+/** A vacant seat has no leaves to remove: its removal is the act alone. */
+const mandated = (
+  roster: Roster,
+  action: Action,
+  keyPackage: Uint8Array | undefined,
+): readonly Proposal[] | undefined => {
+  switch (action.type) {
+    case 'remove':
+      return removals(devicesOf(roster, action.seat))
+    case 'charter':
+      return [{ type: 'charter', charter: action.charter }]
+    case 'settleDrop':
+      return []
+    case 'add':
+    case 'deviceAdd':
+      return additionOf(keyPackage)
+    default:
+      return unreachable(action)
+  }
+}
+
+const removals = (devices: readonly Device[]): readonly Proposal[] =>
+  devices.map(({ leaf }) => ({ type: 'remove', leaf }))
+
+const removalOf = (roster: Roster, device: DeviceId): readonly Proposal[] | undefined => {
+  const one = deviceOf(roster, device)
+  return one && removals([one])
+}
+
+const additionOf = (keyPackage: Uint8Array | undefined): readonly Proposal[] | undefined =>
+  keyPackage && [{ type: 'add', keyPackage }]
+
+/** V5: MLS makes no path where nothing is removed; a TIDY is nothing but one. */
+export const wantsPath = (proposals: readonly Proposal[]): boolean =>
+  proposals.length === 0 || proposals.some(({ type }) => type === 'remove')
 
 export const sameProposals = (a: readonly Proposal[], b: readonly Proposal[]): boolean =>
   a.length === b.length && a.every((one, i) => sameProposal(one, b[i]))

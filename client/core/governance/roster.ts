@@ -1,6 +1,6 @@
 /**
- * Who is on the committee in one epoch, as read from the leaves of the group (protocol.md D11). A value; everything
- * validity asks about members is asked here, and a newcomer can answer it as well as a founder can.
+ * Who is on the committee in one epoch, as read from the leaves of the group (protocol.md D11), and from the ledger where a seat has no leaf. A
+ * value; everything validity asks about members is asked here, and a newcomer can answer it as well as a founder can.
  */
 import {
   bytes,
@@ -40,7 +40,16 @@ const device = struct({
 })
 export type Device = Value<typeof device>
 
-const fields = struct({ epoch: u32, probation: u32, devices: list(device, 1024) })
+/** A seat whose last device was dropped: it has no leaf, and still its place, its votes and its `joined` (I13). */
+export const vacantSeat = struct({ seat: seatId, joined: u32 })
+export type VacantSeat = Value<typeof vacantSeat>
+
+const fields = struct({
+  epoch: u32,
+  probation: u32,
+  devices: list(device, 1024),
+  vacant: list(vacantSeat, 1024),
+})
 export type Roster = Value<typeof fields>
 export const rosterCodec: Codec<Roster> = fields
 
@@ -58,6 +67,7 @@ export const readRoster = (
   epoch: number,
   charter: Charter,
   leaves: readonly LeafView[],
+  vacant: readonly VacantSeat[],
 ): Roster | undefined => {
   const devices: Device[] = []
   for (const leaf of leaves) {
@@ -72,11 +82,15 @@ export const readRoster = (
       resynced: data.resynced && leaf.source === 'key_package',
     })
   }
-  return { epoch, probation: charter.probation, devices }
+  const held = new Set(devices.map((d) => d.seat))
+  const empty = vacant.filter(({ seat }) => !held.has(seat))
+  return { epoch, probation: charter.probation, devices, vacant: empty }
 }
 
-/** Seats in the order of their first leaf. */
-export const seatsOf = (roster: Roster): readonly SeatId[] => [...new Set(roster.devices.map((d) => d.seat))]
+/** All seats: in the order of their first leaf, then those without one. */
+export const seatsOf = (roster: Roster): readonly SeatId[] => [
+  ...new Set([...roster.devices, ...roster.vacant].map(({ seat }) => seat)),
+]
 
 export const devicesOf = (roster: Roster, seat: SeatId): readonly Device[] =>
   roster.devices.filter((d) => d.seat === seat)
@@ -87,17 +101,28 @@ export const deviceAt = (roster: Roster, leaf: number): Device | undefined =>
 export const deviceOf = (roster: Roster, id: DeviceId): Device | undefined =>
   roster.devices.find((d) => d.device === id)
 
-export const hasSeat = (roster: Roster, seat: SeatId): boolean => roster.devices.some((d) => d.seat === seat)
+/** The epoch of joining, which all devices of a seat carry alike; undefined for no seat. */
+export const joinedOf = (roster: Roster, seat: SeatId): number | undefined =>
+  [...roster.devices, ...roster.vacant].find((one) => one.seat === seat)?.joined
+
+export const hasSeat = (roster: Roster, seat: SeatId): boolean => joinedOf(roster, seat) !== undefined
+
+export const isVacant = (roster: Roster, seat: SeatId): boolean =>
+  roster.vacant.some((one) => one.seat === seat)
 
 /** I11: a seat counts once its probation is over; founding seats count at once. */
-const isFullDevice = (roster: Roster, d: Device): boolean =>
-  d.joined === 0 || roster.epoch >= d.joined + roster.probation
+export const isFullSeat = (roster: Roster, seat: SeatId): boolean => {
+  const joined = joinedOf(roster, seat)
+  return joined !== undefined && (joined === 0 || roster.epoch >= joined + roster.probation)
+}
 
-export const isFullSeat = (roster: Roster, seat: SeatId): boolean =>
-  devicesOf(roster, seat).some((d) => isFullDevice(roster, d))
-
+/** Whoever is counted where the committee decides: a seat without a device too, or cutting people off would make a majority of a minority. */
 export const fullSeats = (roster: Roster): readonly SeatId[] =>
   seatsOf(roster).filter((seat) => isFullSeat(roster, seat))
+
+/** Whoever is counted where devices report, by HELLO and VOID: a seat without a device neither arrives nor fails to follow. */
+export const presentSeats = (roster: Roster): readonly SeatId[] =>
+  fullSeats(roster).filter((seat) => !isVacant(roster, seat))
 
 /** 7.5: two thirds, rounded up. */
 export const twoThirds = (seats: number): number => Math.ceil((2 * seats) / 3)

@@ -5,7 +5,7 @@
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { decodeIdentity } from '../governance/ids.ts'
-import { type Device, deviceOf, devicesOf, fullSeats, twoThirds } from '../governance/roster.ts'
+import { type Device, deviceOf, devicesOf, presentSeats, twoThirds } from '../governance/roster.ts'
 import { leavesOf } from '../mls/group.ts'
 import { inspectKeyPackage, restoreKeyPackage } from '../mls/keyPackage.ts'
 import { joinFromWelcome } from '../mls/welcome.ts'
@@ -93,7 +93,7 @@ export const hasSettled = async (line: Line, { held, stuck, epochs }: Branch): P
     deviceOf(rosterOf(held), device.device) !== undefined ||
     vouched.get(device.device) === toHex(device.signatureKey)
   return epochs.some(({ info: { roster }, fold }) => {
-    const electorate = fullSeats(roster).filter((seat) => seat !== stuck.seat && seat !== stuck.author)
+    const electorate = presentSeats(roster).filter((seat) => seat !== stuck.seat && seat !== stuck.author)
     const arrived = electorate.filter(
       (seat) => fold.hellos.includes(seat) && devicesOf(roster, seat).every(isTrusted),
     )

@@ -7,8 +7,9 @@ import { toHex } from '../../../shared/base/text.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { sealEnvelope } from '../epochlog/envelope.ts'
 import { type Act, encodeAct } from '../governance/act.ts'
-import { type Proposal, planProposals } from '../governance/plan.ts'
-import { judge, type Violation } from '../governance/validity.ts'
+import { type Proposal, planProposals, wantsPath } from '../governance/plan.ts'
+import { judge } from '../governance/validity.ts'
+import type { Violation } from '../governance/verdict.ts'
 import { stageCommit } from '../mls/commit.ts'
 import { ownLeafOf } from '../mls/group.ts'
 import { encodeGroup } from '../mls/state.ts'
@@ -65,12 +66,11 @@ const plan = async (
 ): Promise<Result<readonly Proposal[], Violation>> => {
   const proposals = act ? planProposals(rosterOf(epoch), act, keyPackage) : []
   if (!proposals || !epoch.group) return err('bad_target')
-  const isPathless = act?.type === 'mandate' && ['add', 'charter'].includes(act.mandate.motion.action.type)
   const seen = await seenOf(line, {
     hash: new Uint8Array(32),
     author: ownLeafOf(epoch.group),
     proposals: proposals as readonly MlsProposal[],
-    hasPath: !isPathless,
+    hasPath: wantsPath(proposals),
   })
   const { hellos, barred } = epoch.fold
   const court = {

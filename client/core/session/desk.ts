@@ -1,7 +1,6 @@
 /** What every step of a session is handed, and the small things they share. */
 
 import { concat } from '../../../shared/base/bytes.ts'
-import { fromHex, toHex } from '../../../shared/base/text.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import type { Gathering } from '../epochlog/chunks.ts'
 import { logFromSeed, logSeeds } from '../epochlog/keys.ts'
@@ -14,7 +13,7 @@ import { anchorOf, charterOf, epochOf, exportRoot, leavesOf } from '../mls/group
 import type { Group } from '../mls/types.ts'
 import { newWitness } from '../relay/witness.ts'
 import { type Book, bytesKey } from './book.ts'
-import type { Epoch, EpochInfo, SpentMotion } from './state.ts'
+import type { Epoch, EpochInfo } from './state.ts'
 
 export type Desk = {
   readonly book: Book
@@ -40,17 +39,7 @@ export const isBefore = (a: Place, b: Place): boolean => a.log < b.log || (a.log
 
 export const NO_COMMIT = '0'.repeat(64)
 
-/** One hash over the motions that may not be executed again, for HELLO. */
-export const spentHash = (spent: readonly SpentMotion[]): string => {
-  const hashes = spent.map((s) => s.motion).sort()
-  return toHex(sha256(concat(...hashes.map((hash) => fromHex(hash) ?? new Uint8Array(0)))))
-}
-
-/** Motions lapse; what can no longer be executed need not be remembered. */
-export const prunedSpent = (spent: readonly SpentMotion[], epoch: number): readonly SpentMotion[] =>
-  spent.filter((s) => s.lastEpoch >= epoch)
-
-export type Entrance = Pick<EpochInfo, 'opener' | 'openedBy' | 'openedByTidy' | 'parent' | 'spent'>
+export type Entrance = Pick<EpochInfo, 'opener' | 'openedBy' | 'openedByTidy' | 'parent' | 'ledger'>
 
 /** foreign: a leaf or the charter is none of ours. outdated: the charter wants rules that this client does not know (V8). */
 export const makeEpoch = async (
@@ -61,7 +50,7 @@ export const makeEpoch = async (
   const charterBytes = charterOf(group)
   const charter = decodeCharter(charterBytes)
   const number = epochOf(group)
-  const roster = charter && readRoster(number, charter, leavesOf(group))
+  const roster = charter && readRoster(number, charter, leavesOf(group), entrance.ledger.vacant)
   if (!charter || !roster) return 'foreign'
   if (charter.rules !== RULES) return 'outdated'
   const seeds = logSeeds(await exportRoot(group))

@@ -6,14 +6,15 @@
 import { newKeyPair } from '../../../shared/crypto/sodium.ts'
 import type { Current, Place } from '../governance/fold.ts'
 import { type DeviceId, encodeIdentity, newId } from '../governance/ids.ts'
+import { applyToLedger } from '../governance/ledger.ts'
 import { deviceOf, encodeSeatData } from '../governance/roster.ts'
-import type { Effect } from '../governance/validity.ts'
+import type { Effect } from '../governance/verdict.ts'
 import { followCommit } from '../mls/commit.ts'
 import { newKeyPackage } from '../mls/keyPackage.ts'
 import { decodeGroup } from '../mls/state.ts'
 import type { Group } from '../mls/types.ts'
 import type { VerifiedEntry } from '../relay/observe.ts'
-import { type Desk, makeEpoch, prunedSpent } from './desk.ts'
+import { type Desk, makeEpoch } from './desk.ts'
 import { lapseMotions } from './motions.ts'
 import { type Epoch, type KnownMotion, rosterOf, type Staged } from './state.ts'
 import { readyWelcome } from './welcomes.ts'
@@ -55,7 +56,6 @@ const enter = async (desk: Desk, epoch: Epoch, { current, group, found, stage }:
   const { effect } = current
   const now = desk.clock()
   const number = epoch.info.number + 1
-  const spent = effect.spends ? [...epoch.info.spent, effect.spends] : epoch.info.spent
   const next = await makeEpoch(
     group,
     {
@@ -63,7 +63,7 @@ const enter = async (desk: Desk, epoch: Epoch, { current, group, found, stage }:
       openedBy: current.commit,
       openedByTidy: effect.action === 'tidy',
       parent: { log: found.place.log, seq: found.entry.seq, chain: found.entry.chain },
-      spent: prunedSpent(spent, number),
+      ledger: applyToLedger(epoch.info.ledger, effect, number),
     },
     now,
   )

@@ -6,6 +6,7 @@ import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
 import type { RelayKey } from '../../../shared/protocol/relayKey.ts'
 import { type Charter, defaultCharter, encodeCharter } from '../governance/charter.ts'
 import { type DeviceId, encodeIdentity, newId, type SeatId } from '../governance/ids.ts'
+import { newLedger } from '../governance/ledger.ts'
 import { encodeSeatData } from '../governance/roster.ts'
 import { createGroup } from '../mls/group.ts'
 import { newKeyPackage } from '../mls/keyPackage.ts'
@@ -56,7 +57,7 @@ export const found = async ({ vault, clock, random }: Means, founding: Founding)
   const nothing = { log: 0, seq: 0, chain: new Uint8Array(32) }
   const epoch = await makeEpoch(
     group,
-    { opener: undefined, openedBy: NO_COMMIT, openedByTidy: false, parent: nothing, spent: [] },
+    { opener: undefined, openedBy: NO_COMMIT, openedByTidy: false, parent: nothing, ledger: newLedger },
     now,
   )
   if (epoch === 'foreign' || epoch === 'outdated') throw new Error('a founding epoch is ours')

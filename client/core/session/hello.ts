@@ -1,6 +1,6 @@
 /** HELLO: "I have arrived" (protocol.md 4.5 rule 3, 4.7). */
 import type { Stated } from '../epochlog/statement.ts'
-import { spentHash } from './desk.ts'
+import { ledgerHash } from '../governance/ledger.ts'
 import { carriedMotions } from './motions.ts'
 import type { Line } from './reading.ts'
 import { state } from './sending.ts'
@@ -10,7 +10,7 @@ export const helloIn = (epoch: Epoch, handle: string): Stated => ({
   type: 'hello',
   commit: epoch.info.openedBy,
   parent: epoch.info.parent,
-  spent: spentHash(epoch.info.spent),
+  ledger: ledgerHash(epoch.info.ledger),
   handle,
 })
 

@@ -1,4 +1,5 @@
 /** The motions this device knows of, and the approvals it has seen, wherever they came from: said, or found in a commit that lost. */
+import { isSpent } from '../governance/ledger.ts'
 import type { Forum, Mandate, Motion } from '../governance/motion.ts'
 import { type Approval, approvingSeat, isCarried, isTimely, motionHash } from '../governance/motion.ts'
 import type { Desk } from './desk.ts'
@@ -77,6 +78,9 @@ export const lapseMotions = (desk: Desk): void => {
   for (const known of desk.book.motions.all()) {
     const hash = motionHash(known.motion)
     if (known.outcome === 'open' && !isTimely(forum, known.motion))
-      desk.book.motions.put(hash, { ...known, outcome: forum.spent.has(hash) ? 'carried_out' : 'lapsed' })
+      desk.book.motions.put(hash, {
+        ...known,
+        outcome: isSpent(forum.ledger, hash) ? 'carried_out' : 'lapsed',
+      })
   }
 }

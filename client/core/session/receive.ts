@@ -13,7 +13,7 @@ import { readStatement } from '../epochlog/statement.ts'
 import { decodeAct } from '../governance/act.ts'
 import { foldCommit, type Place } from '../governance/fold.ts'
 import { type Device, deviceAt } from '../governance/roster.ts'
-import type { Seen } from '../governance/validity.ts'
+import { type Seen, takesOut } from '../governance/verdict.ts'
 import { inspectCommit } from '../mls/commit.ts'
 import { ownLeafOf } from '../mls/group.ts'
 import { isCommit, open, openOwn } from '../mls/message.ts'
@@ -135,7 +135,7 @@ const takeOwn = (desk: Desk, epoch: Epoch, found: Found, message: Uint8Array): b
 /** Late entries (section 6): after the commit that ended the epoch, only who is still in the roster is heard. */
 const isTooLate = (epoch: Epoch, place: Place, by: Device): boolean => {
   const { current } = epoch.fold
-  return current !== undefined && isBefore(current.place, place) && current.effect.removed.includes(by.seat)
+  return current !== undefined && isBefore(current.place, place) && takesOut(current.effect, by)
 }
 
 /**

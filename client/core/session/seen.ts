@@ -2,7 +2,7 @@
 import { fromHex, toHex } from '../../../shared/base/text.ts'
 import { decodeAct } from '../governance/act.ts'
 import { type Proposal, planProposals } from '../governance/plan.ts'
-import type { Seen } from '../governance/validity.ts'
+import type { Seen } from '../governance/verdict.ts'
 import { ownLeafOf } from '../mls/group.ts'
 import { inspectKeyPackage } from '../mls/keyPackage.ts'
 import type { CommitSummary } from '../mls/types.ts'

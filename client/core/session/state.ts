@@ -24,6 +24,7 @@ import { leaveRequest, resyncRequest } from '../governance/act.ts'
 import { type Charter, decodeCharter, MAX_CHARTER_BYTES } from '../governance/charter.ts'
 import type { Fold } from '../governance/fold.ts'
 import { deviceId, hashText, idText, seatId } from '../governance/ids.ts'
+import { ledgerCodec } from '../governance/ledger.ts'
 import { approval, type Forum, motion } from '../governance/motion.ts'
 import { type Roster, rosterCodec } from '../governance/roster.ts'
 import { joinCodec } from '../join/exchange.ts'
@@ -38,9 +39,6 @@ const wordOf = <const W extends readonly string[]>(words: W): Codec<W[number]> =
     (word) => word,
   )
 
-const spentMotion = struct({ motion: hashText, lastEpoch: u32 })
-export type SpentMotion = Value<typeof spentMotion>
-
 /** Everything of an epoch that does not change after entry. `logSeeds`: 64 bytes for each log of the epoch. */
 export const epochInfo = struct({
   number: u32,
@@ -54,7 +52,7 @@ export const epochInfo = struct({
   openedByTidy: flag,
   /** Where the parent epoch's log stood at that commit, as HELLO reports it. */
   parent: seenFields,
-  spent: list(spentMotion, 4096),
+  ledger: ledgerCodec,
 })
 export type EpochInfo = Value<typeof epochInfo>
 
@@ -93,7 +91,7 @@ export const forumOf = (epoch: Epoch): Forum => ({
   charter: epoch.charter,
   charterBytes: epoch.info.charterBytes,
   roster: epoch.info.roster,
-  spent: new Set(epoch.info.spent.map((s) => s.motion)),
+  ledger: epoch.info.ledger,
 })
 
 export const rosterOf = (epoch: Epoch): Roster => epoch.info.roster

@@ -7,9 +7,10 @@ import { isHandle } from '../committee/content.ts'
 import type { Stated, Statement } from '../epochlog/statement.ts'
 import { type LeaveRequest, type ResyncRequest, verifyLeave, verifyResync } from '../governance/act.ts'
 import { foldHello, foldVote, type Place, takeTurn } from '../governance/fold.ts'
+import { ledgerHash } from '../governance/ledger.ts'
 import type { Device } from '../governance/roster.ts'
 import { comparePeer } from '../relay/witness.ts'
-import { type Desk, NO_COMMIT, spentHash, suspect } from './desk.ts'
+import { type Desk, NO_COMMIT, suspect } from './desk.ts'
 import { compareSeen } from './hear.ts'
 import type { Epoch } from './state.ts'
 import { stepBack } from './stepBack.ts'
@@ -52,7 +53,7 @@ const takeHello = (desk: Desk, epoch: Epoch, by: Device, hello: Hello): void => 
   const about = { epoch: info.number, device: by.device }
   if (hello.commit !== info.openedBy && hello.commit !== NO_COMMIT && info.openedBy !== NO_COMMIT)
     suspect(desk, 'other_commit', about)
-  if (hello.spent !== spentHash(info.spent)) suspect(desk, 'history_differs', about)
+  if (hello.ledger !== ledgerHash(info.ledger)) suspect(desk, 'history_differs', about)
   const parent = desk.book.epoch(info.number - 1)?.witnesses[hello.parent.log]
   const mark = { seq: hello.parent.seq as Head, chain: hello.parent.chain as Chain }
   if (parent && hello.parent.seq > 0 && comparePeer(parent, mark) === 'fork')
@@ -65,7 +66,7 @@ const takeVote = (desk: Desk, epoch: Epoch, by: Device, vote: Vote): void => {
   if (epoch.fold.current?.commit !== vote.commit) return
   const heard = takeTurn(epoch.fold, by.device, vote.turn)
   if (!heard) return
-  const fold = foldVote(heard, by.seat, vote.commit, vote.type === 'void')
+  const fold = foldVote(heard, by, vote.commit, vote.type === 'void')
   const now = { ...epoch, fold }
   desk.book.setEpoch(now)
   if (epoch.fold.current && !fold.current) stepBack(desk, now)

@@ -1,4 +1,5 @@
 /** A commit was voided: back to the epoch it had ended (protocol.md section 6). What was said only in dropped epochs is said again. */
+import { isSpent } from '../governance/ledger.ts'
 import { motionHash } from '../governance/motion.ts'
 import { numberKey } from './book.ts'
 import { type Desk, firstOrderOf } from './desk.ts'
@@ -40,10 +41,10 @@ const sayAgain = (desk: Desk, firstDropped: number): void => {
 
 /** What the voided commits had carried out is open again. */
 const reopenMotions = (desk: Desk, epoch: Epoch): void => {
-  const { spent } = forumOf(epoch)
+  const { ledger } = forumOf(epoch)
   for (const known of desk.book.motions.all()) {
     const hash = motionHash(known.motion)
-    if (known.outcome !== 'open' && !spent.has(hash))
+    if (known.outcome !== 'open' && !isSpent(ledger, hash))
       desk.book.motions.put(hash, { ...known, outcome: 'open' })
   }
 }

@@ -10,7 +10,7 @@ import {
   motionHash,
   needed,
 } from '../governance/motion.ts'
-import { devicesOf, fullSeats, isFullSeat, seatsOf } from '../governance/roster.ts'
+import { devicesOf, isFullSeat, joinedOf, presentSeats, seatsOf } from '../governance/roster.ts'
 import { type Transcript, wordsOf } from '../join/transcript.ts'
 import { committeeWords } from '../join/words.ts'
 import { epochAuthenticatorOf } from '../mls/group.ts'
@@ -115,7 +115,7 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
 /** Counted without ourselves, and without whoever opened the epoch: that is one arrival that says nothing. */
 const confirmationOf = (book: Book): CommitteeView['confirmation'] => {
   const { fold, info } = book.newest()
-  const others = fullSeats(info.roster).filter((seat) => seat !== info.opener && seat !== book.own().seat)
+  const others = presentSeats(info.roster).filter((seat) => seat !== info.opener && seat !== book.own().seat)
   return {
     isConfirmed: isConfirmed(fold, info.roster, info.opener),
     arrived: others.filter((seat) => fold.hellos.includes(seat)).length,
@@ -129,7 +129,7 @@ export const nameIn = (book: Book, seat: SeatId): string => book.handles.get(sea
 const memberOf = (book: Book, seat: SeatId): MemberView => {
   const { fold, info } = book.newest()
   const devices = devicesOf(info.roster, seat)
-  const joined = Math.min(...devices.map((d) => d.joined))
+  const joined = joinedOf(info.roster, seat) ?? 0
   const mine = book.own()
   return {
     seat,
@@ -160,7 +160,7 @@ const motionOf = (book: Book, known: KnownMotion): MotionView => {
     by: known.by,
     approvedBy: approved,
     declinedBy: known.declined,
-    needed: needed(forum, motion),
+    needed: needed(forum, motion, new Set(approved)),
     outcome,
     isWaitingForMe: mayStill && !isAnswered,
   }

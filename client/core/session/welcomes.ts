@@ -1,5 +1,5 @@
 /**
- * Welcomes. For a newcomer: with what the group state cannot tell (who opened the epoch is in it; the spent motions, the handles and
+ * Welcomes. For a newcomer: with what the group state cannot tell (who opened the epoch is in it; the ledger, the handles and
  * where the parent log stood are not), posted to the rendezvous. For a device that was stuck: the same, posted to the log in which it
  * asked. Only the members can open either, and only the new leaf the Welcome inside.
  */
@@ -10,7 +10,6 @@ import {
   list,
   struct,
   text,
-  u32,
   type Value,
   varBytes,
 } from '../../../shared/base/codec.ts'
@@ -18,6 +17,7 @@ import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { seenFields } from '../epochlog/payload.ts'
 import { decodeAct } from '../governance/act.ts'
 import { decodeIdentity, hashText, type SeatId, seatId } from '../governance/ids.ts'
+import { ledgerCodec } from '../governance/ledger.ts'
 import { bytesKey } from './book.ts'
 import type { Desk, Entrance } from './desk.ts'
 import { type KnownMotion, rosterOf, type Staged } from './state.ts'
@@ -26,7 +26,7 @@ const bundleFields = struct({
   welcome: varBytes(4_000_000),
   commit: hashText,
   parent: seenFields,
-  spent: list(struct({ motion: hashText, lastEpoch: u32 }), 4096),
+  ledger: ledgerCodec,
   handles: list(struct({ seat: seatId, handle: text(160) }), 1024),
   anchor: bytes(32),
 })
@@ -47,7 +47,7 @@ export const readyWelcome = (desk: Desk, stage: Staged, join: KnownMotion['join'
     welcome: stage.welcome,
     commit: info.openedBy,
     parent: info.parent,
-    spent: info.spent,
+    ledger: info.ledger,
     handles: book.handles
       .keys()
       .map((seat) => ({ seat: seat as SeatId, handle: book.handles.get(seat) ?? '' })),
@@ -77,5 +77,5 @@ export const entranceOf = (bundle: WelcomeBundle, openerIdentity: Uint8Array | u
   openedBy: bundle.commit,
   openedByTidy: false,
   parent: bundle.parent,
-  spent: bundle.spent,
+  ledger: bundle.ledger,
 })

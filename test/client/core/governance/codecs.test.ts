@@ -24,6 +24,7 @@ import {
   newId,
   type SeatId,
 } from '../../../../client/core/governance/ids.ts'
+import { type Ledger, ledgerCodec, type SeatChange } from '../../../../client/core/governance/ledger.ts'
 import {
   approve,
   type Motion,
@@ -37,6 +38,7 @@ import {
   type Roster,
   rosterCodec,
 } from '../../../../client/core/governance/roster.ts'
+import type { ActionName } from '../../../../client/core/governance/verdict.ts'
 import { type Codec, decode, encode } from '../../../../shared/base/codec.ts'
 import { fromHex, toHex } from '../../../../shared/base/text.ts'
 import { verify } from '../../../../shared/crypto/sodium.ts'
@@ -53,6 +55,7 @@ import {
   resyncOf,
   seatNumber,
 } from '../../../support/court.ts'
+
 import { charterParts, keptDays } from './charterParts.ts'
 
 const bytesOf = (size: number) => fc.uint8Array({ minLength: size, maxLength: size })
@@ -69,6 +72,8 @@ const action: fc.Arbitrary<Motion['action']> = fc.oneof(
   fc.record({ type: fc.constant('add' as const), keyPackage: hash, seat, sponsor: seat }),
   fc.record({ type: fc.constant('remove' as const), seat }),
   fc.record({ type: fc.constant('charter' as const), charter: fc.uint8Array({ maxLength: 300 }) }),
+  fc.record({ type: fc.constant('deviceAdd' as const), keyPackage: hash, seat }),
+  fc.record({ type: fc.constant('settleDrop' as const), device, seat, by: seat }),
 )
 const aMotionOf: fc.Arbitrary<Motion> = fc.record({
   anchor: bytesOf(32),
@@ -100,6 +105,10 @@ const anAct: fc.Arbitrary<Act> = fc.oneof(
   fc.record({
     type: fc.constant('leave' as const),
     request: fc.record({ anchor: bytesOf(32), seat, device, signature: bytesOf(64) }),
+  }),
+  fc.record({
+    type: fc.constant('drop' as const),
+    request: fc.record({ anchor: bytesOf(32), device, by: device, lastEpoch: u32, signature: bytesOf(64) }),
   }),
 )
 const threshold = fc.record({ count: u8, thirds: fc.constantFrom<1 | 2 | 3>(1, 2, 3) })
@@ -141,21 +150,42 @@ const roster: fc.Arbitrary<Roster> = fc.record({
     fc.record({ leaf: u32, seat, device, signatureKey: bytesOf(32), joined: u32, resynced: fc.boolean() }),
     { maxLength: 8 },
   ),
+  vacant: fc.array(fc.record({ seat, joined: u32 }), { maxLength: 4 }),
 })
 const perhaps = <T>(inner: fc.Arbitrary<T>) => fc.option(inner, { nil: undefined })
+const change: fc.Arbitrary<SeatChange> = fc.oneof(
+  fc.record({
+    type: fc.constant('dropped' as const),
+    seat,
+    device,
+    by: perhaps(seat),
+    vacates: perhaps(u32),
+  }),
+  fc.record({ type: fc.constant('linked' as const), seat }),
+  fc.record({ type: fc.constant('settled' as const), device }),
+)
+const uniquely = <T>(one: fc.Arbitrary<T>, keyOf: (value: T) => string) =>
+  fc
+    .uniqueArray(one, { maxLength: 4, selector: keyOf })
+    .map((items) => items.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)))
+const ledger: fc.Arbitrary<Ledger> = fc.record({
+  spent: uniquely(fc.record({ motion: hash, lastEpoch: u32 }), (one) => one.motion),
+  vacant: uniquely(fc.record({ seat, joined: u32 }), (one) => one.seat),
+  drops: uniquely(fc.record({ by: seat, seat, device }), (one) => one.by),
+})
+const DEVICE_ACTIONS = ['leave', 'drop', 'deviceAdd', 'settleDrop'] as const
 const fold: fc.Arbitrary<Fold> = fc.record({
   current: perhaps(
     fc.record({
       commit: hash,
       place: fc.record({ log: u8, seq: u32 }),
       effect: fc.record({
-        action: fc.constantFrom<'tidy' | 'add' | 'remove' | 'charter' | 'resync' | 'leave'>(
-          ...(['tidy', 'add', 'remove', 'charter', 'resync', 'leave'] as const),
-        ),
+        action: fc.constantFrom<ActionName>('tidy', 'add', 'remove', 'charter', 'resync', ...DEVICE_ACTIONS),
         author: seat,
         authorDevice: device,
         removed: fc.array(seat, { maxLength: 2 }),
         spends: perhaps(fc.record({ motion: hash, lastEpoch: u32 })),
+        change: perhaps(change),
       }),
       electorate: fc.array(seat, { maxLength: 5 }),
     }),
@@ -212,16 +242,20 @@ const holds = <T>({ values, write, read }: Form<T>): void => {
 const plain = (value: unknown): string =>
   JSON.stringify(value, (_, one) => (one instanceof Uint8Array ? toHex(one) : one))
 
-t.test('D9 motion, mandate, charter, act, roster, fold and seat data have one encoding each', async (t) => {
-  holds(withCodec(aMotionOf, motion))
-  holds(withCodec(aMandate, mandate))
-  holds({ values: charter, write: encodeCharter, read: decodeCharter })
-  holds({ values: anAct, write: encodeAct, read: decodeAct })
-  holds(withCodec(roster, rosterCodec))
-  holds(withCodec(fold, foldCodec))
-  holds({ values: seatData, write: encodeSeatData, read: decodeSeatData })
-  t.pass()
-})
+t.test(
+  'D9 motion, mandate, charter, act, roster, fold, ledger and seat data have one encoding each',
+  async (t) => {
+    holds(withCodec(aMotionOf, motion))
+    holds(withCodec(aMandate, mandate))
+    holds({ values: charter, write: encodeCharter, read: decodeCharter })
+    holds({ values: anAct, write: encodeAct, read: decodeAct })
+    holds(withCodec(roster, rosterCodec))
+    holds(withCodec(fold, foldCodec))
+    holds(withCodec(ledger, ledgerCodec))
+    holds({ values: seatData, write: encodeSeatData, read: decodeSeatData })
+    t.pass()
+  },
+)
 
 t.test('D9 a credential is a seat id and a device id, and nothing longer or shorter', async (t) => {
   fc.assert(

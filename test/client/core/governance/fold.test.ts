@@ -13,9 +13,9 @@ import {
   newFold,
   takeTurn,
 } from '../../../../client/core/governance/fold.ts'
-import { decodeIdentity, type SeatId } from '../../../../client/core/governance/ids.ts'
+import { type DeviceId, decodeIdentity, type SeatId } from '../../../../client/core/governance/ids.ts'
 import { decodeSeatData, seatsOf } from '../../../../client/core/governance/roster.ts'
-import type { Seen } from '../../../../client/core/governance/validity.ts'
+import type { Seen } from '../../../../client/core/governance/verdict.ts'
 import { decode, encode } from '../../../../shared/base/codec.ts'
 import { toHex } from '../../../../shared/base/text.ts'
 import {
@@ -41,7 +41,13 @@ import {
 
 type Entry =
   | { readonly type: 'commit'; readonly seen: Seen }
-  | { readonly type: 'vote'; readonly seat: SeatId; readonly commit: string; readonly isVoid: boolean }
+  | {
+      readonly type: 'vote'
+      readonly seat: SeatId
+      readonly device?: DeviceId
+      readonly commit: string
+      readonly isVoid: boolean
+    }
   | { readonly type: 'hello'; readonly seat: SeatId }
   | { readonly type: 'junk' }
 
@@ -51,7 +57,13 @@ const take =
   (bench: Bench) =>
   (fold: Fold, entry: Entry, seq = 0): Fold => {
     if (entry.type === 'hello') return foldHello(fold, entry.seat)
-    if (entry.type === 'vote') return foldVote(fold, entry.seat, entry.commit, entry.isVoid)
+    if (entry.type === 'vote')
+      return foldVote(
+        fold,
+        { seat: entry.seat, device: entry.device ?? deviceNumber(99, 0) },
+        entry.commit,
+        entry.isVoid,
+      )
     if (entry.type === 'junk') return fold
     const folded = foldCommit(fold, bench, entry.seen, { log: 0, seq: seq + 1 })
     return folded.ok ? folded.value : fold

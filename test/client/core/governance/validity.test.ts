@@ -4,9 +4,11 @@ import { encodeAct, type ResyncRequest } from '../../../../client/core/governanc
 import { decodeCharter, encodeCharter, RULES } from '../../../../client/core/governance/charter.ts'
 import { encodeIdentity } from '../../../../client/core/governance/ids.ts'
 import type { Action } from '../../../../client/core/governance/motion.ts'
+import { joinedMark } from '../../../../client/core/governance/newcomers.ts'
 import { planProposals } from '../../../../client/core/governance/plan.ts'
 import { encodeSeatData, readRoster, type SeatData } from '../../../../client/core/governance/roster.ts'
-import { type Court, joinedMark, judge, type Seen } from '../../../../client/core/governance/validity.ts'
+import { judge } from '../../../../client/core/governance/validity.ts'
+import type { Court, Seen } from '../../../../client/core/governance/verdict.ts'
 import {
   aCharter,
   aCommit,
@@ -362,7 +364,7 @@ t.test(
       source,
     })
     const markOf = (source: 'key_package' | 'update' | 'commit', resynced: boolean) =>
-      readRoster(30, aCharter(), [view(source, resynced)])?.devices[0]?.resynced
+      readRoster(30, aCharter(), [view(source, resynced)], [])?.devices[0]?.resynced
     t.equal(markOf('key_package', true), true, 'marked while the leaf comes from its key package')
     t.equal(markOf('commit', true), false, 'its own commit clears the mark')
     t.equal(markOf('update', true), false)
@@ -532,11 +534,11 @@ t.test('D11 a leaf that is none of ours makes no roster', async (t) => {
     seatData: encodeSeatData(data),
     source: 'commit' as const,
   }
-  t.match(readRoster(3, aCharter({ probation: 9 }), [leaf]), {
+  t.match(readRoster(3, aCharter({ probation: 9 }), [leaf], []), {
     epoch: 3,
     probation: 9,
     devices: [{ leaf: 4, seat: seatNumber(1), device: deviceNumber(1, 0), joined: 0, resynced: false }],
   })
-  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, identity: filled(1, 33) }]), undefined)
-  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, seatData: filled(0, 38) }]), undefined)
+  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, identity: filled(1, 33) }], []), undefined)
+  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, seatData: filled(0, 38) }], []), undefined)
 })

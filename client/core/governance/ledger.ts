@@ -1,0 +1,116 @@
+/**
+ * What validity needs of the past and the tree cannot hold (protocol.md 7.4, I13, D11): motions that were carried out, seats whose last device
+ * was dropped, and emergency drops that are still open. A value that every member's device computes alike from the effective commits;
+ * a newcomer is told it with the Welcome, and every HELLO carries its hash. Not here: what is allowed (validity.ts).
+ */
+import {
+  type Codec,
+  encode,
+  list,
+  mapped,
+  option,
+  struct,
+  u32,
+  type Value,
+  variant,
+} from '../../../shared/base/codec.ts'
+import { toHex } from '../../../shared/base/text.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { type DeviceId, deviceId, hashText, type SeatId, seatId } from './ids.ts'
+import { type VacantSeat, vacantSeat } from './roster.ts'
+
+export const spentMotion = struct({ motion: hashText, lastEpoch: u32 })
+export type SpentMotion = Value<typeof spentMotion>
+
+/** `by`: the seat that cut off `device` of `seat` in an emergency, and nobody has settled it yet (4.11). */
+const openDrop = struct({ by: seatId, seat: seatId, device: deviceId })
+export type OpenDrop = Value<typeof openDrop>
+
+/** One order, so that one ledger has one encoding and one hash. */
+const ascending = <T>(item: Codec<T>, max: number, keyOf: (value: T) => string): Codec<readonly T[]> =>
+  mapped(
+    list(item, max),
+    (items) => (items.every((one, i) => i === 0 || isBelow(items[i - 1], one, keyOf)) ? items : undefined),
+    (items) => items,
+  )
+
+const isBelow = <T>(a: T | undefined, b: T, keyOf: (value: T) => string): boolean =>
+  a !== undefined && keyOf(a) < keyOf(b)
+
+const fields = struct({
+  /** In ascending order of motions, seats, initiators. */
+  spent: ascending(spentMotion, 4096, (one) => one.motion),
+  vacant: ascending(vacantSeat, 1024, (one) => one.seat),
+  drops: ascending(openDrop, 1024, (one) => one.by),
+})
+export type Ledger = Value<typeof fields>
+export const ledgerCodec: Codec<Ledger> = fields
+
+export const newLedger: Ledger = { spent: [], vacant: [], drops: [] }
+
+/** What a commit did to the devices of a seat. */
+const change = variant({
+  /** `by`: the initiator, where it was not the owner. `vacates`: the seat's `joined`, where that was its last device. */
+  dropped: [1, struct({ seat: seatId, device: deviceId, by: option(seatId), vacates: option(u32) })],
+  linked: [2, struct({ seat: seatId })],
+  settled: [3, struct({ device: deviceId })],
+})
+export type SeatChange = Value<typeof change>
+export const seatChange: Codec<SeatChange> = change
+
+/** What a commit leaves behind: part of its effect. */
+export type Trace = {
+  /** Seats that lose their place. */
+  readonly removed: readonly SeatId[]
+  readonly spends: SpentMotion | undefined
+  readonly change: SeatChange | undefined
+}
+
+/** The ledger of epoch `next`, which the commit opened. What has lapsed is forgotten: it can be executed no more. */
+export const applyToLedger = (ledger: Ledger, trace: Trace, next: number): Ledger => {
+  const { change, removed, spends } = trace
+  const spent = [...ledger.spent, ...(spends ? [spends] : [])].filter((one) => one.lastEpoch >= next)
+  const stays = ({ seat }: { readonly seat: SeatId }): boolean => !removed.includes(seat)
+  const left = {
+    vacant: ledger.vacant.filter(stays),
+    drops: ledger.drops.filter((d) => stays(d) && stays({ seat: d.by })),
+  }
+  const { vacant, drops } = change ? changed(left, change) : left
+  return {
+    spent: sorted(spent, (one) => one.motion),
+    vacant: sorted(vacant, (one) => one.seat),
+    drops: sorted(drops, (one) => one.by),
+  }
+}
+
+type Seats = { readonly vacant: readonly VacantSeat[]; readonly drops: readonly OpenDrop[] }
+
+const changed = ({ vacant, drops }: Seats, now: SeatChange): Seats => {
+  if (now.type === 'settled') return { vacant, drops: drops.filter((d) => d.device !== now.device) }
+  if (now.type === 'linked')
+    return {
+      vacant: vacant.filter((v) => v.seat !== now.seat),
+      drops: drops.filter((d) => d.seat !== now.seat),
+    }
+  const { seat, device, by, vacates } = now
+  return {
+    vacant: vacates === undefined ? vacant : [...vacant, { seat, joined: vacates }],
+    drops: by === undefined ? drops : [...drops, { by, seat, device }],
+  }
+}
+
+const sorted = <T>(items: readonly T[], keyOf: (value: T) => string): readonly T[] =>
+  [...items].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+
+export const isSpent = (ledger: Ledger, motion: string): boolean =>
+  ledger.spent.some((one) => one.motion === motion)
+
+/** The one open emergency drop of a seat that initiated it. */
+export const dropBy = (ledger: Ledger, seat: SeatId): OpenDrop | undefined =>
+  ledger.drops.find((one) => one.by === seat)
+
+export const dropOf = (ledger: Ledger, device: DeviceId): OpenDrop | undefined =>
+  ledger.drops.find((one) => one.device === device)
+
+/** For HELLO: whoever was told another past by its Welcome notices, and so does everybody else. */
+export const ledgerHash = (ledger: Ledger): string => toHex(sha256(encode(ledgerCodec, ledger)))

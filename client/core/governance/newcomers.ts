@@ -1,0 +1,73 @@
+/** Whether a leaf fits where it is to stand: a newcomer's mark and probation (protocol.md 4.4, I11), and a further device of a seat (4.11). */
+import { decodeIdentity, type SeatId } from './ids.ts'
+import {
+  decodeSeatData,
+  deviceOf,
+  devicesOf,
+  hasSeat,
+  isFullSeat,
+  joinedOf,
+  type Roster,
+  type SeatData,
+  seatsOf,
+} from './roster.ts'
+import type { ActionOf, Court, KeyPackageView, Violation } from './verdict.ts'
+
+/** Seats that join while there are fewer than three found the committee with the others and count at once. */
+const FOUNDERS = 3
+
+/** The `joined` value that a newcomer's leaf must carry when the committee looks like this. */
+export const joinedMark = (roster: Roster): number =>
+  seatsOf(roster).length < FOUNDERS ? 0 : roster.epoch + 1
+
+/**
+ * The newcomer's leaf cannot be changed after the key package was made, and the committee may have moved on meanwhile; but at least half
+ * of the probation must still lie ahead, or a mark from the past would skip it (I11).
+ */
+export const isFittingMark = (roster: Roster, joined: number): boolean => {
+  if (joinedMark(roster) === 0) return joined === 0
+  const oldest = roster.epoch + 1 - Math.floor(roster.probation / 2)
+  return joined !== 0 && joined <= roster.epoch + 1 && (roster.probation === 0 || joined >= oldest)
+}
+
+/** I11: at most one third of the seats on probation once the newcomer is in. */
+export const newcomerFault = (
+  roster: Roster,
+  seat: SeatId,
+  keyPackage: KeyPackageView,
+): Violation | undefined => {
+  const claim = readClaim(roster, keyPackage)
+  if (!claim || claim.seat !== seat || claim.data.resynced) return 'bad_key_package'
+  const { joined } = claim.data
+  if (!isFittingMark(roster, joined)) return 'bad_key_package'
+  const seats = seatsOf(roster)
+  const waiting = seats.filter((one) => !isFullSeat(roster, one)).length + (isWaiting(roster, joined) ? 1 : 0)
+  return 3 * waiting <= seats.length + 1 ? undefined : 'too_many_on_probation'
+}
+
+const isWaiting = (roster: Roster, joined: number): boolean =>
+  joined !== 0 && roster.epoch + 1 < joined + roster.probation
+
+/** What a key package claims to be; undefined if it is none of ours or its device id is taken. */
+export const readClaim = (
+  roster: Roster,
+  { identity, seatData }: KeyPackageView,
+): { readonly seat: SeatId; readonly data: SeatData } | undefined => {
+  const who = decodeIdentity(identity)
+  const data = decodeSeatData(seatData)
+  return who && data && !deviceOf(roster, who.device) ? { seat: who.seat, data } : undefined
+}
+
+/** The new leaf is the seat's: same `joined`, so that a device neither shortens a probation nor begins one anew. */
+export const deviceFault = (
+  { roster, charter }: Court,
+  action: ActionOf<'deviceAdd'>,
+  keyPackage: KeyPackageView | undefined,
+): Violation | undefined => {
+  if (!hasSeat(roster, action.seat)) return 'bad_target'
+  if (devicesOf(roster, action.seat).length >= charter.devices) return 'too_many_devices'
+  const claim = keyPackage && readClaim(roster, keyPackage)
+  if (!claim || keyPackage.hash !== action.keyPackage || claim.seat !== action.seat) return 'bad_key_package'
+  const { joined, resynced } = claim.data
+  return resynced || joined !== joinedOf(roster, action.seat) ? 'bad_key_package' : undefined
+}
