@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '../../shared/base/result.ts'
 import { randomBytes } from '../../shared/crypto/sodium.ts'
-import type { Invite } from './join/invite.ts'
+import { type Invite, type InviteFault, type InviteKind, parseInvite } from './join/invite.ts'
 import { wordsOf } from './join/transcript.ts'
 import { createRelay } from './relay/createRelay.ts'
 import type { Relay } from './relay/relay.ts'
@@ -13,18 +13,25 @@ import { type Founding, found } from './session/founding.ts'
 import { forgetJoining, type Joining, joiningIds, type Newcomer, readJoining } from './session/joinings.ts'
 import { answerWords, continueJoining, type JoinFailure, startJoining } from './session/newcoming.ts'
 import { createSession, type Session } from './session/session.ts'
+import { dayOf } from './session/sponsoring.ts'
 import type { World } from './session/world.ts'
 import type { Vault } from './vault/vault.ts'
 
+/** `handle` is empty for another device of a member. */
+type Coming = { readonly handle: string; readonly isDevice: boolean }
+
 /** Where a join stands. `joined` comes with the committee. */
 export type JoinState =
-  | { readonly is: 'waiting'; readonly handle: string }
-  /** Both screens show these three words: read them to each other. */
-  | { readonly is: 'comparing'; readonly handle: string; readonly words: readonly string[] }
-  /** The words matched; the committee decides now. */
-  | { readonly is: 'deciding'; readonly handle: string }
-  | { readonly is: 'declined'; readonly handle: string }
-  | { readonly is: 'aborted'; readonly handle: string; readonly reason: string }
+  | (Coming &
+      (
+        | { readonly is: 'waiting' }
+        /** Both screens show these three words: read them to each other. */
+        | { readonly is: 'comparing'; readonly words: readonly string[] }
+        /** The words matched; the committee decides now. */
+        | { readonly is: 'deciding' }
+        | { readonly is: 'declined' }
+        | { readonly is: 'aborted'; readonly reason: string }
+      ))
   | { readonly is: 'joined'; readonly session: Session }
 
 export type Client = {
@@ -32,11 +39,10 @@ export type Client = {
   /** Throws when the charter is below a floor. */
   readonly found: (founding: Founding) => Promise<Session>
   readonly joinings: () => readonly { readonly id: string; readonly state: JoinState }[]
-  /** Follows an invite; the id with which it goes on, today, tomorrow or after a restart. */
-  readonly startJoining: (
-    link: string,
-    handle: string,
-  ) => Promise<Result<string, 'malformed' | 'newer_version' | 'expired'>>
+  /** What kind of invite somebody was given: only somebody new has to say a name. */
+  readonly kindOf: (link: string) => Result<InviteKind, InviteFault>
+  /** Follows an invite; the id with which it goes on, today, tomorrow or after a restart. A device of a member brings no `handle`. */
+  readonly startJoining: (link: string, handle: string) => Promise<Result<string, InviteFault>>
   /** One look into the rendezvous. */
   readonly continueJoining: (id: string) => Promise<Result<JoinState, JoinFailure>>
   /** The person has compared the words. False when there was nothing to compare. */
@@ -57,6 +63,10 @@ export const createClient = (vault: Vault, world: World): Client => {
         const joining = readJoining(vault, id)
         return joining ? [{ id, state: stateOf(joining) }] : []
       }),
+    kindOf: (link) => {
+      const invite = parseInvite(link, dayOf(world.clock()))
+      return invite.ok ? ok(invite.value.kind) : invite
+    },
     startJoining: (link, handle) => startJoining(newcomer, link, handle),
     continueJoining: async (id) => {
       const gone = await continueJoining(newcomer, id)
@@ -84,17 +94,19 @@ const dialInvite = (world: World, invite: Invite): Relay => {
 }
 
 const stateOf = ({ join, handle }: Joining): JoinState => {
+  // Only somebody new has said a name.
+  const coming = { handle, isDevice: handle === '' }
   switch (join.type) {
     case 'comparing':
-      return { is: 'comparing', handle, words: wordsOf(join.transcript) }
+      return { ...coming, is: 'comparing', words: wordsOf(join.transcript) }
     case 'confirmed':
-      return { is: 'deciding', handle }
+      return { ...coming, is: 'deciding' }
     case 'declining':
     case 'declined':
-      return { is: 'declined', handle }
+      return { ...coming, is: 'declined' }
     case 'aborted':
-      return { is: 'aborted', handle, reason: join.reason }
+      return { ...coming, is: 'aborted', reason: join.reason }
     default:
-      return { is: 'waiting', handle }
+      return { ...coming, is: 'waiting' }
   }
 }

@@ -3,6 +3,7 @@
  * still unless a test moves it. Not here: a relay (memoryRelay.ts, relay.ts).
  */
 import { type Client, createClient } from '../../client/core/client.ts'
+import type { SeatId } from '../../client/core/governance/ids.ts'
 import type { Dial } from '../../client/core/relay/ports.ts'
 import type { Founding } from '../../client/core/session/founding.ts'
 import type { Session } from '../../client/core/session/session.ts'
@@ -100,8 +101,33 @@ export const joinBy = async (
   approvers: readonly Person[] = [],
 ): Promise<Person> => {
   const device = await newDevice(name, place.dial, sponsor.time)
-  const invite = must(await sponsor.session.invite('link'))
-  const id = must(await device.client.startJoining(invite.link, name))
+  const met = await meet(device, sponsor, must(await sponsor.session.invite('link')))
+  return comeIn(device, met, approvers)
+}
+
+/** The same for another device: the sponsor's own, or that of a member who has lost theirs. */
+export const linkBy = async (
+  sponsor: Person,
+  place: Place,
+  approvers: readonly Person[] = [],
+  seat?: SeatId,
+): Promise<Person> => {
+  const device = await newDevice(`${sponsor.name} again`, place.dial, sponsor.time)
+  const met = await meet(device, sponsor, must(await sponsor.session.invite('device', seat)))
+  return comeIn(device, met, approvers)
+}
+
+export type Device = Omit<Person, 'session'>
+/** `motion`: that the sponsor put when the words matched. */
+export type Met = { readonly sponsor: Person; readonly joining: string; readonly motion: string }
+
+/** Both follow the invite and see the same words, and say so. */
+export const meet = async (
+  device: Device,
+  sponsor: Person,
+  invite: { readonly id: string; readonly link: string },
+): Promise<Met> => {
+  const id = must(await device.client.startJoining(invite.link, device.name))
   must(await device.client.continueJoining(id))
   must(await sponsor.session.sync())
   const comparing = must(await device.client.continueJoining(id))
@@ -111,12 +137,21 @@ export const joinBy = async (
     throw new Error(`words differ: ${JSON.stringify([comparing, shown])}`)
   await device.client.answerWords(id, true)
   const { motion } = must(await sponsor.session.vouch(invite.id))
+  return { sponsor, joining: id, motion }
+}
+
+/** Throws where the others have not let it in. */
+export const comeIn = async (
+  device: Device,
+  { sponsor, joining, motion }: Met,
+  approvers: readonly Person[],
+): Promise<Person> => {
   for (const approver of approvers) {
     await approver.session.sync()
     must(await approver.session.approve(motion))
   }
   await sponsor.session.sync()
-  const joined = must(await device.client.continueJoining(id))
+  const joined = must(await device.client.continueJoining(joining))
   if (joined.is !== 'joined') throw new Error(`not joined: ${joined.is}`)
   const { session } = joined
   await session.sync()

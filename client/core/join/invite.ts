@@ -109,14 +109,11 @@ export const printInvite = (value: Invite): string => {
   return PREFIX + toBase64url(concat(body, checksum(body)))
 }
 
-/**
- * `malformed`: not an invite, or mistyped. `newer_version`: whole, but from a later release than this one. `expired`: ask for
- * a new one. Strict: spaces around the token are the caller's to remove.
- */
-export const parseInvite = (
-  token: string,
-  today: Day,
-): Result<Invite, 'malformed' | 'newer_version' | 'expired'> => {
+/** `malformed`: not an invite, or mistyped. `newer_version`: whole, but from a later release than this one. `expired`: ask for a new one. */
+export type InviteFault = 'malformed' | 'newer_version' | 'expired'
+
+/** Strict: spaces around the token are the caller's to remove. */
+export const parseInvite = (token: string, today: Day): Result<Invite, InviteFault> => {
   const body = bodyOf(token)
   if (!body) return err('malformed')
   if ((body[0] ?? 0) > VERSION) return err('newer_version')

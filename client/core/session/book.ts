@@ -12,6 +12,7 @@ import type { SuiteName } from '../mls/types.ts'
 import { witness } from '../relay/witness.ts'
 import type { Change } from '../vault/records.ts'
 import type { Vault as WholeVault } from '../vault/vault.ts'
+import { arrival, handedOver } from './joinings.ts'
 import {
   candidate,
   charterOfInfo,
@@ -96,6 +97,10 @@ const shelves = (notes: Change[], vault: Vault, root: string) => ({
   welcomes: createShelf(notes, vault, `${root}welcome/`, openWelcome),
   invites: createShelf(notes, vault, `${root}invite/`, openInvite),
   candidates: createShelf(notes, vault, `${root}candidate/`, candidate),
+  /** At most one: how this device came in. */
+  arrivals: createShelf(notes, vault, `${root}arrival/`, arrival),
+  /** At most one: what another device of this member handed over. */
+  handovers: createShelf(notes, vault, `${root}handover/`, handedOver),
   suspicions: createShelf(notes, vault, `${root}suspicion/`, suspicion),
 })
 

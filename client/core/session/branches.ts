@@ -50,10 +50,14 @@ const isOurs = (held: Epoch, branch: Epoch, stuck: Stuck): boolean =>
  * The branch read to its newest epoch, in a book that is thrown away: whoever serves one stuck device may have to commit again for the
  * next one before anybody could arrive. Undefined if it cannot be read now.
  */
-export const followBranch = async (line: Line, branch: Epoch, stuck: Stuck): Promise<Line | undefined> => {
+export const followBranch = async (
+  line: Line,
+  branch: Epoch,
+  { device }: Pick<Stuck, 'device'>,
+): Promise<Line | undefined> => {
   const mine = {
     ...line.book.own(),
-    device: stuck.device,
+    device,
     status: 'member' as const,
     stuck: undefined,
     polledAt: line.clock(),

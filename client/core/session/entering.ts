@@ -3,6 +3,7 @@
  * words matched is a leaf of its group, with the key that was part of the words.
  */
 import { sameBytes } from '../../../shared/base/bytes.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { isHandle } from '../committee/content.ts'
 import { deviceOf } from '../governance/roster.ts'
 import { type Join, welcomeFor } from '../join/exchange.ts'
@@ -13,7 +14,7 @@ import { restoreKeyPackage } from '../mls/keyPackage.ts'
 import { joinFromWelcome } from '../mls/welcome.ts'
 import { type Book, newBook } from './book.ts'
 import { freshOwn, makeEpoch } from './desk.ts'
-import { type Joining, type Newcomer, suiteOf } from './joinings.ts'
+import { type Joining, MINE, type Newcomer, suiteOf } from './joinings.ts'
 import type { Epoch } from './state.ts'
 import { decodeBundle, entranceOf, type WelcomeBundle } from './welcomes.ts'
 
@@ -28,7 +29,7 @@ export const findWelcome = async (newcomer: Newcomer, search: Search): Promise<B
   for (const item of search.items) {
     const raw = welcomeFor(search.joining.join, item)
     const bundle = raw && decodeBundle(raw)
-    const book = bundle && (await enterCommittee(newcomer, search, bundle))
+    const book = raw && bundle && (await enterCommittee(newcomer, search, { raw, bundle }))
     if (book) return book
   }
   return undefined
@@ -37,7 +38,7 @@ export const findWelcome = async (newcomer: Newcomer, search: Search): Promise<B
 const enterCommittee = async (
   newcomer: Newcomer,
   search: Search,
-  bundle: WelcomeBundle,
+  { raw, bundle }: { readonly raw: Uint8Array; readonly bundle: WelcomeBundle },
 ): Promise<Book | undefined> => {
   const { id, invite, joining } = search
   const epoch = await openWelcome(newcomer, joining, bundle)
@@ -50,7 +51,7 @@ const enterCommittee = async (
       ...freshOwn(newcomer.clock()),
       seat: mine.seat,
       device: mine.device,
-      handle: joining.handle,
+      handle: bundle.handles.find(({ seat }) => seat === mine.seat)?.handle ?? joining.handle,
       suite: suiteOf(mine.suite),
       relay: { address: primary.address, ...primary.key, admission: invite.admission },
     },
@@ -58,12 +59,24 @@ const enterCommittee = async (
   )
   book.setEpoch(epoch)
   for (const { seat, handle } of bundle.handles) if (isHandle(handle)) book.handles.put(seat, handle)
+  book.arrivals.put(MINE, {
+    joining,
+    bundle: sha256(raw),
+    entered: epoch.info.number,
+    isConfirmed: false,
+    awaitsHandover: isOwnDevice(joining.join),
+  })
   await book.save()
   return book
 }
 
-const openWelcome = async (
-  newcomer: Newcomer,
+/** Invited by another device of the same seat: that one hands over what its owner may read. */
+const isOwnDevice = (join: Join): boolean =>
+  join.type === 'confirmed' && join.transcript.offer.seat === join.transcript.answer.seat
+
+/** The epoch that a Welcome leads into; undefined if it is not for this joining, or a group that somebody built around us. */
+export const openWelcome = async (
+  { clock }: Pick<Newcomer, 'clock'>,
   { join, keys: mine }: Joining,
   bundle: WelcomeBundle,
 ): Promise<Epoch | undefined> => {
@@ -73,7 +86,7 @@ const openWelcome = async (
   if (!joined.ok) return undefined
   const { group, opener } = joined.value
   const entrance = entranceOf(bundle, leavesOf(group).find((leaf) => leaf.index === opener)?.identity)
-  const epoch = await makeEpoch(group, entrance, newcomer.clock())
+  const epoch = await makeEpoch(group, entrance, clock())
   if (epoch === 'foreign' || epoch === 'outdated') return undefined
   return knowsSponsor(epoch, join) ? epoch : undefined
 }

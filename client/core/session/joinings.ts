@@ -1,12 +1,18 @@
-/** Invites that this device followed, in the vault until they have led into a committee. */
+/**
+ * Invites that this device followed, in the vault until they have led into a committee; and what is still open then: whether the others have
+ * arrived in the same place, and what another device of the same member hands over.
+ */
 import {
+  bytes,
   decode,
   encode,
+  flag,
   option,
   struct,
   text,
   u16,
   u32,
+  u48,
   type Value,
   varBytes,
 } from '../../../shared/base/codec.ts'
@@ -17,15 +23,17 @@ import type { SuiteName } from '../mls/types.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Vault } from '../vault/vault.ts'
 
+/** `sealKey`: the secret half of what a hand-over is sealed to; a device's only. */
 const keys = struct({
   seat: seatId,
   device: deviceId,
   keyPackage: varBytes(65_536),
   privateKeys: varBytes(1024),
   suite: u16,
+  sealKey: option(bytes(32)),
 })
 
-/** An invite that this person followed, until it has led into a committee. `link` is the printed invite. */
+/** An invite that this person followed, until it has led into a committee. `link` is the printed invite. A device has no `handle`. */
 const joining = struct({
   link: text(4096),
   startedDay: u32,
@@ -34,6 +42,34 @@ const joining = struct({
   keys: option(keys),
 })
 export type Joining = Value<typeof joining>
+
+/**
+ * Of a device that has come in, until two thirds of the others have arrived and nothing more is handed over: then its keys of the joining go.
+ * `bundle`: SHA-256 of the Welcome that was followed; there may be another, if its commit is voided and done anew (4.4).
+ */
+export const arrival = struct({
+  joining,
+  bundle: bytes(32),
+  /** The first epoch that this device reads itself. */
+  entered: u32,
+  isConfirmed: flag,
+  awaitsHandover: flag,
+})
+export type Arrival = Value<typeof arrival>
+
+/** What another device of the same member handed over: `sayings` of what stands before epoch `entered` are its word. */
+export const handedOver = struct({
+  from: deviceId,
+  at: u48,
+  entered: u32,
+  sayings: u32,
+  /** It was damaged, or not for us, and nothing of it was taken. */
+  isRefused: flag,
+})
+export type HandedOver = Value<typeof handedOver>
+
+/** A committee has at most one of each, on its shelf under this key. */
+export const MINE = 'mine'
 
 const PREFIX = 'joining/'
 

@@ -6,7 +6,7 @@ import type { Desk } from './desk.ts'
 import { forumOf, type KnownMotion } from './state.ts'
 
 /** Motions kept at once, so that one member cannot fill the vaults of the others; carried out and lapsed ones go first. */
-const MAX_MOTIONS = 256
+export const MAX_MOTIONS = 256
 
 type News = Partial<Omit<KnownMotion, 'motion' | 'approvals' | 'declined'>> & { readonly motion: Motion }
 

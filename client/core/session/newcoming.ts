@@ -3,11 +3,12 @@ import { newKeyPair, sha256 } from '../../../shared/crypto/sodium.ts'
 import { type DeviceId, encodeIdentity, newId, type SeatId } from '../governance/ids.ts'
 import { encodeSeatData } from '../governance/roster.ts'
 import { confirm, type Join, newNewcomer, offerOf, ready, wordsDiffer } from '../join/exchange.ts'
-import { type Invite, parseInvite } from '../join/invite.ts'
+import { type Invite, type InviteFault, parseInvite } from '../join/invite.ts'
 import { rendezvousOf } from '../join/rendezvous.ts'
 import { newKeyPackage } from '../mls/keyPackage.ts'
 import type { Relay } from '../relay/relay.ts'
-import { type Book, bytesKey } from './book.ts'
+import { type Book, bookIds, bytesKey, openBook } from './book.ts'
+import { newSealKey } from './carryOver.ts'
 import { findWelcome } from './entering.ts'
 import { forgetJoining, type Joining, keepJoining, type Newcomer, readJoining, suiteOf } from './joinings.ts'
 import { openMeeting, takeTurns } from './meeting.ts'
@@ -18,7 +19,7 @@ export const startJoining = async (
   newcomer: Newcomer,
   link: string,
   handle: string,
-): Promise<Result<string, 'malformed' | 'newer_version' | 'expired'>> => {
+): Promise<Result<string, InviteFault>> => {
   const today = dayOf(newcomer.clock())
   const invite = parseInvite(link, today)
   if (!invite.ok) return invite
@@ -28,7 +29,7 @@ export const startJoining = async (
   await keepJoining(newcomer.vault, id, {
     link,
     startedDay: today,
-    handle,
+    handle: invite.value.kind === 'device' ? '' : handle,
     join: newNewcomer(log, invite.value.kind === 'device'),
     keys: undefined,
   })
@@ -44,6 +45,8 @@ export const continueJoining = async (
 ): Promise<Result<{ readonly joining: Joining; readonly book: Book | undefined }, JoinFailure>> => {
   const start = readJoining(newcomer.vault, id)
   if (!start) return err('no_such_joining')
+  // It had come in already when the process ended: a second time from the same Welcome would use keys twice.
+  if (bookIds(newcomer.vault).includes(id)) return arrive(newcomer, id, start)
   const invite = parseInvite(start.link, dayOf(newcomer.clock()))
   if (!invite.ok) return err('expired')
   const relay = newcomer.connect(invite.value)
@@ -52,6 +55,15 @@ export const continueJoining = async (
   } finally {
     relay.close()
   }
+}
+
+const arrive = async (
+  { vault }: Newcomer,
+  id: string,
+  joining: Joining,
+): Promise<Result<{ readonly joining: Joining; readonly book: Book }, never>> => {
+  await forgetJoining(vault, id)
+  return ok({ joining, book: await openBook(vault, id) })
 }
 
 type Visit = { readonly id: string; readonly start: Joining; readonly invite: Invite; readonly relay: Relay }
@@ -96,24 +108,32 @@ const prepare = async (
   const offer = offerOf(join)
   const isTurn = join.type === 'talking' && join.said.length === 1 && join.mine.length === 0
   if (!offer || !isTurn) return { join, keys: made }
-  const seat = newId<SeatId>(newcomer.random)
+  const seat = offer.seat ?? newId<SeatId>(newcomer.random)
   const device = newId<DeviceId>(newcomer.random)
+  const suite = suiteOf(offer.suite)
   const keyPackage = await newKeyPackage({
-    suite: suiteOf(offer.suite),
+    suite,
     identity: encodeIdentity(seat, device),
     seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined: offer.joined, resynced: false }),
     rules: [offer.rules],
   })
-  const readied = ready(join, {
-    keyPackage: keyPackage.publicBytes,
-    nonce: newcomer.random(32),
-    as: { type: 'member', handle },
-  })
+  const seal = offer.seat && (await newSealKey(suite))
+  const as = seal
+    ? ({ type: 'device', sealTo: seal.publicKey } as const)
+    : ({ type: 'member', handle } as const)
+  const readied = ready(join, { keyPackage: keyPackage.publicBytes, nonce: newcomer.random(32), as })
   if (!readied.ok) return { join, keys: made }
   const { publicBytes, privateBytes } = keyPackage
   return {
     join: readied.value,
-    keys: { seat, device, keyPackage: publicBytes, privateKeys: privateBytes, suite: offer.suite },
+    keys: {
+      seat,
+      device,
+      keyPackage: publicBytes,
+      privateKeys: privateBytes,
+      suite: offer.suite,
+      sealKey: seal?.secretKey,
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 /** Reading, sending and keeping up, in rounds, until one changes nothing. */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { tendArrival } from './arriving.ts'
 import type { Book } from './book.ts'
 import { carriedMotions } from './motions.ts'
 import { type Halt, readAll } from './reading.ts'
@@ -27,13 +28,14 @@ const oneRound = async (keeper: Keeper): Promise<Result<undefined, Halt>> => {
   if (!sent.ok) return err(sent.error === 'full' ? 'refused' : sent.error)
   await keepUp(keeper)
   await tendInvites(keeper)
+  await tendArrival(keeper)
   return ok(undefined)
 }
 
 /** Changes whenever there may be more to do. */
 const markOf = (book: Book): string => {
   const { info, fold } = book.newest()
-  const work = [book.outgoing, book.requests, book.welcomes, book.candidates, book.motions]
+  const work = [book.outgoing, book.requests, book.welcomes, book.candidates, book.motions, book.arrivals]
   return [
     info.number,
     fold.hellos.length,
@@ -49,7 +51,7 @@ const OPEN: readonly string[] = ['talking', 'comparing', 'declining']
 export const hasWork = (keeper: Keeper): boolean => {
   const { book } = keeper
   const { status, owesTidy } = book.own()
-  const shelves = [book.outgoing, book.requests, book.welcomes]
+  const shelves = [book.outgoing, book.requests, book.welcomes, book.arrivals]
   if (status === 'stuck') return true
   if (status !== 'member') return false
   const isOwed = owesTidy || book.newest().notes.hello === 'owed'

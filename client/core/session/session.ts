@@ -4,6 +4,7 @@
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { checkContent, encodeContent, type KnownContent } from '../committee/content.ts'
+import type { SeatId } from '../governance/ids.ts'
 import { type Action, type Motion, motionHash } from '../governance/motion.ts'
 import type { InviteKind } from '../join/invite.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
@@ -11,6 +12,7 @@ import type { Book } from './book.ts'
 import { createFiles, type Files } from './files.ts'
 import { createKeeper, type OpenKeeper } from './keeper.ts'
 import { leave } from './leaving.ts'
+import type { OfferFailure } from './linking.ts'
 import { queue } from './outbox.ts'
 import { createPatience, type Patience } from './patience.ts'
 import type { Halt, Progress } from './reading.ts'
@@ -52,9 +54,11 @@ export type Session = {
   ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, 'not_member'>>
   readonly approve: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
   readonly decline: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
+  /** `seat`: whose next device this is to be, if the invite is for a device; our own, if not said. */
   readonly invite: (
     kind: InviteKind,
-  ) => Promise<Result<{ readonly id: string; readonly link: string }, 'not_member'>>
+    seat?: SeatId,
+  ) => Promise<Result<{ readonly id: string; readonly link: string }, 'not_member' | OfferFailure>>
   /** The words match. */
   readonly vouch: (
     invite: string,
@@ -200,12 +204,12 @@ const speaking = (parts: Parts): Pick<Session, 'say' | 'propose' | 'approve' | '
 const sponsoring = (parts: Parts): Pick<Session, 'invite' | 'vouch' | 'refuse'> => {
   const { keeper, turns, patience, isMember, sendNow } = parts
   return {
-    invite: (kind) =>
+    invite: (kind, seat) =>
       turns.next(async () => {
         if (!isMember()) return err('not_member')
-        const made = await makeInvite(keeper, kind)
-        await tendInvites(keeper)
-        return ok(made)
+        const made = await makeInvite(keeper, kind, seat)
+        if (made.ok) await tendInvites(keeper)
+        return made
       }),
     vouch: (invite) =>
       turns.next(async () => {

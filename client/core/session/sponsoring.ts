@@ -3,39 +3,42 @@
  * motion that names exactly the key package that was compared. The others still decide.
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
-import { toHex } from '../../../shared/base/text.ts'
 import { type PublicKey, sha256 } from '../../../shared/crypto/sodium.ts'
 import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
 import type { Day } from '../../../shared/protocol/ids.ts'
 import { charterHash } from '../governance/charter.ts'
-import { decodeIdentity } from '../governance/ids.ts'
+import type { SeatId } from '../governance/ids.ts'
 import { approve, MOTION_LIFE_EPOCHS, type Motion, motionHash } from '../governance/motion.ts'
-import { isFittingMark, joinedMark } from '../governance/newcomers.ts'
-import { decodeSeatData } from '../governance/roster.ts'
 import { confirm, decline, type Join, newSponsor, wordsDiffer } from '../join/exchange.ts'
 import { type InviteKind, newInvite, printInvite } from '../join/invite.ts'
 import { rendezvousOf } from '../join/rendezvous.ts'
 import { signatureKeyPair } from '../mls/group.ts'
-import { inspectKeyPackage } from '../mls/keyPackage.ts'
 import { bytesKey } from './book.ts'
+import { actionFor, completeInvites, type OfferFailure, offerIn } from './linking.ts'
 import { kindByte, kindOf, type Meeting, openMeeting, takeTurns } from './meeting.ts'
 import { queue } from './outbox.ts'
 import { type Halt, halt } from './reading.ts'
-import { type OpenInvite, rosterOf } from './state.ts'
+import type { OpenInvite } from './state.ts'
 import type { Keeper } from './upkeep.ts'
 
 const DAY_MS = 86_400_000
 export const dayOf = (ms: number): Day => Math.floor(ms / DAY_MS) as Day
 
-/** The link is a secret: whoever has it can pose as the newcomer until the words are compared. `id` names it on this device. */
+/**
+ * The link is a secret: whoever has it can pose as the newcomer until the words are compared. `id` names it on this device.
+ * `forSeat`: the member that gets another device; ourselves, if nobody is named.
+ */
 export const makeInvite = async (
   keeper: Keeper,
   kind: InviteKind,
-): Promise<{ readonly id: string; readonly link: string }> => {
+  forSeat?: SeatId,
+): Promise<Result<{ readonly id: string; readonly link: string }, OfferFailure>> => {
   const { book } = keeper
   const epoch = book.newest()
   const { relay, seat } = book.own()
   if (!epoch.group) throw new Error('the newest epoch has a group')
+  const offer = offerIn(epoch, kind === 'device' ? (forSeat ?? seat) : undefined)
+  if (typeof offer === 'string') return err(offer)
   const invite = newInvite(
     {
       kind,
@@ -49,22 +52,13 @@ export const makeInvite = async (
     dayOf(keeper.clock()),
   )
   const { id } = rendezvousOf(invite.secret, kind)
-  const { suite, rules } = epoch.charter
-  const join = newSponsor(
-    id,
-    { suite, rules, joined: joinedMark(rosterOf(epoch)), seat: undefined },
-    { nonce: keeper.random(32), seat, signatureKey: signatureKeyPair(epoch.group).publicKey },
-  )
+  const { publicKey } = signatureKeyPair(epoch.group)
+  const join = newSponsor(id, offer, { nonce: keeper.random(32), seat, signatureKey: publicKey })
   const key = bytesKey(sha256(invite.secret)).slice(0, 16)
-  book.invites.put(key, {
-    secret: invite.secret,
-    kind: kindByte(kind),
-    expiresDay: invite.expiresDay,
-    join,
-    motion: undefined,
-  })
+  const { secret, expiresDay } = invite
+  book.invites.put(key, { secret, kind: kindByte(kind), expiresDay, join, motion: undefined })
   await book.save()
-  return { id: key, link: printInvite(invite) }
+  return ok({ id: key, link: printInvite(invite) })
 }
 
 /** Reads every open invite's rendezvous and answers what is asked there. */
@@ -73,6 +67,7 @@ export const tendInvites = async (keeper: Keeper): Promise<Result<undefined, Hal
     const tended = await tendInvite(keeper, key)
     if (!tended.ok && tended.error === 'offline') return tended
   }
+  await completeInvites(keeper)
   return ok(undefined)
 }
 
@@ -124,7 +119,7 @@ const keepJoin = async (keeper: Keeper, key: string, join: Join): Promise<void> 
  */
 export type VouchFailure = 'no_such_invite' | 'not_now' | 'stale'
 
-/** The words match: puts the motion to admit the newcomer, with our approval. The motion's hash. */
+/** The words match: puts the motion to let the newcomer or the device in, with our approval. The motion's hash. */
 export const vouch = async (keeper: Keeper, key: string): Promise<Result<string, VouchFailure>> => {
   const { book } = keeper
   const invite = book.invites.get(key)
@@ -132,22 +127,14 @@ export const vouch = async (keeper: Keeper, key: string): Promise<Result<string,
   if (!invite || !confirmed) return err('no_such_invite')
   if (!confirmed.ok) return confirmed
   if (confirmed.value.type !== 'confirmed') return err('not_now')
-  const { offer, reveal } = confirmed.value.transcript
-  const { keyPackage } = reveal
-  const handle = reveal.as.type === 'member' ? reveal.as.handle : ''
-  const facts = await inspectKeyPackage(book.own().suite, keyPackage)
-  const identity = facts.ok ? decodeIdentity(facts.value.identity) : undefined
-  const claimed = facts.ok ? decodeSeatData(facts.value.seatData) : undefined
-  // A smaller mark than the offered one would shorten the newcomer's probation.
-  const isFitting = claimed?.joined === offer.joined && isFittingMark(rosterOf(book.newest()), offer.joined)
-  if (!facts.ok || !identity || !isFitting) return err('stale')
-  const motion = newMotion(keeper, {
-    type: 'add',
-    keyPackage: toHex(facts.value.hash),
-    seat: identity.seat,
-    sponsor: book.own().seat,
-  })
+  const { transcript } = confirmed.value
+  const action = await actionFor(book, transcript)
+  if (!action) return err('stale')
+  const motion = newMotion(keeper, action)
   const hash = motionHash(motion)
+  const { keyPackage, as } = transcript.reveal
+  // Nobody has to be told the name of a seat that has one.
+  const handle = as.type === 'member' ? as.handle : ''
   const join = { keyPackage, secret: invite.secret, kind: invite.kind, handle }
   queue(keeper, { type: 'motion', motion, join })
   approveMotion(keeper, motion)

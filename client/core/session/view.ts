@@ -11,14 +11,16 @@ import {
   needed,
 } from '../governance/motion.ts'
 import { devicesOf, isFullSeat, joinedOf, presentSeats, seatsOf } from '../governance/roster.ts'
+import { type Join, offerOf } from '../join/exchange.ts'
 import { type Transcript, wordsOf } from '../join/transcript.ts'
 import { committeeWords } from '../join/words.ts'
 import { epochAuthenticatorOf } from '../mls/group.ts'
 import { newestHead } from '../relay/witness.ts'
+import { type ArrivalView, arrivalOf, guessedEnd, type MetView, metIn } from './arrivalView.ts'
 import type { Book } from './book.ts'
 import { forumOf, type KnownMotion, type Own, rosterOf, type Suspicion } from './state.ts'
 
-export type MemberView = {
+export type MemberView = MetView & {
   readonly seat: SeatId
   readonly handle: string
   readonly isMe: boolean
@@ -26,6 +28,8 @@ export type MemberView = {
   readonly counts: boolean
   /** Epochs left of the probation. */
   readonly epochsToWait: number
+  /** About when that will be, in milliseconds since 1970. */
+  readonly countsAbout: number | undefined
   readonly devices: readonly {
     readonly device: string
     readonly missing: number
@@ -58,9 +62,13 @@ export type InviteView = {
   readonly handle: string | undefined
   readonly reason: string | undefined
   readonly expiresDay: number
+  /** The member that gets another device; undefined for somebody new. */
+  readonly forSeat: SeatId | undefined
+  /** The motion that came of it. */
+  readonly motion: string | undefined
 }
 
-export type CommitteeView = {
+export type CommitteeView = ArrivalView & {
   readonly id: string
   readonly charter: Charter
   readonly charterBytes: Uint8Array
@@ -101,7 +109,7 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
     epoch: epoch.info.number,
     confirmation: confirmationOf(book),
     handles: new Map(book.handles.keys().map((one) => [one, book.handles.get(one) ?? ''])),
-    members: seatsOf(rosterOf(epoch)).map((one) => memberOf(book, one)),
+    members: seatsOf(rosterOf(epoch)).map((one) => memberOf(book, committee, one)),
     motions: book.motions.all().map((known) => motionOf(book, known)),
     invites: book.invites.keys().flatMap((key) => inviteOf(book, key)),
     committee,
@@ -109,6 +117,7 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
     unsent: book.outgoing.keys().length,
     suspicions: book.suspicions.all(),
     relay: relayOf(book),
+    ...arrivalOf(book),
   }
 }
 
@@ -126,22 +135,25 @@ const confirmationOf = (book: Book): CommitteeView['confirmation'] => {
 /** A name for a seat: what it calls itself, or the beginning of its id. */
 export const nameIn = (book: Book, seat: SeatId): string => book.handles.get(seat) ?? `?${seat.slice(0, 4)}`
 
-const memberOf = (book: Book, seat: SeatId): MemberView => {
+const memberOf = (book: Book, committee: Committee, seat: SeatId): MemberView => {
   const { fold, info } = book.newest()
   const devices = devicesOf(info.roster, seat)
   const joined = joinedOf(info.roster, seat) ?? 0
   const mine = book.own()
+  const epochsToWait = joined === 0 ? 0 : Math.max(0, joined + info.roster.probation - info.number)
   return {
     seat,
     handle: nameIn(book, seat),
     isMe: seat === mine.seat,
     counts: isFullSeat(info.roster, seat),
-    epochsToWait: joined === 0 ? 0 : Math.max(0, joined + info.roster.probation - info.number),
+    epochsToWait,
+    countsAbout: guessedEnd(book, epochsToWait),
     devices: devices.map(({ device }) => {
       const peer = book.peers.get(device)
       return { device, missing: peer?.missing ?? 0, heardAt: peer?.heardAt, isMe: device === mine.device }
     }),
     hasArrived: fold.hellos.includes(seat),
+    ...metIn(book, committee, seat),
   }
 }
 
@@ -191,8 +203,15 @@ const inviteOf = (book: Book, key: string): readonly InviteView[] => {
       handle: met && nameOfComer(book, met),
       reason: join.type === 'aborted' ? join.reason : undefined,
       expiresDay,
+      forSeat: forSeatOf(invite.join),
+      motion: invite.motion,
     },
   ]
+}
+
+const forSeatOf = (join: Join): SeatId | undefined => {
+  if (join.type !== 'talking') return offerOf(join)?.seat
+  return join.mine.find((item) => item.type === 'offer')?.seat
 }
 
 /** A new member says a name; another device of a member brings none. */

@@ -1,0 +1,74 @@
+/** What screens say about how this device came in, and about who has met whom. Not here: everything else about a committee (view.ts). */
+import type { Committee } from '../committee/committee.ts'
+import { comparedWith, type Meeting, metByIn, type WordsCompared } from '../committee/met.ts'
+import type { DeviceId, SeatId } from '../governance/ids.ts'
+import { seatsOf } from '../governance/roster.ts'
+import type { Book } from './book.ts'
+import { MINE } from './joinings.ts'
+import { rosterOf } from './state.ts'
+
+/** taken: `sayings` of them, all from before epoch `entered`, are the word of device `from`. refused: damaged, and nothing was taken. */
+export type HandoverView =
+  | { readonly is: 'awaited' }
+  | {
+      readonly is: 'taken' | 'refused'
+      readonly from: DeviceId
+      readonly at: number
+      readonly entered: number
+      readonly sayings: number
+    }
+
+export type ArrivalView = {
+  /** Two thirds of the others have not arrived yet where this device came in: it may still have to move (4.4). */
+  readonly isProvisional: boolean
+  readonly handover: HandoverView | undefined
+}
+
+export const arrivalOf = (book: Book): ArrivalView => {
+  const arrival = book.arrivals.get(MINE)
+  return { isProvisional: arrival?.isConfirmed === false, handover: handoverOf(book) }
+}
+
+const handoverOf = (book: Book): HandoverView | undefined => {
+  const got = book.handovers.get(MINE)
+  if (!got) return book.arrivals.get(MINE)?.awaitsHandover ? { is: 'awaited' } : undefined
+  const { isRefused, ...facts } = got
+  return { is: isRefused ? 'refused' : 'taken', ...facts }
+}
+
+export type MetView = {
+  /** Members who say that they have met this person. */
+  readonly metBy: readonly Meeting[]
+  /** Nobody but whoever vouched says so: nobody else can tell whether there is such a person (4.4). */
+  readonly isKnownToSponsorOnly: boolean
+  /** The newest comparison of the committee's words between this person and us. */
+  readonly compared: WordsCompared | undefined
+}
+
+export const metIn = (book: Book, committee: Committee, seat: SeatId): MetView => {
+  const metBy = metByIn(committee, seat, seatsOf(rosterOf(book.newest())))
+  const sponsor = sponsorOf(book, seat)
+  return {
+    metBy,
+    isKnownToSponsorOnly: sponsor !== undefined && metBy.every((one) => one.seat === sponsor),
+    compared: comparedWith(committee, seat, book.own().seat),
+  }
+}
+
+/** Of somebody who was let in while this device was there. */
+const sponsorOf = (book: Book, seat: SeatId): SeatId | undefined => {
+  for (const { motion, outcome } of book.motions.all()) {
+    const { action } = motion
+    if (outcome === 'carried_out' && action.type === 'add' && action.seat === seat) return action.sponsor
+  }
+  return undefined
+}
+
+/** When a probation is over if the committee goes on changing as often as it has, in milliseconds since 1970: a guess, for people. */
+export const guessedEnd = (book: Book, epochsToWait: number): number | undefined => {
+  const [first, ...later] = book.epochs()
+  const last = later.at(-1)
+  if (!first || !last || epochsToWait === 0) return undefined
+  const pace = (last.notes.enteredAt - first.notes.enteredAt) / (last.info.number - first.info.number)
+  return last.notes.enteredAt + pace * epochsToWait
+}

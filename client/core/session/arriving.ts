@@ -1,0 +1,177 @@
+/**
+ * After a newcomer or a new device has come in (protocol.md 4.4). Until two thirds of the others have arrived where it is, it is there provisionally:
+ * the commit that added it may be voided and done anew, and then another Welcome waits where it was met. It moves there only if two thirds
+ * have arrived there. And a device that its owner's other device let in waits for what that one hands over (4.11).
+ */
+import { sameBytes } from '../../../shared/base/bytes.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { encodeContent } from '../committee/content.ts'
+import type { FileContent } from '../committee/fileContent.ts'
+import type { TransferFailure } from '../files/transfer.ts'
+import { isConfirmed } from '../governance/fold.ts'
+import type { DeviceId } from '../governance/ids.ts'
+import { presentSeats, twoThirds } from '../governance/roster.ts'
+import { welcomeFor } from '../join/exchange.ts'
+import { type Invite, parseInvite } from '../join/invite.ts'
+import type { JoinItem } from '../join/items.ts'
+import { rendezvousOf } from '../join/rendezvous.ts'
+import type { Failure } from '../relay/relay.ts'
+import { type Book, numberKey } from './book.ts'
+import { followBranch } from './branches.ts'
+import { openNote, pickUp } from './carryOver.ts'
+import { firstOrderOf } from './desk.ts'
+import { openWelcome } from './entering.ts'
+import { checkHandover, takeHandover } from './handover.ts'
+import { type Arrival, MINE } from './joinings.ts'
+import { openMeeting, readItems } from './meeting.ts'
+import { queue } from './outbox.ts'
+import { noteLie } from './reading.ts'
+import { dayOf } from './sponsoring.ts'
+import { type Epoch, rosterOf } from './state.ts'
+import type { Keeper } from './upkeep.ts'
+import { decodeBundle } from './welcomes.ts'
+
+/** One look. Nothing is left of the arrival when all of it is over. */
+export const tendArrival = async (keeper: Keeper): Promise<void> => {
+  const { book } = keeper
+  const arrival = book.arrivals.get(MINE)
+  if (!arrival) return
+  const invite = parseInvite(arrival.joining.link, dayOf(keeper.clock()))
+  const now = confirmedIn(book, arrival)
+  if (now.isConfirmed && !arrival.isConfirmed) sayMet(keeper, now)
+  if (!invite.ok || (now.isConfirmed && !now.awaitsHandover)) book.arrivals.drop(MINE)
+  else {
+    book.arrivals.put(MINE, now)
+    await look(keeper, now, invite.value)
+  }
+  await book.save()
+}
+
+/** In an epoch that contains us; then the keys that would open another Welcome are of no use any more. */
+const confirmedIn = (book: Book, arrival: Arrival): Arrival => {
+  const isHere = book.epochs().some(({ fold, info }) => isConfirmed(fold, info.roster, info.opener))
+  const { joining } = arrival
+  if (arrival.isConfirmed || !isHere || !joining.keys) return arrival
+  const keys = { ...joining.keys, privateKeys: new Uint8Array(0) }
+  return { ...arrival, isConfirmed: true, joining: { ...joining, keys } }
+}
+
+/** Who compared words with us in person was met; a link is compared from afar. */
+const sayMet = (keeper: Keeper, { joining }: Arrival): void => {
+  const { join, keys } = joining
+  const invite = parseInvite(joining.link, dayOf(keeper.clock()))
+  if (join.type !== 'confirmed' || !invite.ok || invite.value.kind === 'link') return
+  const { seat } = join.transcript.answer
+  if (seat !== keys?.seat) queue(keeper, { type: 'content', content: encodeContent({ type: 'met', seat }) })
+}
+
+const look = async (keeper: Keeper, arrival: Arrival, { secret, kind }: Invite): Promise<void> => {
+  const relay = keeper.connect()
+  try {
+    const meeting = { relay, place: rendezvousOf(secret, kind), kind }
+    const opened = await openMeeting(meeting)
+    const items = opened.ok ? await readItems(meeting) : opened
+    if (!items.ok) return noteFailure(keeper, items.error)
+    if (!arrival.isConfirmed) await lookElsewhere(keeper, arrival, items.value)
+    if (arrival.awaitsHandover) await receive(keeper, arrival, items.value)
+  } finally {
+    relay.close()
+  }
+}
+
+const noteFailure = (keeper: Keeper, failure: Failure | TransferFailure): void => {
+  if (failure.type === 'lie') noteLie(keeper, keeper.book.newest().info.number, failure.lie)
+}
+
+/** Welcomes that lead elsewhere. Whoever was told the invite's secret may have posted one: it counts if the others are there. */
+const lookElsewhere = async (keeper: Keeper, arrival: Arrival, items: readonly JoinItem[]): Promise<void> => {
+  const { joining } = arrival
+  for (const item of items) {
+    const raw = welcomeFor(joining.join, item)
+    const bundle = raw && !sameBytes(sha256(raw), arrival.bundle) ? decodeBundle(raw) : undefined
+    const branch = bundle && (await openWelcome(keeper, joining, bundle))
+    const shadow = branch && (await followBranch(keeper, branch, keeper.book.own()))
+    if (!raw || !branch || !shadow?.book.epochs().some((epoch) => isWhereTheyAre(keeper.book, epoch)))
+      continue
+    moveTo(keeper, branch, arrival)
+    keeper.book.arrivals.put(MINE, { ...arrival, bundle: sha256(raw), entered: branch.info.number })
+    return
+  }
+}
+
+/** Two thirds, without us, for we may have said HELLO anywhere, and without whoever opened it. */
+const isWhereTheyAre = (book: Book, { fold, info }: Epoch): boolean => {
+  const others = presentSeats(info.roster).filter((seat) => seat !== info.opener && seat !== book.own().seat)
+  const arrived = others.filter((seat) => fold.hellos.includes(seat))
+  return others.length > 0 && arrived.length >= twoThirds(others.length)
+}
+
+/** What was heard in the dead branch will be said again; what was said there by us, we say again. */
+const moveTo = ({ book, saidIds }: Keeper, branch: Epoch, { entered }: Arrival): void => {
+  for (const { info } of book.epochs()) book.dropEpoch(info.number)
+  book.setEpoch(branch)
+  for (const saying of book.sayings.all().filter(({ order }) => order >= firstOrderOf(entered))) {
+    book.sayings.drop(numberKey(saying.order))
+    saidIds.delete(saying.id)
+  }
+  for (const one of [...book.outgoing.all(), ...book.delivered.all()]) {
+    book.delivered.drop(numberKey(one.number))
+    book.outgoing.put(numberKey(one.number), { ...one, sealed: undefined })
+  }
+  for (const shelf of [book.peers, book.staged, book.requests, book.motions])
+    for (const key of shelf.keys()) shelf.drop(key)
+}
+
+const receive = async (keeper: Keeper, arrival: Arrival, items: readonly JoinItem[]): Promise<void> => {
+  const place = await findNote(arrival, items)
+  if (!place) return
+  const picked = await pickUp(keeper, place)
+  if (picked.ok) takeIn(keeper, arrival, picked.value)
+  else {
+    noteFailure(keeper, picked.error)
+    if (FOR_GOOD.includes(picked.error.type)) refuse(keeper, arrival)
+  }
+}
+
+const findNote = async (
+  { joining: { join, keys } }: Arrival,
+  items: readonly JoinItem[],
+): Promise<FileContent | undefined> => {
+  if (join.type !== 'confirmed' || !keys?.sealKey) return undefined
+  for (const item of items) {
+    const place = item.type === 'handover' ? await openNote(keys.sealKey, join.transcript, item) : undefined
+    if (place) return place
+  }
+  return undefined
+}
+
+/** Failures that another try does not mend. */
+const FOR_GOOD: readonly TransferFailure['type'][] = ['expired', 'missing', 'spoiled']
+
+const takeIn = (keeper: Keeper, arrival: Arrival, raw: Uint8Array): void => {
+  const checked = checkHandover(keeper, raw, arrival.entered)
+  if (checked.ok) {
+    takeHandover(keeper, checked.value)
+    stopWaiting(keeper, arrival)
+  } else refuse(keeper, arrival)
+}
+
+const refuse = (keeper: Keeper, arrival: Arrival): void => {
+  const { book, clock } = keeper
+  const from = sponsoringDevice(book, arrival)
+  if (from)
+    book.handovers.put(MINE, { from, at: clock(), entered: arrival.entered, sayings: 0, isRefused: true })
+  stopWaiting(keeper, arrival)
+}
+
+const sponsoringDevice = (book: Book, { joining: { join } }: Arrival): DeviceId | undefined => {
+  if (join.type !== 'confirmed') return undefined
+  const { signatureKey } = join.transcript.answer
+  return rosterOf(book.newest()).devices.find((d) => sameBytes(d.signatureKey, signatureKey))?.device
+}
+
+const stopWaiting = ({ book }: Keeper, arrival: Arrival): void => {
+  const { joining } = arrival
+  const keys = joining.keys && { ...joining.keys, sealKey: undefined }
+  book.arrivals.put(MINE, { ...arrival, awaitsHandover: false, joining: { ...joining, keys } })
+}
