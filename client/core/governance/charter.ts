@@ -124,6 +124,10 @@ export const decodeCharter = (raw: Uint8Array): Charter | undefined => {
   return decoded.ok ? decoded.value : undefined
 }
 
+/** Whether this change ends the talk and founds the committee. */
+export const isFounding = (charter: Charter, next: Uint8Array): boolean =>
+  !charter.isFounded && decodeCharter(next)?.isFounded === true
+
 export const charterHash = (raw: Uint8Array): Uint8Array => sha256(raw)
 
 /** Nothing that changes the group is one person's once there are three (section 4.5). */

@@ -18,7 +18,7 @@ import {
 } from '../../../shared/base/codec.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { type SecretKey, sha256, sign, verify } from '../../../shared/crypto/sodium.ts'
-import { approvalsNeeded, type Charter, charterHash, MAX_CHARTER_BYTES } from './charter.ts'
+import { approvalsNeeded, type Charter, charterHash, isFounding, MAX_CHARTER_BYTES } from './charter.ts'
 import { type DeviceId, deviceId, hashText, type SeatId, seatId } from './ids.ts'
 import { isSpent, type Ledger } from './ledger.ts'
 import { deviceOf, isFullSeat, type Roster, seatsOf } from './roster.ts'
@@ -116,11 +116,16 @@ export const approvingSeat = (roster: Roster, value: Motion, given: Approval): S
   return verify(device.signatureKey, approvalBytes(value), given.signature) ? device.seat : undefined
 }
 
+/** Founding is everybody's, and never one person's (product.md 3.B). */
+const EVERYBODY = { count: 2, thirds: 3 } as const
+
 /** Approvals wanted of a motion, its owner's apart, if it has one. */
 const neededOfOthers = ({ charter, roster }: Forum, value: Motion): number => {
   const { action } = value
   const others = electorateOf(roster, value).filter((seat) => !isOwners(action, seat)).length
   const keepsCount = action.type === 'remove' || seatsOf(roster).length >= 3
+  if (action.type === 'charter' && isFounding(charter, action.charter))
+    return approvalsNeeded(EVERYBODY, others, true)
   const rule = {
     add: charter.add,
     remove: charter.remove,

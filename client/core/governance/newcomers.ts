@@ -30,9 +30,9 @@ export const isFittingMark = (roster: Roster, joined: number): boolean => {
   return joined !== 0 && joined <= roster.epoch + 1 && (roster.probation === 0 || joined >= oldest)
 }
 
-/** I11: at most one third of the seats on probation once the newcomer is in. */
+/** I11: at most one third of the seats on probation once the newcomer is in; and nobody joins a talk beyond the third (product.md 3.B). */
 export const newcomerFault = (
-  roster: Roster,
+  { roster, charter }: Pick<Court, 'roster' | 'charter'>,
   seat: SeatId,
   keyPackage: KeyPackageView,
 ): Violation | undefined => {
@@ -41,6 +41,7 @@ export const newcomerFault = (
   const { joined } = claim.data
   if (!isFittingMark(roster, joined)) return 'bad_key_package'
   const seats = seatsOf(roster)
+  if (!charter.isFounded && seats.length >= FOUNDERS) return 'not_founded'
   const waiting = seats.filter((one) => !isFullSeat(roster, one)).length + (isWaiting(roster, joined) ? 1 : 0)
   return 3 * waiting <= seats.length + 1 ? undefined : 'too_many_on_probation'
 }

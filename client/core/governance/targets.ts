@@ -31,12 +31,13 @@ export const targetFault = (
 }
 
 const additionFault = (
-  { roster }: Court,
+  court: Court,
   { keyPackage, seat, sponsor }: ActionOf<'add'>,
   shown: KeyPackageView | undefined,
 ): Violation | undefined => {
+  const { roster } = court
   if (!hasSeat(roster, sponsor) || hasSeat(roster, seat)) return 'bad_target'
-  return shown?.hash === keyPackage ? newcomerFault(roster, seat, shown) : 'bad_key_package'
+  return shown?.hash === keyPackage ? newcomerFault(court, seat, shown) : 'bad_key_package'
 }
 
 /** The motion names the drop as it stands in the ledger: it said who may decide on it. */
@@ -45,11 +46,12 @@ const settleFault = ({ ledger }: Court, action: ActionOf<'settleDrop'>): Violati
   return open?.by === action.by && open.seat === action.seat ? undefined : 'bad_target'
 }
 
-/** The relays move by relocation only, the suite by a migration, the rules when every device knows them (7.6). */
+/** What is founded is never a talk again; the relays move by relocation only, the suite by a migration, the rules when every device knows them (7.6). */
 const charterFault = (court: Court, bytes: Uint8Array): Violation | undefined => {
   const next = decodeCharter(bytes)
   const { charter } = court
   if (!next || next.suite !== charter.suite || next.rules !== charter.rules) return 'bad_charter'
+  if (charter.isFounded && !next.isFounded) return 'bad_charter'
   const sameRelays =
     next.relays.length === charter.relays.length &&
     next.relays.every((relay, i) => {

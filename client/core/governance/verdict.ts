@@ -49,6 +49,7 @@ export type Violation =
   | 'bad_target'
   | 'bad_key_package'
   | 'too_many_on_probation'
+  | 'not_founded'
   | 'bad_charter'
   | 'bad_request'
   | 'too_many_devices'

@@ -64,7 +64,7 @@ export const found = async ({ vault, clock, random }: Means, founding: Founding)
   const book = newBook(
     vault,
     {
-      ...freshOwn(now),
+      ...freshOwn(now, 0),
       seat,
       device,
       handle,

@@ -114,9 +114,9 @@ const anAct: fc.Arbitrary<Act> = fc.oneof(
 const threshold = fc.record({ count: u8, thirds: fc.constantFrom<1 | 2 | 3>(1, 2, 3) })
 const relay = fc.record({ address: text(200), staticKey: bytesOf(32), signingKey: bytesOf(32) })
 const anyCharter: fc.Arbitrary<Charter> = fc.record({
-  isFounded: fc.boolean(),
   rules: u16,
   suite: fc.constantFrom<84 | 3>(84, 3),
+  isFounded: fc.boolean(),
   name: text(64),
   purpose: text(280),
   ...charterParts,
