@@ -50,7 +50,7 @@ module.exports = {
       '^node_modules/ts-mls/',
     ]),
     only('core-content', '^client/core/committee/', [
-      '^shared/base/',
+      '^shared/(base|crypto)/',
       '^client/core/committee/',
       '^node_modules/valibot/',
     ]),

@@ -10,6 +10,8 @@ import { type Concerns, concerns, noConcerns } from './concern.ts'
 import type { KnownContent } from './content.ts'
 import { type Meetings, meetings, noMeetings } from './meeting.ts'
 import { type Met, met, noMet } from './met.ts'
+import { motions } from './motion.ts'
+import { type Motions, noMotions } from './motionLife.ts'
 import { noProfiles, type Profiles, profiles } from './profile.ts'
 import { noRoles, type Roles, roles } from './roles.ts'
 import type { Id, Said } from './said.ts'
@@ -23,7 +25,16 @@ type Progress = {
   readonly ids: ReadonlySet<Id>
 }
 
-export type Committee = Progress & Talk & Alarms & Met & Unity & Meetings & Roles & Profiles & Concerns
+export type Committee = Progress &
+  Talk &
+  Alarms &
+  Met &
+  Unity &
+  Meetings &
+  Roles &
+  Profiles &
+  Concerns &
+  Motions
 
 export const emptyCommittee: Committee = {
   last: -1,
@@ -36,6 +47,7 @@ export const emptyCommittee: Committee = {
   ...noRoles,
   ...noProfiles,
   ...noConcerns,
+  ...noMotions,
 }
 
 type Draft = Writable<Committee>
@@ -49,6 +61,7 @@ const takers: Takers<KnownContent['type'], Draft> = {
   ...roles,
   ...profiles,
   ...concerns,
+  ...motions,
   partWays: () => undefined,
 }
 

@@ -17,6 +17,7 @@ import { handle } from './fields.ts'
 import { file } from './fileContent.ts'
 import { toFileName } from './fileWords.ts'
 import { metSchemas } from './metContent.ts'
+import { motionSchemas } from './motionContent.ts'
 import { toOneLine, toPlainText } from './plainText.ts'
 import { roleSchemas } from './roleContent.ts'
 import { talkSchemas } from './talkContent.ts'
@@ -36,15 +37,29 @@ const schemas = {
   ...unitySchemas,
   ...roleSchemas,
   ...concernSchemas,
+  ...motionSchemas,
 }
 
 /** What this client can say and understand. */
 export type KnownContent = v.InferOutput<(typeof schemas)[keyof typeof schemas]>
 
 /** Sayings of these types are stored with who counted when they were said, for the fold knows no roster. */
-const COUNTED: ReadonlySet<string> = new Set<KnownContent['type']>(['unityPoint', 'recallAsk', 'suspend'])
+const COUNTED: ReadonlySet<string> = new Set<KnownContent['type']>([
+  'unityPoint',
+  'recallAsk',
+  'suspend',
+  'motion',
+  'motionFix',
+  'motionLapse',
+  'motionOpen',
+  'motionClose',
+  'motionConfirm',
+])
 
 export const isCounted = ({ type }: Content): boolean => COUNTED.has(type)
+
+/** Stored with how the charter of that epoch says that things are decided. */
+export const isRuled = ({ type }: Content): boolean => type === 'motionOpen'
 
 /** `raw`: the bytes as they came, so that a later release of this client can read them. */
 export type Content = KnownContent | { readonly type: 'unknown'; readonly raw: Uint8Array }

@@ -1,5 +1,6 @@
 /** One thing that was said, and who by. Types only. */
 import type { Content, KnownContent } from './content.ts'
+import type { Decisions } from './decisionRules.ts'
 
 /** A message id, seat or device as lower-case hex; ids and seats have 32 digits. */
 export type Id = string
@@ -19,6 +20,8 @@ export type Said = {
    * put there by the session, never by the author.
    */
   readonly electorate?: readonly Id[]
+  /** Where a vote is opened: how the charter of that epoch says that things are decided. From the session, too. */
+  readonly decisions?: Decisions
   /** The reader's clock when it was heard: for display, where the author's could lie ahead. */
   readonly heardAt?: number
   readonly content: Content

@@ -14,7 +14,7 @@ export type Post = {
   readonly text: string
   /** What came with it, in a log of its own. Whoever forgets the post forgets the file's keys. */
   readonly file?: FileContent
-  /** What it answers: a post or an alarm that stands before it. */
+  /** What it answers: a post, an alarm or a motion that stands before it. */
   readonly replyTo?: Id
   /** It answers something this device never had, for instance from before its time. */
   readonly isReplyToUnseen?: true
@@ -28,8 +28,11 @@ export type Talk = {
 
 export const noTalk: Talk = { posts: [], handles: new Map() }
 
-/** A post may answer an alarm. */
-type Draft = Writable<Talk> & { readonly alarms: ReadonlyMap<Id, unknown> }
+/** A post may answer an alarm or a motion. */
+type Draft = Writable<Talk> & {
+  readonly alarms: ReadonlyMap<Id, unknown>
+  readonly motions: ReadonlyMap<Id, unknown>
+}
 
 export const talk: Takers<'introduce' | 'post' | 'file', Draft> = {
   introduce: (draft, { seat, content }) => void draft.handles.set(seat, content.handle),
@@ -47,6 +50,7 @@ const postOf = (draft: Draft, said: Said, content: Pick<PostContent, 'text' | 'r
 
 const replyOf = (draft: Draft, replyTo: Id | undefined): Pick<Post, 'replyTo' | 'isReplyToUnseen'> => {
   if (replyTo === undefined) return {}
-  const isSeen = draft.alarms.has(replyTo) || draft.posts.some((post) => post.id === replyTo)
+  const isSeen =
+    draft.alarms.has(replyTo) || draft.motions.has(replyTo) || draft.posts.some((post) => post.id === replyTo)
   return isSeen ? { replyTo } : { isReplyToUnseen: true }
 }

@@ -2,7 +2,7 @@
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { unreachable } from '../../../shared/base/unreachable.ts'
 import type { Chain, Head } from '../../../shared/protocol/ids.ts'
-import { decodeContent, isCounted } from '../committee/content.ts'
+import { decodeContent, isCounted, isRuled } from '../committee/content.ts'
 import { type Payload, payloadHash, type SeenHead } from '../epochlog/payload.ts'
 import type { Place } from '../governance/fold.ts'
 import { type Device, fullSeats } from '../governance/roster.ts'
@@ -114,6 +114,7 @@ const keepContent = (desk: Desk, epoch: Epoch, { payload, by, found }: Heard, ra
     at: payload.at,
     electorate: isCounted(content.value) ? fullSeats(epoch.info.roster) : undefined,
     heardAt: desk.clock(),
+    decisions: isRuled(content.value) ? epoch.charter.decisions : undefined,
     content: raw,
   })
 }

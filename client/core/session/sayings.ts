@@ -28,8 +28,9 @@ export const foldSayings = (sayings: readonly StoredSaying[]): Committee =>
 
 const saidOf = (stored: StoredSaying | undefined): readonly Said[] => {
   if (!stored) return []
-  const { content, electorate, ...said } = stored
+  const { content, electorate, decisions, ...said } = stored
   const decoded = decodeContent(content)
   if (!decoded.ok) return []
-  return [{ ...said, ...(electorate ? { electorate } : {}), content: decoded.value }]
+  const then = { ...(electorate ? { electorate } : {}), ...(decisions ? { decisions } : {}) }
+  return [{ ...said, ...then, content: decoded.value }]
 }

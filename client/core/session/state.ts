@@ -22,6 +22,7 @@ import type { EpochLog } from '../epochlog/keys.ts'
 import { seenFields } from '../epochlog/payload.ts'
 import { leaveRequest, resyncRequest } from '../governance/act.ts'
 import { type Charter, decodeCharter, MAX_CHARTER_BYTES } from '../governance/charter.ts'
+import { decisionsCodec } from '../governance/decisions.ts'
 import type { Fold } from '../governance/fold.ts'
 import { deviceId, hashText, idText, seatId } from '../governance/ids.ts'
 import { ledgerCodec } from '../governance/ledger.ts'
@@ -145,6 +146,8 @@ export const storedSaying = struct({
   at: u48,
   /** The full seats of the epoch in which it was said, of what is about counting (committee/content.ts, `isCounted`). */
   electorate: option(list(seatId, 256)),
+  /** The decision table of that epoch's charter, of what opens a vote. */
+  decisions: option(decisionsCodec),
   /** This device's clock when it was heard. */
   heardAt: u48,
   content: varBytes(200_000),

@@ -51,7 +51,7 @@ t.test('D9 the wire form is UTF-8 JSON that begins with version and type', async
 
 t.test('D9 a type or version of a later release is kept byte for byte', async (t) => {
   for (const raw of [
-    json({ v: 1, type: 'motion', text: 'later' }),
+    json({ v: 1, type: 'pledge', text: 'later' }),
     json({ v: 2, type: 'post', text: 7 }),
     json({ v: 1, type: 'toString' }),
     utf8('{ "type": "poll", "v": 1 }'),
