@@ -12,8 +12,8 @@ import type { Connection } from '../relay/connection.ts'
 import type { RelayLimits } from '../relay/limits.ts'
 import type { Relay } from '../relay/relay.ts'
 import { type Flow, newFlow, rest, settle } from './flow.ts'
-import { cameBack, type Lag, newLag, pingBehind } from './lag.ts'
 import { letGo } from './leaving.ts'
+import { cameBack, isBehind, newOutlet, type SocketOutlet } from './outlet.ts'
 import { makeRounds, newVisited, type Visited, visit } from './rounds.ts'
 
 /** Anything that is not a frame, at any level (SPEC F4). */
@@ -42,8 +42,8 @@ export type Sockets = {
 
 /** All there is about one connection. */
 type Line = Flow &
-  Lag &
   Visited & {
+    readonly outlet: SocketOutlet
     readonly house: House
     readonly caller: Caller
     readonly connection: Connection
@@ -84,15 +84,9 @@ type Arrived = { readonly socket: WebSocket; readonly caller: Caller }
 const newLine = (house: House, visited: Visited, { socket, caller }: Arrived): Line => {
   const { relay, limits, log, door } = house
   const { raw } = visited
+  const outlet = newOutlet(socket, raw, limits.behindBytes)
   const connection = relay.connect({
-    outlet: {
-      write(framed) {
-        if (socket.readyState !== WebSocket.OPEN) return false
-        raw.write(framed)
-        ask(line, framed.length)
-        return !isBehind(line)
-      },
-    },
+    outlet,
     fail(error) {
       log.error('a request failed', error)
       socket.close(FAILED)
@@ -105,16 +99,16 @@ const newLine = (house: House, visited: Visited, { socket, caller }: Arrived): L
       rest(line, door.pauseMs(caller), limits)
     },
   })
-  // the spreads last: what begins with one gets a hidden class of its own for each object, and every access to it is slow
+  // the spread last: what begins with one gets a hidden class of its own for each object, and every access to it is slow
   const line: Line = {
     house,
     socket,
     caller,
     connection,
+    outlet,
     isOver: false,
     ...visited,
     ...newFlow,
-    ...newLag(limits.behindBytes / PARTS),
   }
   return line
 }
@@ -171,21 +165,8 @@ function onPong(this: WebSocket, data: Buffer): void {
   const line = lineOf.get(this)
   if (line === undefined) return
   counted(line, data.length)
-  if (!cameBack(line, data)) return
-  ask(line, 0)
-  if (!isBehind(line)) line.connection.drained()
+  if (cameBack(line.outlet, data) && !isBehind(line.outlet)) line.connection.drained()
 }
-
-/** Marks in what a peer may be behind, so that who reads is never waited for. */
-const PARTS = 4
-
-const ask = (line: Line, bytes: number): void => {
-  const ping = pingBehind(line, bytes, line.house.limits.behindBytes / PARTS)
-  if (ping) line.raw.write(ping)
-}
-
-const isBehind = ({ raw, unheard, house }: Line): boolean =>
-  raw.writableLength >= house.limits.behindBytes || unheard >= house.limits.behindBytes
 
 /** The library was given something that is no frame, and is closing already. */
 function onError(this: WebSocket): void {
@@ -205,7 +186,7 @@ const drained = (socket: WebSocket): void => {
   const line = lineOf.get(socket)
   if (line === undefined) return
   settle(line, line.house.limits)
-  if (!isBehind(line)) line.connection.drained()
+  if (!isBehind(line.outlet)) line.connection.drained()
 }
 
 /** Two full rounds at least have gone by when `idleMs` are over. */
