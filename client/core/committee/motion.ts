@@ -21,9 +21,10 @@ import { paragraphsOf } from './motionText.ts'
 import * as voting from './motionVote.ts'
 import { elect, type Roles, recall } from './roles.ts'
 import type { Id, Said, SaidOf } from './said.ts'
+import { settleUnity, type Unity } from './unity.ts'
 
-/** A carried election or recall writes to the roles. */
-type Draft = Writable<Motions> & Writable<Roles> & voting.Known
+/** What is carried writes to the roles and to the points of unity. */
+type Draft = Writable<Motions> & Writable<Roles> & Writable<Unity> & voting.Known
 
 type Following = Exclude<MotionType, 'motion'>
 type Stepping<T extends Following> = (motion: Motion, said: SaidOf<T>, known: voting.Known) => Step
@@ -49,6 +50,7 @@ const refusing = (motion: Motion, said: SaidOf<Following>, why: MotionRefusal): 
 const carryOut = (draft: Draft, said: Said, { content: { effect }, vote }: Motion): void => {
   if (effect?.gives === 'role') elect(draft, said, effect, vote?.full ?? [])
   if (effect?.gives === 'recall') recall(draft, said, effect.term)
+  if (effect?.gives === 'unity') settleUnity(draft, effect.point, effect.to)
 }
 
 /** Three open motions are enough for one member; a fourth is not taken. Where there are only two, nobody has to second. */

@@ -1,8 +1,10 @@
 /** What members say about a motion, from the first draft to the review. Not here: what follows (motion.ts, motionVote.ts). */
 import * as v from 'valibot'
+import { idsOf } from './alarmWords.ts'
 import { DECISION_KINDS, type DecisionKind, isBinding } from './decisionRules.ts'
 import { line, messageId, oneOf, text } from './fields.ts'
 import { ELECTED } from './roleWords.ts'
+import { ENDINGS } from './unityWords.ts'
 
 export const MAX_MOTION = { title: 120, text: 8000, note: 1000, paragraphs: 100 } as const
 
@@ -28,10 +30,12 @@ const effect = v.variant('gives', [
   }),
   /** The term of a role, by its id, and who has it: they do not vote. */
   v.object({ gives: v.literal('recall'), term: messageId, seat: messageId }),
+  /** What is agreed from then on, kept open or dropped: a point of unity, by its id. */
+  v.object({ gives: v.literal('unity'), point: messageId, to: v.picklist(['agreed', ...idsOf(ENDINGS)]) }),
 ])
 
-/** An election and a recall say of whom. What is carried otherwise is its text. */
-const EFFECT_OF: { readonly [K in DecisionKind]?: string } = { elect: 'role', recall: 'recall' }
+/** An election and a recall say of whom, and a vote on unity of which point. What is carried otherwise is its text. */
+const EFFECT_OF: { readonly [K in DecisionKind]?: string } = { elect: 'role', recall: 'recall', unity: 'unity' }
 
 const motion = v.pipe(
   v.object({

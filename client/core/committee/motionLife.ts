@@ -193,5 +193,5 @@ export const hashOf = (
 /** The person concerned has no part in the vote: in a removal, and in a recall (product.md section 6). */
 export const excludedFrom = ({ kind, about, effect }: MotionContent): Id | undefined => {
   if (kind === 'remove') return about
-  return kind === 'recall' ? effect?.seat : undefined
+  return effect?.gives === 'recall' ? effect.seat : undefined
 }
