@@ -35,7 +35,11 @@ const effect = v.variant('gives', [
 ])
 
 /** An election and a recall say of whom, and a vote on unity of which point. What is carried otherwise is its text. */
-const EFFECT_OF: { readonly [K in DecisionKind]?: string } = { elect: 'role', recall: 'recall', unity: 'unity' }
+const EFFECT_OF: { readonly [K in DecisionKind]?: string } = {
+  elect: 'role',
+  recall: 'recall',
+  unity: 'unity',
+}
 
 const motion = v.pipe(
   v.object({
