@@ -1,5 +1,5 @@
 /**
- * What a device states to the members of an epoch, signed by its leaf and sealed in the envelope only: HELLO, VOID, UNVOID, RESYNC, LEAVE.
+ * What a device states to the members of an epoch, signed by its leaf and sealed in the envelope only: HELLO, VOID, UNVOID, RESYNC, LEAVE, DROP.
  * Readable with the log keys alone, long after the MLS state is gone (protocol.md section 6, old logs), and no ratchet is used, so a
  * device that steps back to an older epoch can still speak there.
  */
@@ -17,7 +17,7 @@ import {
 } from '../../../shared/base/codec.ts'
 import { type SecretKey, sign, verify } from '../../../shared/crypto/sodium.ts'
 import type { LogId } from '../../../shared/protocol/ids.ts'
-import { leaveRequest, resyncRequest } from '../governance/act.ts'
+import { dropRequest, leaveRequest, resyncRequest } from '../governance/act.ts'
 import { hashText } from '../governance/ids.ts'
 import { type Device, deviceAt, type Roster } from '../governance/roster.ts'
 import { seenFields } from './payload.ts'
@@ -33,6 +33,8 @@ const stated = variant({
   unvoid: [3, struct({ commit: hashText, turn: u32 })],
   resync: [4, struct({ request: resyncRequest, keyPackage: varBytes(65_536) })],
   leave: [5, struct({ request: leaveRequest })],
+  /** "Cut off this device": where whoever says so cannot commit now. */
+  drop: [6, struct({ request: dropRequest })],
 })
 export type Stated = Value<typeof stated>
 

@@ -22,7 +22,7 @@ import { judge } from './validity.ts'
 import { type ActionName, type Effect, type Seen, takesOut, type Violation } from './verdict.ts'
 
 /** Where an entry stands in its epoch: overflow log number, then seq (4.2). */
-const placeFields = struct({ log: u8, seq: u32 })
+export const placeFields = struct({ log: u8, seq: u32 })
 export type Place = Value<typeof placeFields>
 
 const ACTIONS: readonly ActionName[] = [

@@ -13,6 +13,8 @@ import { witness } from '../relay/witness.ts'
 import type { Change } from '../vault/records.ts'
 import type { Vault as WholeVault } from '../vault/vault.ts'
 import { arrival, handedOver } from './joinings.ts'
+import { deviceRecord } from './phones.ts'
+import { statusOf } from './standing.ts'
 import {
   candidate,
   charterOfInfo,
@@ -29,6 +31,7 @@ import {
   outgoing,
   own,
   peer,
+  type StoredOwn,
   staged,
   storedSaying,
   suspicion,
@@ -69,7 +72,7 @@ export type Book = ReturnType<typeof shelves> & {
   /** How far files have come; written at once and not by `save`. */
   readonly files: Drawers
   readonly own: () => Own
-  readonly setOwn: (change: Partial<Own>) => void
+  readonly setOwn: (change: Partial<StoredOwn>) => void
   /** Oldest first. */
   readonly epochs: () => readonly Epoch[]
   readonly epoch: (number: number) => Epoch | undefined
@@ -101,6 +104,7 @@ const shelves = (notes: Change[], vault: Vault, root: string) => ({
   arrivals: createShelf(notes, vault, `${root}arrival/`, arrival),
   /** At most one: what another device of this member handed over. */
   handovers: createShelf(notes, vault, `${root}handover/`, handedOver),
+  devices: createShelf(notes, vault, `${root}device/`, deviceRecord),
   suspicions: createShelf(notes, vault, `${root}suspicion/`, suspicion),
 })
 
@@ -122,16 +126,16 @@ export const openBook = async (vault: Vault, id: string): Promise<Book> => {
   return assemble(vault, id, mine, epochs)
 }
 
-export const newBook = (vault: Vault, mine: Own, id: string): Book => {
+export const newBook = (vault: Vault, mine: StoredOwn, id: string): Book => {
   const book = assemble(vault, id, mine, new Map())
   book.setOwn({})
   return book
 }
 
-const assemble = (vault: Vault, id: string, first: Own, epochs: Map<number, Epoch>): Book => {
+const assemble = (vault: Vault, id: string, first: StoredOwn, epochs: Map<number, Epoch>): Book => {
   const notes: Change[] = []
   const root = rootOf(id)
-  let mine = first
+  let mine = withStatus(first)
   const inOrder = (): readonly Epoch[] => [...epochs.values()].sort((a, b) => a.info.number - b.info.number)
   const folder = (number: number): string => `${root}epoch/${String(number).padStart(10, '0')}/`
   return {
@@ -140,7 +144,7 @@ const assemble = (vault: Vault, id: string, first: Own, epochs: Map<number, Epoc
     files: openDrawers(vault, id),
     own: () => mine,
     setOwn: (change) => {
-      mine = { ...mine, ...change }
+      mine = withStatus({ ...mine, ...change })
       notes.push({ key: `${root}own`, value: encode(own, mine) })
     },
     epochs: inOrder,
@@ -170,6 +174,12 @@ const assemble = (vault: Vault, id: string, first: Own, epochs: Map<number, Epoc
     },
   }
 }
+
+const withStatus = (mine: StoredOwn): Own => ({
+  ...mine,
+  status: statusOf(mine.standing),
+  alarmed: mine.standing.alarmed,
+})
 
 /** What differs from the value held before; the group as a base once and small deltas after that (findings: state is large). */
 const epochChanges = (

@@ -13,7 +13,9 @@ import type { Vault } from '../vault/vault.ts'
 import { newBook } from './book.ts'
 import { makeEpoch } from './desk.ts'
 import { type Line, readAll } from './reading.ts'
+import { newStanding } from './standing.ts'
 import { type Candidate, type Epoch, rosterOf, type Stuck } from './state.ts'
+import { tell } from './telling.ts'
 import { decodeBundle, entranceOf } from './welcomes.ts'
 
 /** The branch as an epoch; undefined if the Welcome leads anywhere but into a later epoch of our own committee. */
@@ -58,7 +60,7 @@ export const followBranch = async (
   const mine = {
     ...line.book.own(),
     device,
-    status: 'member' as const,
+    standing: newStanding(branch.info.number),
     stuck: undefined,
     polledAt: line.clock(),
   }
@@ -77,7 +79,7 @@ export const followBranch = async (
   }
   const read = await readAll(shadow)
   if (read.ok) return shadow
-  if (book.own().alarmed) line.book.setOwn({ alarmed: true })
+  if (book.own().alarmed) tell(line, { type: 'lie' })
   return undefined
 }
 

@@ -17,7 +17,9 @@ import type { Proposal as MlsProposal, StagedCommit } from '../mls/types.ts'
 import type { Line } from './reading.ts'
 import { seenOf } from './seen.ts'
 import { type AppendFailure, appendTo } from './sending.ts'
+import type { Target } from './standing.ts'
 import { type Epoch, forumOf, rosterOf } from './state.ts'
+import { tell } from './telling.ts'
 
 /** What to commit: an act with the key package it adds, or nothing for a TIDY. */
 export type Intent = { readonly act: Act | undefined; readonly keyPackage?: Uint8Array | undefined }
@@ -42,20 +44,36 @@ const commitOnce = async (line: Line, intent: Intent): Promise<Result<undefined,
   const epoch = line.book.newest()
   const planned = await plan(line, epoch, intent)
   if (!planned.ok) return planned
-  const stage = await stageIn(line, epoch, intent, planned.value)
+  const { message, summary } = await stageIn(line, epoch, intent, planned.value)
+  const commit = toHex(summary.hash)
+  tell(line, { type: 'posting', epoch: epoch.info.number, commit })
   await line.book.save()
-  const appended = await appendTo(line, {
-    epoch: epoch.info.number,
+  const appended = await append(line, epoch, message)
+  if (!appended.ok) return appended
+  const won = line.book.epoch(epoch.info.number)?.fold.current?.commit === commit
+  return won ? ok(undefined) : err('overtaken')
+}
+
+const append = (line: Line, { info, logs }: Epoch, message: Uint8Array) =>
+  appendTo(line, {
+    epoch: info.number,
     politeTries: POLITE_COMMITS,
     sealIn: async (log) => {
-      const at = epoch.logs[log]
+      const at = logs[log]
       if (!at) throw new Error('no such log')
-      return sealEnvelope(at, { kind: 1, body: stage.message })
+      return sealEnvelope(at, { kind: 1, body: message })
     },
   })
-  if (!appended.ok) return appended
-  const won = line.book.epoch(epoch.info.number)?.fold.current?.commit === toHex(stage.summary.hash)
-  return won ? ok(undefined) : err('overtaken')
+
+/** WAIT: a commit that may not have arrived goes again as the same bytes, until it is read back (section 6). */
+export const appendAgain = async (line: Line, { epoch: number, commit }: Target): Promise<void> => {
+  const { book } = line
+  const stage = book.staged.get(commit)
+  const epoch = book.epoch(number)
+  const appended = stage && epoch ? await append(line, epoch, stage.message) : err('overtaken' as const)
+  const isOver = !appended.ok && (appended.error === 'overtaken' || appended.error === 'full')
+  if (isOver) tell(line, { type: 'readBack', epoch: number, commit })
+  await book.save()
 }
 
 /** The exact proposals, if our own judge would let them pass: what others would ignore is not worth a commit. */

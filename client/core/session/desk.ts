@@ -13,6 +13,7 @@ import { anchorOf, charterOf, epochOf, exportRoot, leavesOf } from '../mls/group
 import type { Group } from '../mls/types.ts'
 import { newWitness } from '../relay/witness.ts'
 import { type Book, bytesKey } from './book.ts'
+import { newStanding } from './standing.ts'
 import type { Epoch, EpochInfo } from './state.ts'
 
 export type Desk = {
@@ -59,7 +60,7 @@ export const makeEpoch = async (
   if (!first) throw new Error('an epoch has a log')
   return {
     info: { number, anchor: anchorOf(group), charterBytes, roster, logSeeds: seeds, ...entrance },
-    notes: { enteredAt: now, leftAt: undefined, hello: 'owed', mine: [], missed: 0 },
+    notes: { enteredAt: now, leftAt: undefined, hello: 'owed', mine: [], missed: 0, gap: undefined },
     charter,
     logs,
     witnesses: [newWitness(first.access)],
@@ -91,15 +92,16 @@ export const suspect = (
   desk.book.suspicions.put(key, { at: desk.clock(), kind, epoch, device, evidence })
 }
 
-/** The beginning of a device's own record: a member from now on who has said nothing yet. */
-export const freshOwn = (now: number) => ({
-  status: 'member' as const,
+/** The beginning of a device's own record: a member from now on, in this epoch, who has said nothing yet. */
+export const freshOwn = (now: number, epoch: number) => ({
+  standing: newStanding(epoch),
   since: now,
   counter: 0,
   previous: new Uint8Array(32),
   refreshedAt: now,
   owesTidy: false,
   polledAt: now,
-  alarmed: false,
+  turn: 0,
   stuck: undefined,
+  signer: undefined,
 })

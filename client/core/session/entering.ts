@@ -48,7 +48,7 @@ const enterCommittee = async (
   const book = newBook(
     newcomer.vault,
     {
-      ...freshOwn(newcomer.clock()),
+      ...freshOwn(newcomer.clock(), epoch.info.number),
       seat: mine.seat,
       device: mine.device,
       handle: bundle.handles.find(({ seat }) => seat === mine.seat)?.handle ?? joining.handle,

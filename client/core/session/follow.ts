@@ -3,20 +3,20 @@
  * is read back and not before (I7). Not here: stepping back from a commit that was voided (stepBack.ts).
  */
 
-import { newKeyPair } from '../../../shared/crypto/sodium.ts'
 import type { Current, Place } from '../governance/fold.ts'
-import { type DeviceId, encodeIdentity, newId } from '../governance/ids.ts'
 import { applyToLedger } from '../governance/ledger.ts'
-import { deviceOf, encodeSeatData } from '../governance/roster.ts'
 import type { Effect } from '../governance/verdict.ts'
 import { followCommit } from '../mls/commit.ts'
-import { newKeyPackage } from '../mls/keyPackage.ts'
 import { decodeGroup } from '../mls/state.ts'
 import type { Group } from '../mls/types.ts'
 import type { VerifiedEntry } from '../relay/observe.ts'
 import { type Desk, makeEpoch } from './desk.ts'
 import { lapseMotions } from './motions.ts'
-import { type Epoch, type KnownMotion, rosterOf, type Staged } from './state.ts'
+import { noteDevices } from './phones.ts'
+import type { Target } from './standing.ts'
+import type { Epoch, KnownMotion, Staged } from './state.ts'
+import { tell } from './telling.ts'
+import { tidySoon } from './tidying.ts'
 import { readyWelcome } from './welcomes.ts'
 
 /** Where an entry was found. */
@@ -31,11 +31,32 @@ export const enterNext = async (
 ): Promise<void> => {
   const current = epoch.fold.current
   if (!current || !epoch.group) return
+  const target = { epoch: epoch.info.number, commit: current.commit }
+  if (tell(desk, { type: 'effective', ...target }).length === 0) return
   const stage = desk.book.staged.get(current.commit)
   const followed = stage ? await adopt(desk, stage) : await followCommit(epoch.group, message)
   if (followed.ok) return enter(desk, epoch, { current, group: followed.value, found, stage })
-  if (followed.error === 'removed') return desk.book.setOwn({ status: 'removed', since: desk.clock() })
-  await getStuck(desk, epoch, current)
+  if (followed.error === 'removed') return takenOut(desk, target, current)
+  tell(desk, { type: 'unreadable', ...target, ...by(desk, current) })
+}
+
+const by = ({ clock }: Desk, { effect }: Current) => ({ author: effect.author, now: clock() })
+
+/**
+ * Our leaf is gone. By an answer to our own RESYNC, that we have the keys of: then only the Welcome is missing, and asking again would be no use
+ * (V7). Otherwise it is over, unless it is voided.
+ */
+const takenOut = (desk: Desk, target: Target, current: Current): void => {
+  const { stuck } = desk.book.own()
+  const { action, author } = current.effect
+  if (action === 'resync' && stuck) {
+    tell(desk, { type: 'unreadable', ...target, ...by(desk, current) })
+    tell(desk, { type: 'asked' })
+    desk.book.setOwn({ stuck: { ...stuck, ...target, author, settled: undefined } })
+    return
+  }
+  const why = action === 'remove' || action === 'leave' || action === 'drop' ? action : 'other'
+  tell(desk, { type: 'removed', ...target, ...by(desk, current), action: why })
 }
 
 const adopt = async (desk: Desk, stage: Staged): Promise<{ readonly ok: true; readonly value: Group }> => {
@@ -67,10 +88,12 @@ const enter = async (desk: Desk, epoch: Epoch, { current, group, found, stage }:
     },
     now,
   )
-  if (next === 'outdated') return book.setOwn({ status: 'outdated', since: now })
+  if (next === 'outdated') return void tell(desk, { type: 'ended', why: 'outdated' })
   if (next === 'foreign') throw new Error('a valid commit led to a foreign roster')
   book.setEpoch({ ...epoch, notes: { ...epoch.notes, leftAt: now } })
   book.setEpoch(next)
+  noteDevices(desk, epoch.info.roster, next.info.roster, effect)
+  tell(desk, { type: 'entered', epoch: epoch.info.number, commit: current.commit })
   afterEntering(desk, current, stage)
 }
 
@@ -81,48 +104,15 @@ const afterEntering = (desk: Desk, { effect }: Current, stage: Staged | undefine
   if (known && effect.spends) book.motions.put(effect.spends.motion, { ...known, outcome: 'carried_out' })
   lapseMotions(desk)
   if (stage) afterOwn(desk, effect, stage, known?.join)
-  dropServed(desk)
+  if (!stage?.hasPath && TO_BE_TIDIED.includes(effect.action)) tidySoon(desk)
 }
+
+/** After somebody has gone, or was cut off or stuck, everybody renews their keys (4.1). */
+const TO_BE_TIDIED: readonly Effect['action'][] = ['remove', 'leave', 'drop', 'resync']
 
 const afterOwn = (desk: Desk, effect: Effect, stage: Staged, join: KnownMotion['join']): void => {
   const { book } = desk
   book.setOwn(stage.hasPath ? { refreshedAt: desk.clock(), owesTidy: false } : {})
   if (effect.action === 'charter') book.setOwn({ owesTidy: true }) // D11
   readyWelcome(desk, stage, join)
-}
-
-/** Requests of devices that are not on the committee any more. */
-const dropServed = (desk: Desk): void => {
-  const { book } = desk
-  for (const key of book.requests.keys()) {
-    const request = book.requests.get(key)
-    const device = request?.resync?.request.device ?? request?.leave?.device
-    if (device && !deviceOf(rosterOf(book.newest()), device)) book.requests.drop(key)
-  }
-}
-
-/** STUCK: a fresh key package waits for whoever can follow (4.5, rule 2). The seat stays; the device id is new. */
-const getStuck = async (desk: Desk, epoch: Epoch, current: Current): Promise<void> => {
-  const { seat, device, suite } = desk.book.own()
-  const joined = deviceOf(rosterOf(epoch), device)?.joined ?? 0
-  const fresh = newId<DeviceId>(desk.random)
-  const keyPackage = await newKeyPackage({
-    suite,
-    identity: encodeIdentity(seat, fresh),
-    seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined, resynced: true }),
-  })
-  desk.book.setOwn({
-    status: 'stuck',
-    since: desk.clock(),
-    stuck: {
-      epoch: epoch.info.number,
-      commit: current.commit,
-      author: current.effect.author,
-      keyPackage: keyPackage.publicBytes,
-      privateKeys: keyPackage.privateBytes,
-      seat,
-      device: fresh,
-      asked: false,
-    },
-  })
 }

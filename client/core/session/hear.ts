@@ -9,6 +9,7 @@ import { type Device, fullSeats } from '../governance/roster.ts'
 import { comparePeer } from '../relay/witness.ts'
 import { numberKey } from './book.ts'
 import { type Desk, orderOf, suspect } from './desk.ts'
+import { closeGap } from './gaps.ts'
 import { learnMotion } from './motions.ts'
 import { type Epoch, forumOf } from './state.ts'
 
@@ -22,6 +23,8 @@ export type Heard = {
 export const hear = (desk: Desk, epoch: Epoch, heard: Heard): boolean => {
   const { payload, by } = heard
   compareSeen(desk, epoch, by, payload.seen)
+  const closed = closeGap(epoch, payload.seen)
+  if (closed !== epoch) desk.book.setEpoch(closed)
   if (!continues(desk, epoch, payload, by)) return false
   takeSaying(desk, epoch, heard)
   return true

@@ -19,6 +19,7 @@ export type OpenKeeper = {
 
 export const createKeeper = (book: Book, world: World, mayAct: (work: string) => boolean): OpenKeeper => {
   let relay: Relay | undefined
+  let ticks = 0
   let listener: (progress: Progress) => void = () => undefined
   const relayKey = (): RelayKey => {
     const { staticKey, signingKey } = book.own().relay
@@ -50,6 +51,14 @@ export const createKeeper = (book: Book, world: World, mayAct: (work: string) =>
     made: new Set(),
     onProgress: (progress) => listener(progress),
     mayAct,
+    ticked: (ms) => {
+      ticks += ms
+    },
+    takeTicks: () => {
+      const counted = ticks
+      ticks = 0
+      return counted
+    },
     connect,
   }
   return {

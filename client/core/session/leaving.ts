@@ -4,6 +4,7 @@ import { signLeave } from '../governance/act.ts'
 import { signatureKeyPair } from '../mls/group.ts'
 import { type Halt, readAll } from './reading.ts'
 import { state } from './sending.ts'
+import { tell } from './telling.ts'
 import type { Keeper } from './upkeep.ts'
 
 export const leave = async (keeper: Keeper): Promise<Result<undefined, Halt | 'not_member'>> => {
@@ -17,7 +18,7 @@ export const leave = async (keeper: Keeper): Promise<Result<undefined, Halt | 'n
   const request = signLeave(signatureKeyPair(group).secretKey, { anchor: info.anchor, seat, device })
   const said = await state(keeper, info.number, { type: 'leave', request })
   if (!said.ok) return err(said.error === 'overtaken' || said.error === 'full' ? 'refused' : said.error)
-  book.setOwn({ status: 'left', since: keeper.clock() })
+  tell(keeper, { type: 'ended', why: 'left' })
   await book.save()
   return ok(undefined)
 }

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import type { SignedHead } from '../../../shared/protocol/chain.ts'
 import { logKey } from '../../../shared/protocol/ids.ts'
 import type { RelayKey } from '../../../shared/protocol/relayKey.ts'
+import { LOG_TTL_DAYS } from '../epochlog/keys.ts'
 import { evidence, type Lie } from '../relay/evidence.ts'
 import { observeHead } from '../relay/observe.ts'
 import type { Failure, Relay } from '../relay/relay.ts'
@@ -15,6 +16,8 @@ import { type Desk, suspect } from './desk.ts'
 import { forgetEpochs, forgetFiles, forgetPosts } from './forgetting.ts'
 import { takeEntries } from './receive.ts'
 import type { Epoch } from './state.ts'
+import { tell } from './telling.ts'
+import { tidySoon } from './tidying.ts'
 
 /** A desk with a line to the relay. */
 export type Line = Desk & {
@@ -34,7 +37,10 @@ export type Halt = 'offline' | 'alarm' | 'refused'
 const DAY_MS = 86_400_000
 /** Old logs are read again after this long, and at the start of a process unless that was just done (section 6). */
 const POLL_MS = 6 * 3_600_000
+const POLL_JITTER_MS = 3_600_000
 const START_POLL_MS = 10 * 60_000
+/** After being away for so long, keys are renewed (4.1). */
+const LONG_MS = 7 * DAY_MS
 
 /** Everything that is new in the held epochs, oldest first, and in those that follow from it. */
 export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
@@ -49,7 +55,9 @@ export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
     const read = await readEpoch(line, next.info.number)
     if (!read.ok) return read
   }
+  atHead(line)
   if (isDue) {
+    if (line.clock() - book.own().polledAt > LONG_MS) tidySoon(line)
     book.setOwn({ polledAt: line.clock() })
     forgetPosts(line)
     await forgetFiles(line)
@@ -59,11 +67,27 @@ export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
   return ok(undefined)
 }
 
-/** A clock that was set back counts as time that has passed. */
+/** Everything is read: whether this epoch goes on can be said now, unless what would say so is gone. */
+const atHead = (line: Line): void => {
+  const { info, notes, witnesses } = line.book.newest()
+  const epoch = info.number
+  if (notes.gap) tell(line, { type: 'lost', epoch, why: 'chain' })
+  else if (witnesses.length > 0 && !isGone(line, epoch)) tell(line, { type: 'found' })
+  tell(line, { type: 'atHead', epoch })
+}
+
+const isGone = ({ book, made }: Line, number: number): boolean => {
+  const log = book.epoch(number)?.logs[0]
+  return log !== undefined && !made.has(logKey(log.id))
+}
+
+/** A clock that was set back counts as time that has passed. The devices spread over an hour. */
 const isPollDue = ({ book, clock, made }: Line): boolean => {
-  const age = clock() - book.own().polledAt
+  const { polledAt, device } = book.own()
+  const age = clock() - polledAt
   const isStart = made.size === 0
-  return age < 0 || age > (isStart ? START_POLL_MS : POLL_MS)
+  const jitterMs = (Number.parseInt(device.slice(0, 4), 16) / 65_536) * POLL_JITTER_MS
+  return age < 0 || age > (isStart ? START_POLL_MS : POLL_MS + jitterMs)
 }
 
 /** Log 0, then each overflow log as long as the one before it is full (4.2). */
@@ -93,11 +117,19 @@ const ensureLog = async (line: Line, number: number, log: number): Promise<Resul
   const opened = await relay.open(at.access, ['reader'])
   // The log of a new epoch is there already for everybody but the first to come.
   const isMissing = !opened.ok && opened.error.type === 'none'
+  if (isMissing && isNewest && (epoch.witnesses[log]?.seq ?? 0) > 0 && wasAwayTooLong(line)) {
+    tell(line, { type: 'lost', epoch: number, why: 'log' })
+    return ok(false)
+  }
   const result = isMissing && isNewest ? await relay.create(at.access) : opened
   if (result.ok) made.add(name)
   else if (result.error.type !== 'none' || isNewest) return err(halt(line, number, result.error))
   return ok(result.ok)
 }
+
+/** A log that nobody wrote to for its whole life is gone by the rules (L6). */
+const wasAwayTooLong = ({ book, clock }: Line): boolean =>
+  clock() - book.own().polledAt > LOG_TTL_DAYS * DAY_MS
 
 /** Pages until the relay has no more. */
 export const readLog = async (line: Line, number: number, log: number): Promise<Result<undefined, Halt>> => {
@@ -123,17 +155,16 @@ export const halt = (line: Line, epoch: number, failure: Failure): Halt => {
   return 'alarm'
 }
 
-/** A log that nobody wrote to for its whole life is gone by the rules (L6): that is a loss and not a lie. */
+/** What is gone by the rules is a loss and not a lie. */
 export const noteLie = (line: Line, epoch: number, lie: Lie): void => {
   const { book } = line
-  const wasAwayTooLong = line.clock() - book.own().polledAt > 45 * DAY_MS
-  if (lie.kind === 'rollback' && wasAwayTooLong) {
-    book.setOwn({ status: 'lost', since: line.clock() })
+  if (lie.kind === 'rollback' && wasAwayTooLong(line)) {
+    tell(line, { type: 'lost', epoch: book.newest().info.number, why: 'log' })
     return
   }
   const found = lie.evidence && encode(evidence, lie.evidence)
   suspect(line, 'relay_lied', found ? { epoch, evidence: found } : { epoch })
-  book.setOwn({ alarmed: true })
+  tell(line, { type: 'lie' })
 }
 
 /** A receipt is a signed head like any other: it is checked against what is known of the log. */

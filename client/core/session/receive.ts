@@ -19,15 +19,17 @@ import { ownLeafOf } from '../mls/group.ts'
 import { isCommit, open, openOwn } from '../mls/message.ts'
 import type { VerifiedEntry } from '../relay/observe.ts'
 import type { Witness } from '../relay/witness.ts'
-import { bytesKey, numberKey } from './book.ts'
-import { type Desk, isBefore, suspect } from './desk.ts'
+import { numberKey } from './book.ts'
+import { type Desk, isBefore, orderOf, suspect } from './desk.ts'
 import { enterNext, type Found } from './follow.ts'
+import { openGap } from './gaps.ts'
 import { hear } from './hear.ts'
 import { learnMotion } from './motions.ts'
 import { ownPayload } from './outbox.ts'
 import { seenOf, seenStaged } from './seen.ts'
 import { type Epoch, forumOf, rosterOf } from './state.ts'
 import { takeStatement } from './statements.ts'
+import { tell } from './telling.ts'
 
 /** Entries in order, then how far the log is read now: one change of the book, saved by the caller. */
 export const takeEntries = async (
@@ -52,24 +54,30 @@ const takeEntry = async (desk: Desk, found: Found): Promise<void> => {
   if (!epoch || !log) return
   const { blob } = found.entry
   if (!blob) {
-    desk.book.setEpoch({ ...epoch, notes: { ...epoch.notes, missed: epoch.notes.missed + 1 } })
+    desk.book.setEpoch(openGap(epoch, found.place))
     return
   }
   const opened = openEnvelope(log, blob)
   const whole = opened.ok ? gatherWhole(desk, log.id, opened.value) : undefined
   if (whole?.kind === 1) await takeMessage(desk, epoch, found, whole.body)
-  if (whole?.kind === 2 && desk.book.own().status === 'stuck') keepOffer(desk, whole.body)
+  if (whole?.kind === 2) keepOffer(desk, found, whole.body)
   const read = whole?.kind === 4 && readStatement(rosterOf(epoch), log.id, whole.body)
   if (read) takeStatement(desk, epoch, { ...read, found })
 }
 
-/** At most so many Welcomes are kept: whoever holds the log's key could post more. */
-const MAX_OFFERS = 8
+/** At most so many Welcomes wait to be looked at, the newest: whoever holds the log's key could post more. */
+const MAX_OFFERS = 64
 
-const keepOffer = (desk: Desk, bundle: Uint8Array): void => {
-  const { candidates } = desk.book
-  if (candidates.keys().length < MAX_OFFERS)
-    candidates.put(bytesKey(sha256(bundle)), { bundle, greeted: undefined })
+/** In the order in which they came. */
+const keepOffer = ({ book }: Desk, { epoch, place }: Found, bundle: Uint8Array): void => {
+  const { candidates } = book
+  const { stuck } = book.own()
+  const order = orderOf(epoch, place)
+  if (!stuck || order <= (stuck.settled ?? 0)) return
+  if (candidates.all().some((known) => sameBytes(known.bundle, bundle))) return
+  candidates.put(numberKey(order), { bundle, greeted: undefined })
+  const [oldest] = candidates.keys()
+  if (oldest !== undefined && candidates.keys().length > MAX_OFFERS) candidates.drop(oldest)
 }
 
 /** Only a Welcome may come in pieces: a commit or a saying in pieces would have no one place in the order. */
@@ -83,6 +91,7 @@ const gatherWhole = (desk: Desk, log: LogId, envelope: Envelope): Envelope | und
 const takeMessage = async (desk: Desk, epoch: Epoch, found: Found, message: Uint8Array): Promise<void> => {
   if (!epoch.group) return
   if (!isCommit(message)) return takeSaid(desk, epoch, found, message)
+  if (epoch.notes.gap) return
   const seen = await inspect(desk, epoch, message)
   if (!seen) return
   const last = seen.proposals?.at(-1)
@@ -90,7 +99,7 @@ const takeMessage = async (desk: Desk, epoch: Epoch, found: Found, message: Uint
   if (act?.type === 'mandate') learnMotion(desk, forumOf(epoch), act.mandate)
   const bench = { forum: forumOf(epoch), opener: epoch.info.opener }
   const folded = foldCommit(epoch.fold, bench, seen, found.place)
-  if (!folded.ok) return
+  if (!folded.ok) return void tell(desk, { type: 'readBack', epoch: found.epoch, commit: seen.hash })
   const now = { ...epoch, fold: folded.value }
   desk.book.setEpoch(now)
   await enterNext(desk, now, message, found)
@@ -115,7 +124,7 @@ const takeSaid = async (desk: Desk, epoch: Epoch, found: Found, message: Uint8Ar
   // A repetition must not spend keys: MLS does not sign the generation, so a member could repeat another's words far ahead and
   // make everybody deaf to what that one says next.
   if (hear(desk, epoch, { payload: payload.value, by, found }))
-    desk.book.setEpoch({ ...epoch, group: opened.value.next })
+    desk.book.setEpoch({ ...(desk.book.epoch(found.epoch) ?? epoch), group: opened.value.next })
 }
 
 /** Ours is recognised by its bytes, and taken from the outbox: it is in the log now. */
@@ -148,5 +157,5 @@ const checkCopied = async (desk: Desk, epoch: Epoch, message: Uint8Array): Promi
   const { counter, device } = desk.book.own()
   if (!payload?.ok || payload.value.counter <= counter) return
   suspect(desk, 'device_copied', { epoch: epoch.info.number, device })
-  desk.book.setOwn({ status: 'copied', since: desk.clock() })
+  tell(desk, { type: 'ended', why: 'copied' })
 }

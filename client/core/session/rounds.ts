@@ -6,7 +6,8 @@ import { carriedMotions } from './motions.ts'
 import { type Halt, readAll } from './reading.ts'
 import { sendWaiting } from './sending.ts'
 import { tendInvites } from './sponsoring.ts'
-import { type Keeper, keepUp } from './upkeep.ts'
+import { owedBy } from './standingInput.ts'
+import { isOpenRequest, type Keeper, keepUp } from './upkeep.ts'
 
 /** Rounds after which a sync ends, whatever is still to do. */
 const MAX_ROUNDS = 8
@@ -40,6 +41,7 @@ const markOf = (book: Book): string => {
     info.number,
     fold.hellos.length,
     book.own().status,
+    owedBy(book.own().standing).length,
     ...work.map((shelf) => shelf.keys().length),
   ].join()
 }
@@ -50,8 +52,8 @@ const OPEN: readonly string[] = ['talking', 'comparing', 'declining']
 /** Whether there is anything that a round could do without news: something to send, to serve, to carry out, or to look for elsewhere. */
 export const hasWork = (keeper: Keeper): boolean => {
   const { book } = keeper
-  const { status, owesTidy } = book.own()
-  const shelves = [book.outgoing, book.requests, book.welcomes, book.arrivals]
+  const { status, owesTidy, standing } = book.own()
+  const shelves = [book.outgoing, book.welcomes, book.arrivals]
   if (status === 'stuck') return true
   if (status !== 'member') return false
   const isOwed = owesTidy || book.newest().notes.hello === 'owed'
@@ -60,6 +62,8 @@ export const hasWork = (keeper: Keeper): boolean => {
     .some(({ join, motion }) => motion === undefined && OPEN.includes(join.type))
   return (
     isOwed ||
+    owedBy(standing).length > 0 ||
+    book.requests.all().some((request) => isOpenRequest(book, request)) ||
     isMeeting ||
     shelves.some((shelf) => shelf.keys().length > 0) ||
     carriedMotions(keeper).length > 0

@@ -3,19 +3,20 @@
  * that may have arrived is appended again as the same bytes, and recognised when it is read back.
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
-import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { type SecretKey, sha256 } from '../../../shared/crypto/sodium.ts'
 import type { Blob } from '../../../shared/protocol/ids.ts'
 import { sealEnvelope } from '../epochlog/envelope.ts'
 import { LOG_TTL_DAYS } from '../epochlog/keys.ts'
 import { encodePayload } from '../epochlog/payload.ts'
 import { type Stated, signStatement } from '../epochlog/statement.ts'
-import { deviceOf } from '../governance/roster.ts'
-import { signatureKeyPair } from '../mls/group.ts'
+import type { DeviceId } from '../governance/ids.ts'
+import { deviceAt, deviceOf } from '../governance/roster.ts'
+import { ownLeafOf, signatureKeyPair } from '../mls/group.ts'
 import { seal } from '../mls/message.ts'
-import { numberKey } from './book.ts'
+import { type Book, numberKey } from './book.ts'
 import { newestSeen, payloadFor } from './outbox.ts'
 import { type Halt, halt, type Line, noteHead, readEpoch, readLog } from './reading.ts'
-import { type Epoch, type Outgoing, rosterOf, type Sealed } from './state.ts'
+import type { Epoch, Outgoing, Sealed } from './state.ts'
 
 /** `overtaken`: an effective commit ended the epoch first. `full`: every log of the epoch is. */
 export type AppendFailure = Halt | 'overtaken' | 'full'
@@ -93,19 +94,29 @@ export const state = async (
   stated: Stated,
 ): Promise<Result<undefined, AppendFailure>> => {
   const epoch = line.book.epoch(number)
-  const mine = epoch && deviceOf(rosterOf(epoch), line.book.own().device)
-  if (!epoch?.group || !mine) return err('overtaken')
-  const key = signatureKeyPair(epoch.group).secretKey
-  const statement = { leaf: mine.leaf, seen: newestSeen(epoch), stated }
+  const signer = epoch && signerIn(line.book, epoch)
+  if (!epoch || !signer) return err('overtaken')
+  const statement = { leaf: signer.leaf, seen: newestSeen(epoch), stated }
   return appendTo(line, {
     epoch: number,
     politeTries: 0,
     sealIn: async (log) => {
       const at = epoch.logs[log]
       if (!at) throw new Error('no such log')
-      return sealEnvelope(at, { kind: 4, body: signStatement(key, at.id, statement) })
+      return sealEnvelope(at, { kind: 4, body: signStatement(signer.key, at.id, statement) })
     },
   })
+}
+
+/** The leaf that this device had in that epoch, which need not be the one it has now; without a snapshot, its key was kept. */
+export const signerIn = (
+  book: Book,
+  { group, info }: Epoch,
+): { readonly leaf: number; readonly device: DeviceId; readonly key: SecretKey } | undefined => {
+  const { device, signer } = book.own()
+  const mine = group ? deviceAt(info.roster, ownLeafOf(group)) : deviceOf(info.roster, device)
+  const key = group ? signatureKeyPair(group).secretKey : (signer as SecretKey | undefined)
+  return mine && key ? { leaf: mine.leaf, device: mine.device, key } : undefined
 }
 
 /** Appends without a commit in the gap after which chat stops asking for an unchanged head (section 6). */

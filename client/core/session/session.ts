@@ -9,6 +9,7 @@ import { type Action, type Motion, motionHash } from '../governance/motion.ts'
 import type { InviteKind } from '../join/invite.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
 import type { Book } from './book.ts'
+import { type DeviceCommands, deviceCommands } from './devices.ts'
 import { createFiles, type Files } from './files.ts'
 import { createKeeper, type OpenKeeper } from './keeper.ts'
 import { leave } from './leaving.ts'
@@ -27,6 +28,8 @@ import {
   type VouchFailure,
   vouch,
 } from './sponsoring.ts'
+import { tell } from './telling.ts'
+import { tidySoon } from './tidying.ts'
 import { type CommitteeView, viewOf } from './view.ts'
 import { watchNewest } from './watching.ts'
 import type { World } from './world.ts'
@@ -38,7 +41,7 @@ export type Sending = 'sent' | 'waiting'
 /** `not_member`: this device is stuck, removed, or has left; status says which. */
 export type SayFailure = { readonly field: string } | 'not_member'
 
-export type Session = {
+export type Session = DeviceCommands & {
   readonly id: string
   readonly view: () => CommitteeView
   readonly files: Files
@@ -109,10 +112,12 @@ export const createSession = (book: Book, world: World): Session => {
       }),
     ...speaking(parts),
     ...sponsoring(parts),
+    ...deviceCommands(parts),
     leave: () => turns.next(() => leave(keeper)),
     goOn: () =>
       turns.next(async () => {
-        book.setOwn({ alarmed: false })
+        tell(keeper, { type: 'goOn' })
+        tidySoon(keeper)
         await book.save()
       }),
     live: (onChange) => {

@@ -24,11 +24,11 @@ export type Input =
       readonly action: PlaceOf<'removed'>['action']
       readonly now: number
     } & Target)
-  /** A majority voided the commit of this epoch. `canReturn`: its snapshot is still held. */
+  /** A majority voided the commit of this epoch. `way`: its snapshot is held; or the device can ask to be taken in again; or neither. */
   | ({
       readonly type: 'voided'
       readonly author: SeatId
-      readonly canReturn: boolean
+      readonly way: 'snapshot' | 'ask' | 'none'
       readonly now: number
     } & Target)
   /** An own commit is in the vault, and will be appended; it was read back. */
@@ -57,8 +57,6 @@ export type Input =
 export type Effect =
   /** Try the commit on a copy, and adopt what comes of it. */
   | ({ readonly type: 'follow' } & Target)
-  /** Make the keys with which this device could be taken in again. */
-  | { readonly type: 'freshKeys' }
   /** Drop what came after this epoch, and go on in it. */
   | { readonly type: 'restore'; readonly epoch: number }
 

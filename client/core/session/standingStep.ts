@@ -3,9 +3,18 @@
  * stands now and what is to be done. Clocks only say when to press on; no input, in no order, throws.
  */
 import { unreachable } from '../../../shared/base/unreachable.ts'
-import { epochOf, newStanding, type Place, type PlaceOf, type Standing, type Target } from './standing.ts'
+import { newStanding, type Place, type PlaceOf, type Standing, type Target } from './standing.ts'
 import type { Effect, Input, Step } from './standingInput.ts'
-import { afterHelp, afterVote, newTrouble, pressOn, targetOf, timeOf, within } from './standingTrouble.ts'
+import {
+  afterHelp,
+  afterVote,
+  newTrouble,
+  pressOn,
+  targetOf,
+  timeOf,
+  withdrawn,
+  within,
+} from './standingTrouble.ts'
 
 const HOUR_MS = 3_600_000
 /** A removal that nobody voided for so long is believed, and the content erased. */
@@ -28,8 +37,9 @@ export const step = (standing: Standing, input: Input): Step => {
     case 'voted':
     case 'moot':
       return still(afterVote(standing, input))
-    case 'offered':
     case 'settled':
+      return still(afterSettling(standing, input.epoch))
+    case 'offered':
     case 'asked':
       return still(afterHelp(standing, input))
     case 'erased':
@@ -95,7 +105,7 @@ const afterDryRun = (standing: Standing, input: DryRun): Step => {
   if (input.type === 'entered') return to(standing, { type: 'sync', epoch: input.epoch + 1 })
   const { author, now } = input
   if (input.type === 'unreadable')
-    return to(standing, { type: 'stuck', ...newTrouble({ ...target, author, now }) }, [{ type: 'freshKeys' }])
+    return to(standing, { type: 'stuck', ...newTrouble({ ...target, author, now }) })
   const { action } = input
   const at = { ...target, author, action, passed: 0, lookedAt: timeOf(now), content: 'kept' as const }
   return to(standing, { type: 'removed', ...at })
@@ -104,15 +114,22 @@ const afterDryRun = (standing: Standing, input: DryRun): Step => {
 /** Everything after that epoch is gone, and every vote on it moot. Without a snapshot the device needs to be taken in again. */
 const afterVoid = (standing: Standing, input: Extract<Input, { readonly type: 'voided' }>): Step => {
   const { at } = standing
-  const here = epochOf(standing)
-  if (here === undefined || input.epoch > here) return still(standing)
+  if (at.type === 'ended' || input.epoch > at.epoch) return still(standing)
   const before = { ...standing, votes: standing.votes.filter((vote) => vote.epoch < input.epoch) }
   if (at.type === 'removed' && at.content === 'erased')
     return to(before, { type: 'lost', epoch: at.epoch, why: 'erased' })
   const restore: Effect = { type: 'restore', epoch: input.epoch }
-  if (input.canReturn) return to(before, newStanding(input.epoch).at, [restore])
-  const blind: Place = { type: 'stuck', ...newTrouble(input, true) }
-  return to(before, blind, [{ type: 'freshKeys' }, restore])
+  if (input.way === 'snapshot') return to(before, newStanding(input.epoch).at, [restore])
+  if (input.way === 'ask') return to(before, { type: 'stuck', ...newTrouble(input, true) }, [restore])
+  return to(before, { type: 'lost', epoch: at.epoch, why: 'chain' })
+}
+
+/** Out of trouble; or from a branch that turned out to be dead into the one that took its place. */
+const afterSettling = (standing: Standing, epoch: number): Standing => {
+  const { at, votes } = standing
+  const isHelped = at.type === 'stuck' || at.type === 'escalate'
+  if (!isHelped && !isUnderWay(at)) return standing
+  return { ...standing, votes: isHelped ? withdrawn(votes) : votes, at: newStanding(epoch).at }
 }
 
 const afterFinding = (standing: Standing): Step => {

@@ -68,19 +68,17 @@ const withVote = (votes: readonly Vote[], vote: Vote): readonly Vote[] => [
 ]
 
 /** A vote that was counted may have been said, even if it is not known here: it is taken back all the same. */
-const withdrawn = (votes: readonly Vote[]): readonly Vote[] =>
+export const withdrawn = (votes: readonly Vote[]): readonly Vote[] =>
   votes.map((vote) => (vote.is === 'void' ? { ...vote, is: 'unvoid', isSaid: false } : vote))
 
 /** The first branch on offer gets its time: the votes are taken back until it is over. */
 export const afterHelp = (
   standing: Standing,
-  input: Extract<Input, { readonly type: 'offered' | 'settled' | 'asked' }>,
+  input: Extract<Input, { readonly type: 'offered' | 'asked' }>,
 ): Standing => {
   const { at, votes } = standing
   if (at.type !== 'stuck' && at.type !== 'escalate') return standing
   if (input.type === 'asked') return { ...standing, at: { ...at, hasAsked: true } }
-  if (input.type === 'settled')
-    return { ...standing, votes: withdrawn(votes), at: { type: 'sync', epoch: input.epoch } }
   if (at.offer !== 'none') return standing
   const trying: Place = { ...at, offer: 'trying', nextAt: at.online + NEXT_VOID_MS }
   return { ...standing, votes: withdrawn(votes), at: trying }

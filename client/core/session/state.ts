@@ -5,10 +5,8 @@
  */
 import {
   bytes,
-  type Codec,
   flag,
   list,
-  mapped,
   option,
   struct,
   text,
@@ -20,10 +18,10 @@ import {
 } from '../../../shared/base/codec.ts'
 import type { EpochLog } from '../epochlog/keys.ts'
 import { seenFields } from '../epochlog/payload.ts'
-import { leaveRequest, resyncRequest } from '../governance/act.ts'
+import { dropRequest, leaveRequest, resyncRequest } from '../governance/act.ts'
 import { type Charter, decodeCharter, MAX_CHARTER_BYTES } from '../governance/charter.ts'
 import { decisionsCodec } from '../governance/decisions.ts'
-import type { Fold } from '../governance/fold.ts'
+import { type Fold, placeFields } from '../governance/fold.ts'
 import { deviceId, hashText, idText, seatId } from '../governance/ids.ts'
 import { ledgerCodec } from '../governance/ledger.ts'
 import { approval, type Forum, motion } from '../governance/motion.ts'
@@ -31,14 +29,7 @@ import { type Roster, rosterCodec } from '../governance/roster.ts'
 import { joinCodec } from '../join/exchange.ts'
 import type { Group } from '../mls/types.ts'
 import type { Witness } from '../relay/witness.ts'
-
-/** One of a few words, as text. */
-const wordOf = <const W extends readonly string[]>(words: W): Codec<W[number]> =>
-  mapped(
-    text(24),
-    (word) => words.find((one) => one === word),
-    (word) => word,
-  )
+import { type Status, standingCodec, wordOf } from './standing.ts'
 
 /** Everything of an epoch that does not change after entry. `logSeeds`: 64 bytes for each log of the epoch. */
 export const epochInfo = struct({
@@ -66,6 +57,8 @@ export const epochNotes = struct({
   mine: list(bytes(32), 65_535),
   /** Unread entries that had expired before this device could read them. */
   missed: u32,
+  /** The last of them, as long as nobody who had read it has shown that the epoch went on after it. */
+  gap: option(placeFields),
 })
 export type EpochNotes = Value<typeof epochNotes>
 
@@ -97,7 +90,10 @@ export const forumOf = (epoch: Epoch): Forum => ({
 
 export const rosterOf = (epoch: Epoch): Roster => epoch.info.roster
 
-/** `stuck`: at which commit, with the fresh key package that RESYNC offered. */
+/**
+ * The keys that RESYNC offered. They are kept as long as the commit that took this device in again could be voided, for then another Welcome
+ * is made for them. `settled`: the place in the order of the Welcome that led to where it is now.
+ */
 const stuckFields = struct({
   epoch: u32,
   commit: hashText,
@@ -106,7 +102,7 @@ const stuckFields = struct({
   privateKeys: varBytes(1024),
   seat: seatId,
   device: deviceId,
-  asked: flag,
+  settled: option(u48),
 })
 export type Stuck = Value<typeof stuckFields>
 
@@ -116,8 +112,8 @@ export const own = struct({
   device: deviceId,
   handle: text(160),
   suite: wordOf(['xwing', 'x25519']),
-  status: wordOf(['member', 'stuck', 'removed', 'left', 'lost', 'outdated', 'copied']),
-  /** Since when, by this device's clock. */
+  standing: standingCodec,
+  /** Since when it has this status, by this device's clock. */
   since: u48,
   /** Counter and hash of the last payload made. */
   counter: u32,
@@ -128,11 +124,15 @@ export const own = struct({
   owesTidy: flag,
   /** When all held logs were last read to their heads. */
   polledAt: u48,
-  /** The relay was caught lying and nobody has decided yet to go on (ALARM). */
-  alarmed: flag,
+  /** The turn of the last vote, VOID or UNVOID, that this device gave. */
+  turn: u32,
   stuck: option(stuckFields),
+  /** The secret key of the own leaf, while no snapshot holds it. */
+  signer: option(bytes(64)),
 })
-export type Own = Value<typeof own>
+export type StoredOwn = Value<typeof own>
+/** `alarmed`: the relay was caught lying and nobody has decided yet to go on (ALARM). */
+export type Own = StoredOwn & { readonly status: Status; readonly alarmed: boolean }
 
 /** The last payload of another device that reached us, for its counter and hash chain. */
 export const peer = struct({ counter: u32, hash: bytes(32), missing: u32, heardAt: u48 })
@@ -204,6 +204,7 @@ export const openRequest = struct({
   log: u8,
   resync: option(struct({ request: resyncRequest, keyPackage: varBytes(65_536) })),
   leave: option(leaveRequest),
+  drop: option(dropRequest),
 })
 export type OpenRequest = Value<typeof openRequest>
 

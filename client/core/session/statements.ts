@@ -4,17 +4,26 @@ import { sameBytes } from '../../../shared/base/bytes.ts'
 import { unreachable } from '../../../shared/base/unreachable.ts'
 import type { Chain, Head } from '../../../shared/protocol/ids.ts'
 import { isHandle } from '../committee/content.ts'
+import type { SeenHead } from '../epochlog/payload.ts'
 import type { Stated, Statement } from '../epochlog/statement.ts'
-import { type LeaveRequest, type ResyncRequest, verifyLeave, verifyResync } from '../governance/act.ts'
+import {
+  type DropRequest,
+  type LeaveRequest,
+  type ResyncRequest,
+  verifyDrop,
+  verifyLeave,
+  verifyResync,
+} from '../governance/act.ts'
 import { foldHello, foldVote, type Place, takeTurn } from '../governance/fold.ts'
 import { ledgerHash } from '../governance/ledger.ts'
 import type { Device } from '../governance/roster.ts'
 import { comparePeer } from '../relay/witness.ts'
 import { type Desk, NO_COMMIT, suspect } from './desk.ts'
+import { closeGap } from './gaps.ts'
 import { compareSeen } from './hear.ts'
 import type { Epoch } from './state.ts'
 import { stepBack } from './stepBack.ts'
-import { isPresent, leaveKey, resyncKey } from './welcomes.ts'
+import { dropKey, isPresent, leaveKey, resyncKey } from './welcomes.ts'
 
 export type Taken = {
   readonly statement: Statement
@@ -27,7 +36,7 @@ export const takeStatement = (desk: Desk, epoch: Epoch, { statement, by, found }
   compareSeen(desk, epoch, by, statement.seen)
   switch (stated.type) {
     case 'hello':
-      takeHello(desk, epoch, by, stated)
+      takeHello(desk, epoch, by, { ...stated, seen: statement.seen })
       return
     case 'void':
     case 'unvoid':
@@ -39,16 +48,19 @@ export const takeStatement = (desk: Desk, epoch: Epoch, { statement, by, found }
     case 'leave':
       takeLeave(desk, epoch, by, { request: stated.request, log: found.place.log })
       return
+    case 'drop':
+      takeDrop(desk, epoch, by, { request: stated.request, log: found.place.log })
+      return
     default:
       unreachable(stated)
   }
 }
 
-type Hello = Extract<Stated, { type: 'hello' }>
+type Hello = Extract<Stated, { type: 'hello' }> & { readonly seen: SeenHead }
 
-const takeHello = (desk: Desk, epoch: Epoch, by: Device, hello: Hello): void => {
+const takeHello = (desk: Desk, epoch: Epoch, by: Device, { seen, ...hello }: Hello): void => {
   const { info } = epoch
-  desk.book.setEpoch({ ...epoch, fold: foldHello(epoch.fold, by.seat) })
+  desk.book.setEpoch(closeGap({ ...epoch, fold: foldHello(epoch.fold, by.seat) }, seen))
   if (isHandle(hello.handle)) desk.book.handles.put(by.seat, hello.handle)
   const about = { epoch: info.number, device: by.device }
   if (hello.commit !== info.openedBy && hello.commit !== NO_COMMIT && info.openedBy !== NO_COMMIT)
@@ -63,13 +75,14 @@ const takeHello = (desk: Desk, epoch: Epoch, by: Device, hello: Hello): void => 
 type Vote = Extract<Stated, { type: 'void' | 'unvoid' }>
 
 const takeVote = (desk: Desk, epoch: Epoch, by: Device, vote: Vote): void => {
-  if (epoch.fold.current?.commit !== vote.commit) return
+  const { current } = epoch.fold
+  if (current?.commit !== vote.commit) return
   const heard = takeTurn(epoch.fold, by.device, vote.turn)
   if (!heard) return
   const fold = foldVote(heard, by, vote.commit, vote.type === 'void')
   const now = { ...epoch, fold }
   desk.book.setEpoch(now)
-  if (epoch.fold.current && !fold.current) stepBack(desk, now)
+  if (!fold.current) stepBack(desk, now, current)
 }
 
 type Request<R> = { readonly request: R; readonly log: number }
@@ -92,6 +105,7 @@ const takeResync = (
     log,
     resync: { request, keyPackage },
     leave: undefined,
+    drop: undefined,
   })
 }
 
@@ -107,5 +121,21 @@ const takeLeave = (desk: Desk, epoch: Epoch, by: Device, { request, log }: Reque
     log,
     resync: undefined,
     leave: request,
+    drop: undefined,
+  })
+}
+
+const takeDrop = (desk: Desk, epoch: Epoch, by: Device, { request, log }: Request<DropRequest>): void => {
+  const isGood =
+    request.by === by.device &&
+    sameBytes(request.anchor, epoch.info.anchor) &&
+    verifyDrop(by.signatureKey, request)
+  if (!isGood || !isPresent(desk, request.device)) return
+  desk.book.requests.put(dropKey(request.device), {
+    epoch: epoch.info.number,
+    log,
+    resync: undefined,
+    leave: undefined,
+    drop: request,
   })
 }

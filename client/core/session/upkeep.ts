@@ -8,34 +8,35 @@ import { splitBody } from '../epochlog/chunks.ts'
 import { sealEnvelope } from '../epochlog/envelope.ts'
 import type { Act } from '../governance/act.ts'
 import { assembleMandate, isCarried, motionHash } from '../governance/motion.ts'
-import { devicesOf } from '../governance/roster.ts'
+import { deviceOf, devicesOf } from '../governance/roster.ts'
 import { rendezvousOf } from '../join/rendezvous.ts'
 import type { Relay } from '../relay/relay.ts'
+import type { Book } from './book.ts'
 import { commit, type Intent } from './committing.ts'
 import { greet } from './hello.ts'
 import { kindOf, writeItem } from './meeting.ts'
 import { carriedMotions } from './motions.ts'
 import type { Line } from './reading.ts'
-import { getUnstuck } from './resyncing.ts'
+import { recover } from './recovering.ts'
 import { appendTo } from './sending.ts'
 import { forumOf, type KnownMotion, type OpenRequest, type OpenWelcome, rosterOf } from './state.ts'
+import { isTidyDue } from './tidying.ts'
 
 export type Keeper = Line & {
   /** Whether this device should do the named piece of work now, or leave it to others for a while. */
   readonly mayAct: (work: string) => boolean
+  /** Milliseconds online that were counted since this was asked last: while a session is live, by ticks and not by a clock. */
+  readonly takeTicks: () => number
+  readonly ticked: (ms: number) => void
   /** A second connection, to a rendezvous: one connection serves one group. */
   readonly connect: () => Relay
 }
-
-const DAY_MS = 86_400_000
-/** Own keys are refreshed this often (4.1): not weekly, every epoch costs every offline member a hop. */
-const TIDY_MS = 14 * DAY_MS
 
 /** One round. Call again after reading, until nothing is left to do. */
 export const keepUp = async (keeper: Keeper): Promise<void> => {
   const { book } = keeper
   if (book.own().alarmed) return
-  if (book.own().status === 'stuck') await getUnstuck(keeper)
+  await recover(keeper, keeper.takeTicks())
   if (book.own().status !== 'member') return
   await greet(keeper)
   await serveRequests(keeper)
@@ -51,7 +52,7 @@ const serveRequests = async (keeper: Keeper): Promise<void> => {
   // 'resync-…' sorts after 'leave-…'
   for (const key of [...requests.keys()].reverse()) {
     const request = requests.get(key)
-    if (!request || !keeper.mayAct(key)) continue
+    if (!request || !isOpenRequest(keeper.book, request) || !keeper.mayAct(key)) continue
     const intent = intentOf(request)
     const done = intent && isOthers(keeper, request) ? await commit(keeper, intent) : undefined
     if (done && !done.ok && isHopeless(done.error)) requests.drop(key)
@@ -59,7 +60,16 @@ const serveRequests = async (keeper: Keeper): Promise<void> => {
   }
 }
 
-const intentOf = ({ resync, leave }: OpenRequest): Intent | undefined => {
+/** Its device is still where it was: a request is kept after it was served, for that may be voided. It names an earlier epoch (7.1, V7). */
+export const isOpenRequest = (book: Book, { resync, leave, drop }: OpenRequest): boolean => {
+  const { info } = book.newest()
+  const device = resync?.request.device ?? leave?.device ?? drop?.device
+  const isLater = resync === undefined || resync.request.epoch < info.number
+  return isLater && device !== undefined && deviceOf(info.roster, device) !== undefined
+}
+
+const intentOf = ({ resync, leave, drop }: OpenRequest): Intent | undefined => {
+  if (drop) return { act: { type: 'drop', request: drop } }
   if (resync) return { act: { type: 'resync', request: resync.request }, keyPackage: resync.keyPackage }
   return leave && { act: { type: 'leave', request: leave } }
 }
@@ -75,6 +85,8 @@ const HOPELESS: readonly string[] = [
   'resynced_before',
   'bad_target',
   'not_exact',
+  'drop_open',
+  'too_many_devices',
 ]
 const isHopeless = (failure: string): boolean => HOPELESS.includes(failure)
 
@@ -154,9 +166,7 @@ const postToRendezvous = async (keeper: Keeper, { body, rendezvous }: OpenWelcom
 /** A commit without proposals refreshes this device's keys; it waits until two thirds have arrived (V6). */
 const tidy = async (keeper: Keeper): Promise<void> => {
   const { book } = keeper
-  const { owesTidy, refreshedAt } = book.own()
-  const isDue = owesTidy || keeper.clock() - refreshedAt > TIDY_MS
-  if (!isDue || carriedMotions(keeper).length > 0 || !keeper.mayAct('tidy')) return
+  if (!isTidyDue(keeper) || carriedMotions(keeper).length > 0 || !keeper.mayAct('tidy')) return
   await commit(keeper, { act: undefined })
   await book.save()
 }

@@ -62,6 +62,7 @@ export const watchNewest = (watching: Watching): (() => void) => {
   }
   let looks = 0
   const tick = (): void => {
+    keeper.ticked(LOOK_MS)
     if (looks++ % LOOKS_A_ROUND === 0 || hasWork(keeper)) act(settle)
     cancel = world.timer(LOOK_MS, tick)
   }

@@ -65,6 +65,7 @@ export const readyWelcome = (desk: Desk, stage: Staged, join: KnownMotion['join'
 }
 
 export const resyncKey = (device: string): string => `resync-${device}`
+export const dropKey = (device: string): string => `drop-${device}`
 export const leaveKey = (device: string): string => `leave-${device}`
 
 /** Whether a device that asked is still on the committee. */

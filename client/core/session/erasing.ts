@@ -1,0 +1,32 @@
+/**
+ * What a device keeps of a committee that it was removed from (protocol.md section 6, 4.11): the keys of the last log, to see whether the removal is
+ * voided, and nothing of what was said or who said it.
+ */
+import type { Shelf } from './book.ts'
+import type { Desk } from './desk.ts'
+
+export const eraseContent = ({ book, saidIds, gatherings }: Desk): void => {
+  for (const { info } of book.epochs().slice(0, -1)) book.dropEpoch(info.number)
+  book.setEpoch({ ...book.newest(), group: undefined })
+  const shelves: readonly Pick<Shelf<unknown>, 'keys' | 'drop'>[] = [
+    book.outgoing,
+    book.delivered,
+    book.homeless,
+    book.staged,
+    book.motions,
+    book.peers,
+    book.handles,
+    book.sayings,
+    book.requests,
+    book.welcomes,
+    book.invites,
+    book.candidates,
+    book.arrivals,
+    book.handovers,
+    book.suspicions,
+  ]
+  for (const shelf of shelves) for (const key of shelf.keys()) shelf.drop(key)
+  book.setOwn({ stuck: undefined, signer: undefined })
+  saidIds.clear()
+  gatherings.clear()
+}
