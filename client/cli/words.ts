@@ -11,6 +11,7 @@ import type { JoinFailure } from '../core/session/newcoming.ts'
 import type { Halt } from '../core/session/reading.ts'
 import type { VouchFailure } from '../core/session/sponsoring.ts'
 import type { Own } from '../core/session/state.ts'
+import type { Objection } from '../core/session/talking.ts'
 import type { VaultRefusal } from '../core/vault/vault.ts'
 import { type Exit, type Refusal, refusal } from './command.ts'
 import type { FolderRefusal } from './vaultFile.ts'
@@ -36,6 +37,18 @@ export const folderRefusal = (home: string, why: FolderRefusal): Refusal => {
   )
 }
 
+/** Why a yes was not given: what is still missing, or who vouches. */
+export const OBJECTION_WORDS: Record<Objection, string> = {
+  alone: 'A committee has at least two members: bring somebody in with `npx tocsin invite`.',
+  meetings:
+    'It is too early: everybody has to have been at two meetings on different days, each by their own word. See `npx tocsin meeting`.',
+  no_unity: 'It is too early: there is no point yet on which everybody agrees. See `npx tocsin unity`.',
+  open_points:
+    'It is too early: a point is still in discussion. Agree on it, or keep it open or drop it together. See `npx tocsin unity`.',
+  sponsor_suspended:
+    'Whoever vouches for them is suspended, so nobody is let in on their word now. See `npx tocsin concern`.',
+}
+
 type Status = Own['status']
 
 /** Why this device cannot speak. */
@@ -43,6 +56,7 @@ export const STATUS_WORDS: Record<Exclude<Status, 'member'>, string> = {
   stuck: 'This device lost the thread and has asked the others for help: run `npx tocsin sync` again later.',
   removed: 'You are no longer in this committee: speak to the others in person.',
   left: 'You have left this committee.',
+  parted: 'This talk has ended, and everybody goes their own way. Nothing of it is kept on this device.',
   lost: 'This device was away for too long and the relay has forgotten what it missed: ask a member for a new invite.',
   copied:
     'Somebody writes with a copy of this vault, so this one has stopped: tell the others in person, and join again with a new invite.',

@@ -2,6 +2,7 @@
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import type { Session } from '../../core/session/session.ts'
+import type { Objection } from '../../core/session/talking.ts'
 import type { CommitteeView, InviteView, MotionView } from '../../core/session/view.ts'
 import { type Command, type Context, type Input, type Outcome, type Refusal, refused } from '../command.ts'
 import { catchUp, withMembership } from '../open.ts'
@@ -9,6 +10,7 @@ import { notMember, told } from '../saying.ts'
 import { motionJson, motionState, motionTitle } from '../show/motions.ts'
 import { type Names, namesIn, plainNamesIn } from '../show/names.ts'
 import { findId, shortIds } from '../show/shortIds.ts'
+import { OBJECTION_WORDS } from '../words.ts'
 import { vouchFor, waitForAnswer } from './invite.ts'
 
 export const approve: Command = {
@@ -122,7 +124,7 @@ const yes: Answer = async (context, session, one) => {
   const names = namesIn(session.view())
   const title = motionTitle(session.view(), one.motion, names)
   const approved = await session.approve(one.id)
-  if (!approved.ok) return approved.error === 'not_member' ? notMember(session) : gone()
+  if (!approved.ok) return notApproved(session, approved.error)
   if (approved.value === 'sent') await catchUp(context, session)
   const now = session.view().motions.find(({ hash }) => hash === one.id)
   const state = now ? motionState(now, names) : ''
@@ -130,6 +132,11 @@ const yes: Answer = async (context, session, one) => {
     text: [`You said yes: ${title}. ${state}`.trim()],
     json: { motion: one.id, answer: 'yes', outcome: now?.outcome ?? 'open' },
   })
+}
+
+const notApproved = (session: Session, why: 'not_member' | 'no_such_motion' | Objection): Outcome => {
+  if (why === 'not_member') return notMember(session)
+  return why === 'no_such_motion' ? gone() : refused(why, OBJECTION_WORDS[why])
 }
 
 const no: Answer = async (_context, session, one) => {

@@ -38,7 +38,7 @@ import {
 } from './state.ts'
 
 /** What a book needs of a vault. */
-type Vault = Pick<WholeVault, 'get' | 'keys' | 'write'>
+type Vault = Pick<WholeVault, 'get' | 'keys' | 'write' | 'compact'>
 
 /** A map that is also on disk. */
 export type Shelf<T> = {
@@ -81,7 +81,7 @@ export type Book = ReturnType<typeof shelves> & {
   readonly setEpoch: (epoch: Epoch) => void
   readonly dropEpoch: (number: number) => void
   readonly save: () => Promise<void>
-  /** Forgets everything of this committee, from the disk too. */
+  /** Forgets everything of this committee, from the bytes on the disk too, and writes nothing any more. */
   readonly erase: () => Promise<void>
 }
 
@@ -136,6 +136,7 @@ const assemble = (vault: Vault, id: string, first: StoredOwn, epochs: Map<number
   const notes: Change[] = []
   const root = rootOf(id)
   let mine = withStatus(first)
+  let isErased = false
   const inOrder = (): readonly Epoch[] => [...epochs.values()].sort((a, b) => a.info.number - b.info.number)
   const folder = (number: number): string => `${root}epoch/${String(number).padStart(10, '0')}/`
   return {
@@ -165,12 +166,16 @@ const assemble = (vault: Vault, id: string, first: StoredOwn, epochs: Map<number
         notes.push({ key, value: undefined })
     },
     save: async () => {
-      if (notes.length > 0) await vault.write(notes.splice(0))
+      const changes = notes.splice(0)
+      if (changes.length > 0 && !isErased) await vault.write(changes)
     },
     erase: async () => {
+      isErased = true
       notes.length = 0
       const keys = [...vault.keys(root), ...vault.keys(drawersRoot(id))]
+      if (keys.length === 0) return
       await vault.write(keys.map((key) => ({ key, value: undefined })))
+      await vault.compact()
     },
   }
 }

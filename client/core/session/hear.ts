@@ -12,6 +12,7 @@ import { type Desk, orderOf, suspect } from './desk.ts'
 import { closeGap } from './gaps.ts'
 import { learnMotion } from './motions.ts'
 import { type Epoch, forumOf } from './state.ts'
+import { tell } from './telling.ts'
 
 export type Heard = {
   readonly payload: Payload
@@ -108,6 +109,9 @@ const keepContent = (desk: Desk, epoch: Epoch, { payload, by, found }: Heard, ra
   if (desk.saidIds.has(payload.id)) return
   desk.saidIds.add(payload.id)
   if (content.value.type === 'introduce') book.handles.put(by.seat, content.value.handle)
+  // Nothing of it is kept, so there is nothing to keep here either (talking.ts).
+  if (content.value.type === 'partWays' && !book.newest().charter.isFounded)
+    tell(desk, { type: 'ended', why: 'parted' })
   const order = orderOf(epoch.info.number, found.place)
   book.sayings.put(numberKey(order), {
     id: payload.id,

@@ -28,6 +28,7 @@ import {
   type VouchFailure,
   vouch,
 } from './sponsoring.ts'
+import { type Objection, objectionTo, type TalkCommands, talkCommands } from './talking.ts'
 import { tell } from './telling.ts'
 import { tidySoon } from './tidying.ts'
 import { type CommitteeView, viewOf } from './view.ts'
@@ -41,7 +42,7 @@ export type Sending = 'sent' | 'waiting'
 /** `not_member`: this device is stuck, removed, or has left; status says which. */
 export type SayFailure = { readonly field: string } | 'not_member'
 
-export type Session = DeviceCommands & {
+export type Session = DeviceCommands & TalkCommands & {
   readonly id: string
   readonly view: () => CommitteeView
   readonly files: Files
@@ -55,7 +56,8 @@ export type Session = DeviceCommands & {
   readonly propose: (
     action: Action,
   ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, 'not_member'>>
-  readonly approve: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
+  /** An objection is what this device does not help with, whoever asks it. */
+  readonly approve: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion' | Objection>>
   readonly decline: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
   /** `seat`: whose next device this is to be, if the invite is for a device; our own, if not said. */
   readonly invite: (
@@ -96,10 +98,11 @@ export const createSession = (book: Book, world: World): Session => {
   const { keeper, turns } = parts
   const folding = createFolding()
   const files = createFiles({ world, ...parts })
+  const view = (): CommitteeView => viewOf(book, folding(book.sayings))
   return {
     id: book.id,
     files,
-    view: () => viewOf(book, folding(book.sayings)),
+    view,
     connection: () => connectionOf(parts),
     sync: (listener) =>
       turns.next(async () => {
@@ -110,9 +113,10 @@ export const createSession = (book: Book, world: World): Session => {
           parts.onProgress(() => undefined)
         }
       }),
-    ...speaking(parts),
+    ...speaking(parts, (action) => objectionTo(view(), action, world.clock())),
     ...sponsoring(parts),
     ...deviceCommands(parts),
+    ...talkCommands({ ...parts, view }),
     leave: () => turns.next(() => leave(keeper)),
     goOn: () =>
       turns.next(async () => {
@@ -145,9 +149,10 @@ const createParts = (book: Book, world: World, patience: Patience): Parts => {
   const round = async (): Promise<Result<undefined, Halt>> => {
     isReading = true
     try {
-      return await settle(open.keeper)
+      return book.own().status === 'parted' ? ok(undefined) : await settle(open.keeper)
     } finally {
       isReading = false
+      if (book.own().status === 'parted') await book.erase()
     }
   }
   return {
@@ -171,15 +176,20 @@ const connectionOf = ({ keeper, relay, isReading }: Parts): Connection => {
   return isReading() ? 'catching_up' : 'live'
 }
 
-const speaking = (parts: Parts): Pick<Session, 'say' | 'propose' | 'approve' | 'decline'> => {
+const speaking = (
+  parts: Parts,
+  objection: (action: Action) => Objection | undefined,
+): Pick<Session, 'say' | 'propose' | 'approve' | 'decline'> => {
   const { keeper, turns, patience, isMember, sendNow } = parts
-  const answer = (hash: string, say: (motion: Motion) => void) =>
-    turns.next(async (): Promise<Result<Sending, 'not_member' | 'no_such_motion'>> => {
+  /** `say` says it, or why not. */
+  const answer = <Why extends string>(hash: string, say: (motion: Motion) => Why | undefined) =>
+    turns.next(async (): Promise<Result<Sending, 'not_member' | 'no_such_motion' | Why>> => {
       const known = keeper.book.motions.get(hash)
       if (!isMember()) return err('not_member')
       if (!known) return err('no_such_motion')
+      const why = say(known.motion)
+      if (why !== undefined) return err(why)
       patience.hurry(hash)
-      say(known.motion)
       return ok(await sendNow())
     })
   return {
@@ -201,8 +211,17 @@ const speaking = (parts: Parts): Pick<Session, 'say' | 'propose' | 'approve' | '
         patience.hurry(hash)
         return ok({ motion: hash, is: await sendNow() })
       }),
-    approve: (hash) => answer(hash, (motion) => approveMotion(keeper, motion)),
-    decline: (hash) => answer(hash, () => void queue(keeper, { type: 'decline', motion: hash })),
+    approve: (hash) =>
+      answer(hash, (motion) => {
+        const why = objection(motion.action)
+        if (!why) approveMotion(keeper, motion)
+        return why
+      }),
+    decline: (hash) =>
+      answer<never>(hash, () => {
+        queue(keeper, { type: 'decline', motion: hash })
+        return undefined
+      }),
   }
 }
 

@@ -76,7 +76,7 @@ const place = variant({
   removed: [6, removal],
   /** `log`: the relay has forgotten the newest log. `chain`: entries that may have held a commit expired unread. */
   lost: [7, struct({ epoch: u32, why: wordOf(['log', 'chain', 'erased']) })],
-  ended: [8, struct({ why: wordOf(['left', 'outdated', 'copied']) })],
+  ended: [8, struct({ why: wordOf(['left', 'parted', 'outdated', 'copied']) })],
 })
 export type Place = Value<typeof place>
 export type PlaceOf<T extends Place['type']> = Extract<Place, { type: T }>
@@ -98,7 +98,7 @@ export const newStanding = (epoch: number): Standing => ({
 })
 
 /** What the rest of a session asks: whether this device is a member that can speak, and if not, why. */
-export type Status = 'member' | 'stuck' | 'removed' | 'left' | 'lost' | 'outdated' | 'copied'
+export type Status = 'member' | 'stuck' | 'removed' | 'left' | 'parted' | 'lost' | 'outdated' | 'copied'
 
 export const statusOf = ({ at }: Standing): Status => {
   if (at.type === 'ended') return at.why

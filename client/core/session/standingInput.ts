@@ -52,7 +52,7 @@ export type Input =
   | { readonly type: 'lie' }
   /** A person decided to go on with a relay that lied. */
   | { readonly type: 'goOn' }
-  | { readonly type: 'ended'; readonly why: Extract<Status, 'left' | 'outdated' | 'copied'> }
+  | { readonly type: 'ended'; readonly why: Extract<Status, 'left' | 'parted' | 'outdated' | 'copied'> }
 
 export type Effect =
   /** Try the commit on a copy, and adopt what comes of it. */
