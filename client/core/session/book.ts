@@ -13,11 +13,11 @@ import { witness } from '../relay/witness.ts'
 import type { Change } from '../vault/records.ts'
 import type { Vault as WholeVault } from '../vault/vault.ts'
 import { arrival, handedOver } from './joinings.ts'
-import { deviceRecord } from './phones.ts'
 import { statusOf } from './standing.ts'
 import {
   candidate,
   charterOfInfo,
+  deviceRecord,
   type Epoch,
   type EpochInfo,
   epochInfo,

@@ -1,7 +1,14 @@
 /** The motions this device knows of, and the approvals it has seen, wherever they came from: said, or found in a commit that lost. */
 import { isSpent } from '../governance/ledger.ts'
 import type { Forum, Mandate, Motion } from '../governance/motion.ts'
-import { type Approval, approvingSeat, isCarried, isTimely, motionHash } from '../governance/motion.ts'
+import {
+  type Approval,
+  approvingSeat,
+  isCarried,
+  isTimely,
+  motionHash,
+  waitsADay,
+} from '../governance/motion.ts'
 import type { Desk } from './desk.ts'
 import { forumOf, type KnownMotion } from './state.ts'
 
@@ -70,7 +77,14 @@ export const carriedMotions = (desk: Desk): readonly KnownMotion[] => {
   return desk.book.motions
     .all()
     .filter((m) => m.outcome === 'open' && isCarried(forum, m.motion, m.approvals))
+    .filter((m) => !rests(desk, forum, m))
 }
+
+const DAY_MS = 86_400_000
+
+/** 4.11: a new device that only one other has vouched for, until a day after this device learned of it. */
+const rests = (desk: Desk, { roster }: Forum, { motion, approvals, at }: KnownMotion): boolean =>
+  waitsADay(roster, motion, approvals) && desk.clock() - at < DAY_MS
 
 /** Marks what the newest epoch has made impossible. */
 export const lapseMotions = (desk: Desk): void => {

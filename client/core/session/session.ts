@@ -42,43 +42,46 @@ export type Sending = 'sent' | 'waiting'
 /** `not_member`: this device is stuck, removed, or has left; status says which. */
 export type SayFailure = { readonly field: string } | 'not_member'
 
-export type Session = DeviceCommands & TalkCommands & {
-  readonly id: string
-  readonly view: () => CommitteeView
-  readonly files: Files
-  readonly connection: () => Connection
-  /** Reads everything new, sends what waits, does what is owed. */
-  readonly sync: (onProgress?: (progress: Progress) => void) => Promise<Result<undefined, Halt>>
-  readonly say: (
-    content: KnownContent,
-  ) => Promise<Result<{ readonly id: string; readonly is: Sending }, SayFailure>>
-  /** Puts a motion to the committee, with this seat's approval; its hash. */
-  readonly propose: (
-    action: Action,
-  ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, 'not_member'>>
-  /** An objection is what this device does not help with, whoever asks it. */
-  readonly approve: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion' | Objection>>
-  readonly decline: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
-  /** `seat`: whose next device this is to be, if the invite is for a device; our own, if not said. */
-  readonly invite: (
-    kind: InviteKind,
-    seat?: SeatId,
-  ) => Promise<Result<{ readonly id: string; readonly link: string }, 'not_member' | OfferFailure>>
-  /** The words match. */
-  readonly vouch: (
-    invite: string,
-  ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, VouchFailure>>
-  readonly refuse: (invite: string, why: 'words_differ' | 'declined') => Promise<void>
-  /** Asks to be let go. When the request has reached the log, this device forgets the committee. */
-  readonly leave: () => Promise<Result<undefined, Halt | 'not_member'>>
-  /** Goes on with a relay that was caught lying; the evidence is kept. */
-  readonly goOn: () => Promise<void>
-  /** Stays connected: `onChange` after everything that changed. The answer ends it. */
-  readonly live: (onChange: () => void) => () => void
-  /** Forgets this committee on this device. */
-  readonly forget: () => Promise<void>
-  readonly close: () => Promise<void>
-}
+export type Session = DeviceCommands &
+  TalkCommands & {
+    readonly id: string
+    readonly view: () => CommitteeView
+    readonly files: Files
+    readonly connection: () => Connection
+    /** Reads everything new, sends what waits, does what is owed. */
+    readonly sync: (onProgress?: (progress: Progress) => void) => Promise<Result<undefined, Halt>>
+    readonly say: (
+      content: KnownContent,
+    ) => Promise<Result<{ readonly id: string; readonly is: Sending }, SayFailure>>
+    /** Puts a motion to the committee, with this seat's approval; its hash. */
+    readonly propose: (
+      action: Action,
+    ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, 'not_member'>>
+    /** An objection is what this device does not help with, whoever asks it. */
+    readonly approve: (
+      motion: string,
+    ) => Promise<Result<Sending, 'not_member' | 'no_such_motion' | Objection>>
+    readonly decline: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
+    /** `seat`: whose next device this is to be, if the invite is for a device; our own, if not said. */
+    readonly invite: (
+      kind: InviteKind,
+      seat?: SeatId,
+    ) => Promise<Result<{ readonly id: string; readonly link: string }, 'not_member' | OfferFailure>>
+    /** The words match. */
+    readonly vouch: (
+      invite: string,
+    ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, VouchFailure>>
+    readonly refuse: (invite: string, why: 'words_differ' | 'declined') => Promise<void>
+    /** Asks to be let go. When the request has reached the log, this device forgets the committee. */
+    readonly leave: () => Promise<Result<undefined, Halt | 'not_member'>>
+    /** Goes on with a relay that was caught lying; the evidence is kept. */
+    readonly goOn: () => Promise<void>
+    /** Stays connected: `onChange` after everything that changed. The answer ends it. */
+    readonly live: (onChange: () => void) => () => void
+    /** Forgets this committee on this device. */
+    readonly forget: () => Promise<void>
+    readonly close: () => Promise<void>
+  }
 
 /** What the parts of a session share. */
 type Parts = OpenKeeper & {

@@ -137,6 +137,16 @@ export type Own = StoredOwn & { readonly status: Status; readonly alarmed: boole
 /** The last payload of another device that reached us, for its counter and hash chain. */
 export const peer = struct({ counter: u32, hash: bytes(32), missing: u32, heardAt: u48 })
 
+const moment = struct({ epoch: u32, at: u48 })
+
+/** `came`: unknown of devices that were there before this one. `by`: whose emergency it was; nobody's, if the owner did it. */
+export const deviceRecord = struct({
+  seat: seatId,
+  came: option(moment),
+  cutOff: option(struct({ epoch: u32, at: u48, by: option(seatId) })),
+})
+export type DeviceRecord = Value<typeof deviceRecord>
+
 /** Something said, in its place in the total order. `content` is encoded (client/core/committee). */
 export const storedSaying = struct({
   id: idText,

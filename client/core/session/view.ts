@@ -10,7 +10,7 @@ import {
   motionHash,
   needed,
 } from '../governance/motion.ts'
-import { devicesOf, isFullSeat, joinedOf, presentSeats, seatsOf } from '../governance/roster.ts'
+import { isFullSeat, joinedOf, presentSeats, seatsOf } from '../governance/roster.ts'
 import { type Join, offerOf } from '../join/exchange.ts'
 import { type Transcript, wordsOf } from '../join/transcript.ts'
 import { committeeWords } from '../join/words.ts'
@@ -18,27 +18,23 @@ import { epochAuthenticatorOf } from '../mls/group.ts'
 import { newestHead } from '../relay/witness.ts'
 import { type ArrivalView, arrivalOf, guessedEnd, type MetView, metIn } from './arrivalView.ts'
 import type { Book } from './book.ts'
+import { ownCutOff, type PhonesView, phonesOf } from './phones.ts'
 import { forumOf, type KnownMotion, type Own, rosterOf, type Suspicion } from './state.ts'
 
-export type MemberView = MetView & {
-  readonly seat: SeatId
-  readonly handle: string
-  readonly isMe: boolean
-  /** False while on probation: the seat speaks and reads, and is counted nowhere. */
-  readonly counts: boolean
-  /** Epochs left of the probation. */
-  readonly epochsToWait: number
-  /** About when that will be, in milliseconds since 1970. */
-  readonly countsAbout: number | undefined
-  readonly devices: readonly {
-    readonly device: string
-    readonly missing: number
-    readonly heardAt: number | undefined
+export type MemberView = MetView &
+  PhonesView & {
+    readonly seat: SeatId
+    readonly handle: string
     readonly isMe: boolean
-  }[]
-  /** Has said HELLO in the newest epoch. */
-  readonly hasArrived: boolean
-}
+    /** False while on probation: the seat speaks and reads, and is counted nowhere. */
+    readonly counts: boolean
+    /** Epochs left of the probation. */
+    readonly epochsToWait: number
+    /** About when that will be, in milliseconds since 1970. */
+    readonly countsAbout: number | undefined
+    /** Has said HELLO in the newest epoch. */
+    readonly hasArrived: boolean
+  }
 
 export type MotionView = {
   readonly hash: string
@@ -73,6 +69,8 @@ export type CommitteeView = ArrivalView & {
   readonly charter: Charter
   readonly charterBytes: Uint8Array
   readonly own: Pick<Own, 'seat' | 'device' | 'handle' | 'status' | 'alarmed' | 'since' | 'suite'>
+  /** This device was cut off; by whom, if its owner did not do it. */
+  readonly cutOff: { readonly by: SeatId | undefined } | undefined
   readonly epoch: number
   /** Two thirds of the others have arrived in this epoch. */
   readonly confirmation: { readonly isConfirmed: boolean; readonly arrived: number; readonly of: number }
@@ -107,6 +105,7 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
     charterBytes: epoch.info.charterBytes,
     own: { seat, device, handle, status, alarmed, since, suite },
     epoch: epoch.info.number,
+    cutOff: ownCutOff(book),
     confirmation: confirmationOf(book),
     handles: new Map(book.handles.keys().map((one) => [one, book.handles.get(one) ?? ''])),
     members: seatsOf(rosterOf(epoch)).map((one) => memberOf(book, committee, one)),
@@ -137,7 +136,6 @@ export const nameIn = (book: Book, seat: SeatId): string => book.handles.get(sea
 
 const memberOf = (book: Book, committee: Committee, seat: SeatId): MemberView => {
   const { fold, info } = book.newest()
-  const devices = devicesOf(info.roster, seat)
   const joined = joinedOf(info.roster, seat) ?? 0
   const mine = book.own()
   const epochsToWait = joined === 0 ? 0 : Math.max(0, joined + info.roster.probation - info.number)
@@ -148,10 +146,7 @@ const memberOf = (book: Book, committee: Committee, seat: SeatId): MemberView =>
     counts: isFullSeat(info.roster, seat),
     epochsToWait,
     countsAbout: guessedEnd(book, epochsToWait),
-    devices: devices.map(({ device }) => {
-      const peer = book.peers.get(device)
-      return { device, missing: peer?.missing ?? 0, heardAt: peer?.heardAt, isMe: device === mine.device }
-    }),
+    ...phonesOf(book, seat),
     hasArrived: fold.hellos.includes(seat),
     ...metIn(book, committee, seat),
   }
