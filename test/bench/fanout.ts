@@ -1,6 +1,7 @@
 /**
- * One durable entry of 1 KiB to 1,000 watchers: the relay on a Postgres with fsync on, beside a raw `ws` broadcast that stores nothing, NATS
- * JetStream on files, and mosquitto with QoS 1 and persistence; in the same run and alternating, each server and each load in a process of its own.
+ * One durable entry of 1 KiB to 1,000 watchers: the relay on a Postgres with fsync on, beside a raw `ws` broadcast that stores nothing, the same
+ * with one INSERT committed on the same Postgres before each broadcast, NATS JetStream on files, and mosquitto with QoS 1 and persistence; in the
+ * same run and alternating, each server and each load in a process of its own.
  */
 import {
   alternating,
@@ -18,7 +19,7 @@ import {
 } from './bench.ts'
 import type { LoadFacts, Measured } from './children/fanoutLoad.ts'
 import { type Disk, disks, SLOW_SYNC_MS, startServer } from './database.ts'
-import { cpuMs, tree } from './kernel.ts'
+import { cpuMs, sleeps, tree } from './kernel.ts'
 import { startMosquitto, startNats } from './peers.ts'
 
 const WATCHERS = 1000
@@ -30,17 +31,22 @@ type Contender = {
   readonly database?: number
   readonly end: () => Promise<void>
 }
-/** Microseconds of a processor for one delivery. */
-type Sample = Measured & { readonly serverUs: number; readonly databaseUs: number }
+/** Microseconds of a processor for one delivery, and how often the load slept for a thousand of them. */
+type Sample = Measured & {
+  readonly serverUs: number
+  readonly databaseUs: number
+  readonly loadSleeps: number
+}
 
 const RELAY = 'relay'
 const PLAIN = 'raw ws, stores nothing'
+const STORED = 'raw ws, one INSERT first'
 const NATS = 'NATS JetStream, file'
 const MOSQUITTO = 'mosquitto, QoS 1'
 
 const GOALS: Readonly<Record<number, Readonly<Record<string, Goal>>>> = {
   16: { [PLAIN]: { atLeast: 4 }, [NATS]: { atLeast: 1.2 }, [MOSQUITTO]: { atLeast: 7 } },
-  1: { [PLAIN]: { atLeast: 0.95 } },
+  1: { [PLAIN]: { atLeast: 0.95 }, [STORED]: { atLeast: 0.95 } },
 }
 const P99_GOAL: Goal = { atMost: 1.3 }
 
@@ -66,6 +72,7 @@ const startAll = async (disk: Disk): Promise<Readonly<Record<string, Contender>>
   if (database === undefined) return undefined
   const relay = await startChild('relay', { databaseUrl: await database.newDatabase('bench') })
   const plain = await startChild('broadcast', {})
+  const stored = await startChild('broadcast', { databaseUrl: await database.newDatabase('bench_stored') })
   const nats = await startNats()
   const mosquitto = await startMosquitto()
   const end = async (): Promise<void> => {
@@ -75,6 +82,7 @@ const startAll = async (disk: Disk): Promise<Readonly<Record<string, Contender>>
   return {
     [RELAY]: await loaded('relay', { pid: relay.pid, url: relay.hello, end }, database.pid()),
     [PLAIN]: await loaded('plain', { pid: plain.pid, url: plain.hello, end: plain.end }),
+    [STORED]: await loaded('plain', { pid: stored.pid, url: stored.hello, end: stored.end }, database.pid()),
     ...(nats && { [NATS]: await loaded('nats', nats) }),
     ...(mosquitto && { [MOSQUITTO]: await loaded('mqtt', mosquitto) }),
   }
@@ -93,12 +101,21 @@ const loaded = async (talk: LoadFacts['talk'], server: Server, database?: number
 }
 
 const sample = async ({ load, pid, database }: Contender, window: number, pace: Pace): Promise<Sample> => {
-  const costs = (): readonly [number, number] => [cpuMs([pid]), database ? cpuMs(tree(database)) : 0]
+  const costs = (): readonly [number, number, number] => [
+    cpuMs([pid]),
+    database ? cpuMs(tree(database)) : 0,
+    sleeps(load.pid),
+  ]
   const before = costs()
   const measured = await load.ask<Measured>({ window, ms: pace.ms })
   const after = costs()
-  const us = (i: 0 | 1): number => ((after[i] - before[i]) * 1000) / measured.deliveries
-  return { ...measured, serverUs: us(0), databaseUs: us(1) }
+  const perThousand = (i: 0 | 1 | 2): number => ((after[i] - before[i]) * 1000) / measured.deliveries
+  return {
+    ...measured,
+    serverUs: perThousand(0),
+    databaseUs: perThousand(1),
+    loadSleeps: perThousand(2),
+  }
 }
 
 const column = (samples: readonly Sample[] = [], name: keyof Sample): readonly number[] =>
@@ -110,18 +127,22 @@ const report = (results: Results<Sample>, window: number, disk: Disk): void => {
   const middle = (samples: readonly Sample[], name: keyof Sample): string =>
     number(median(column(samples, name)))
   table([
-    ['', 'deliveries/s', 'CPU us/delivery', 'database us', 'p50 ms', 'p99 ms'],
+    ['', 'deliveries/s', 'CPU us/delivery', 'database us', 'load sleeps/1000', 'p50 ms', 'p99 ms'],
     ...Object.entries(results).map(([name, all]) => [
       name,
-      ...(['perSecond', 'serverUs', 'databaseUs', 'p50', 'p99'] as const).map((each) => middle(all, each)),
+      ...(['perSecond', 'serverUs', 'databaseUs', 'loadSleeps', 'p50', 'p99'] as const).map((each) =>
+        middle(all, each),
+      ),
     ]),
   ])
   const beside = (name: keyof Sample, peer: string, goal?: Goal): string =>
     judged(ratios(column(results[RELAY], name), column(results[peer], name)), goal)
-  const peers = [PLAIN, NATS, MOSQUITTO].filter((peer) => results[peer] !== undefined)
+  const peers = [PLAIN, STORED, NATS, MOSQUITTO].filter((peer) => results[peer] !== undefined)
   for (const peer of peers) {
     say(`deliveries, relay / ${peer}: ${beside('perSecond', peer, GOALS[window]?.[peer])}`)
     if (window === 1)
-      say(`p99, relay / ${peer}: ${beside('p99', peer, peer === PLAIN ? P99_GOAL : undefined)}`)
+      say(
+        `p99, relay / ${peer}: ${beside('p99', peer, peer === PLAIN || peer === STORED ? P99_GOAL : undefined)}`,
+      )
   }
 }

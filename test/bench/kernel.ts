@@ -1,4 +1,4 @@
-/** What the kernel knows of a process: its processor time and its memory. Linux; elsewhere all of it is not a number. */
+/** What the kernel knows of a process: its processor time, its sleep and its memory. Linux; elsewhere all of it is not a number. */
 import { readFileSync } from 'node:fs'
 
 const TICK_MS = 10
@@ -27,6 +27,10 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 
 export const cpuMs = (pids: readonly number[]): number =>
   process.platform === 'linux' ? sum(pids.map(cpuMsOf)) : Number.NaN
+
+/** How often a process has gone to sleep because there was nothing to do. Whoever sends to it then pays for waking it. */
+export const sleeps = (pid: number): number =>
+  Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1])
 
 const kibOf = (pid: number, file: string, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${pid}/${file}`))?.[1])
