@@ -84,10 +84,11 @@ export const followBranch = async (
 }
 
 /** A vault that keeps nothing. */
-const PAPER: Pick<Vault, 'get' | 'keys' | 'write'> = {
+const PAPER: Pick<Vault, 'get' | 'keys' | 'write' | 'compact'> = {
   get: () => undefined,
   keys: () => [],
   write: async () => undefined,
+  compact: async () => undefined,
 }
 
 type Branch = { readonly held: Epoch; readonly stuck: Stuck; readonly epochs: readonly Epoch[] }
