@@ -1,6 +1,6 @@
 /**
  * What validity needs of the past and the tree cannot hold (protocol.md 7.4, I13, D11): motions that were carried out, seats whose last device
- * was dropped, and emergency drops that are still open. A value that every member's device computes alike from the effective commits;
+ * was dropped, emergency drops that are still open, and who has helped a stuck device in. A value that every member's device computes alike from the effective commits;
  * a newcomer is told it with the Welcome, and every HELLO carries its hash. Not here: what is allowed (validity.ts).
  */
 import {
@@ -15,9 +15,10 @@ import {
   variant,
 } from '../../../shared/base/codec.ts'
 import { toHex } from '../../../shared/base/text.ts'
+import { unreachable } from '../../../shared/base/unreachable.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { type DeviceId, deviceId, hashText, type SeatId, seatId } from './ids.ts'
-import { type VacantSeat, vacantSeat } from './roster.ts'
+import { vacantSeat } from './roster.ts'
 
 export const spentMotion = struct({ motion: hashText, lastEpoch: u32 })
 export type SpentMotion = Value<typeof spentMotion>
@@ -37,16 +38,23 @@ const ascending = <T>(item: Codec<T>, max: number, keyOf: (value: T) => string):
 const isBelow = <T>(a: T | undefined, b: T, keyOf: (value: T) => string): boolean =>
   a !== undefined && keyOf(a) < keyOf(b)
 
+const seats = ascending(seatId, 1024, (seat) => seat)
+
+/** `by`: the seats that let this device of `seat` in again, one after the other, since it last committed itself (V7). */
+const helpedDevice = struct({ seat: seatId, device: deviceId, by: seats })
+export type HelpedDevice = Value<typeof helpedDevice>
+
 const fields = struct({
-  /** In ascending order of motions, seats, initiators. */
+  /** In ascending order of motions, seats, initiators, devices. */
   spent: ascending(spentMotion, 4096, (one) => one.motion),
   vacant: ascending(vacantSeat, 1024, (one) => one.seat),
   drops: ascending(openDrop, 1024, (one) => one.by),
+  helped: ascending(helpedDevice, 1024, (one) => one.device),
 })
 export type Ledger = Value<typeof fields>
 export const ledgerCodec: Codec<Ledger> = fields
 
-export const newLedger: Ledger = { spent: [], vacant: [], drops: [] }
+export const newLedger: Ledger = { spent: [], vacant: [], drops: [], helped: [] }
 
 /** What a commit did to the devices of a seat. */
 const change = variant({
@@ -54,6 +62,8 @@ const change = variant({
   dropped: [1, struct({ seat: seatId, device: deviceId, by: option(seatId), vacates: option(u32) })],
   linked: [2, struct({ seat: seatId })],
   settled: [3, struct({ device: deviceId })],
+  /** `was` is out and `device` in; `by`: everybody who has helped so far. */
+  helped: [4, struct({ seat: seatId, was: deviceId, device: deviceId, by: seats })],
 })
 export type SeatChange = Value<typeof change>
 export const seatChange: Codec<SeatChange> = change
@@ -74,28 +84,44 @@ export const applyToLedger = (ledger: Ledger, trace: Trace, next: number): Ledge
   const left = {
     vacant: ledger.vacant.filter(stays),
     drops: ledger.drops.filter((d) => stays(d) && stays({ seat: d.by })),
+    helped: ledger.helped.filter(stays),
   }
-  const { vacant, drops } = change ? changed(left, change) : left
+  const { vacant, drops, helped } = change ? changed(left, change) : left
   return {
     spent: sorted(spent, (one) => one.motion),
     vacant: sorted(vacant, (one) => one.seat),
     drops: sorted(drops, (one) => one.by),
+    helped: sorted(helped, (one) => one.device),
   }
 }
 
-type Seats = { readonly vacant: readonly VacantSeat[]; readonly drops: readonly OpenDrop[] }
+type Seats = Omit<Ledger, 'spent'>
 
-const changed = ({ vacant, drops }: Seats, now: SeatChange): Seats => {
-  if (now.type === 'settled') return { vacant, drops: drops.filter((d) => d.device !== now.device) }
-  if (now.type === 'linked')
-    return {
-      vacant: vacant.filter((v) => v.seat !== now.seat),
-      drops: drops.filter((d) => d.seat !== now.seat),
+const changed = (left: Seats, now: SeatChange): Seats => {
+  const { vacant, drops, helped } = left
+  switch (now.type) {
+    case 'settled':
+      return { ...left, drops: drops.filter((d) => d.device !== now.device) }
+    case 'linked':
+      return {
+        ...left,
+        vacant: vacant.filter((v) => v.seat !== now.seat),
+        drops: drops.filter((d) => d.seat !== now.seat),
+      }
+    case 'helped': {
+      const { seat, was, device, by } = now
+      return { ...left, helped: [...helped.filter((h) => h.device !== was), { seat, device, by }] }
     }
-  const { seat, device, by, vacates } = now
-  return {
-    vacant: vacates === undefined ? vacant : [...vacant, { seat, joined: vacates }],
-    drops: by === undefined ? drops : [...drops, { by, seat, device }],
+    case 'dropped': {
+      const { seat, device, by, vacates } = now
+      return {
+        vacant: vacates === undefined ? vacant : [...vacant, { seat, joined: vacates }],
+        drops: by === undefined ? drops : [...drops, { by, seat, device }],
+        helped: helped.filter((h) => h.device !== device),
+      }
+    }
+    default:
+      return unreachable(now)
   }
 }
 
@@ -111,6 +137,10 @@ export const dropBy = (ledger: Ledger, seat: SeatId): OpenDrop | undefined =>
 
 export const dropOf = (ledger: Ledger, device: DeviceId): OpenDrop | undefined =>
   ledger.drops.find((one) => one.device === device)
+
+/** Who has helped this device in since it last committed itself. */
+export const helpersOf = (ledger: Ledger, device: DeviceId): readonly SeatId[] =>
+  ledger.helped.find((one) => one.device === device)?.by ?? []
 
 /** For HELLO: whoever was told another past by its Welcome notices, and so does everybody else. */
 export const ledgerHash = (ledger: Ledger): string => toHex(sha256(encode(ledgerCodec, ledger)))

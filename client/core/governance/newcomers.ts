@@ -1,5 +1,5 @@
 /** Whether a leaf fits where it is to stand: a newcomer's mark and probation (protocol.md 4.4, I11), and a further device of a seat (4.11). */
-import { decodeIdentity, type SeatId } from './ids.ts'
+import { type DeviceId, decodeIdentity, type SeatId } from './ids.ts'
 import {
   decodeSeatData,
   deviceOf,
@@ -53,10 +53,10 @@ const isWaiting = (roster: Roster, joined: number): boolean =>
 export const readClaim = (
   roster: Roster,
   { identity, seatData }: KeyPackageView,
-): { readonly seat: SeatId; readonly data: SeatData } | undefined => {
+): { readonly seat: SeatId; readonly device: DeviceId; readonly data: SeatData } | undefined => {
   const who = decodeIdentity(identity)
   const data = decodeSeatData(seatData)
-  return who && data && !deviceOf(roster, who.device) ? { seat: who.seat, data } : undefined
+  return who && data && !deviceOf(roster, who.device) ? { ...who, data } : undefined
 }
 
 /** The new leaf is the seat's: same `joined`, so that a device neither shortens a probation nor begins one anew. */

@@ -13,27 +13,40 @@ import {
   verifyResync,
 } from './act.ts'
 import type { SeatId } from './ids.ts'
-import { dropBy } from './ledger.ts'
+import { dropBy, helpersOf } from './ledger.ts'
 import { MOTION_LIFE_EPOCHS } from './motion.ts'
 import { readClaim } from './newcomers.ts'
 import { type Device, deviceOf, devicesOf, isFullSeat } from './roster.ts'
 import { type Court, type Judged, type KeyPackageView, NO_TRACE, type Violation } from './verdict.ts'
 
+/**
+ * V7: a device that was let in again and has not committed since is let in once more only by a seat that has not helped it yet. Whoever
+ * spoils an answer is then out of the way, and nobody keeps the others busy with being stuck.
+ */
 export const judgeResync = (
   court: Court,
+  author: Device,
   request: ResyncRequest,
   keyPackage: KeyPackageView | undefined,
 ): Judged => {
-  const { roster, anchor } = court
+  const { roster, anchor, ledger } = court
   const stuck = deviceOf(roster, request.device)
   if (!stuck || !sameBytes(request.anchor, anchor) || request.epoch >= roster.epoch) return err('bad_request')
   if (!verifyResync(stuck.signatureKey, request)) return err('bad_request')
-  if (stuck.resynced) return err('resynced_before') // V7
+  const helpers = stuck.resynced ? helpersOf(ledger, stuck.device) : []
+  if (helpers.includes(author.seat)) return err('resynced_before')
   const claim = keyPackage && readClaim(roster, keyPackage)
   if (!claim || keyPackage.hash !== request.keyPackage || claim.seat !== stuck.seat)
     return err('bad_key_package')
   if (!claim.data.resynced || claim.data.joined !== stuck.joined) return err('bad_key_package')
-  return ok({ ...NO_TRACE, action: 'resync' })
+  const change = {
+    type: 'helped' as const,
+    seat: stuck.seat,
+    was: stuck.device,
+    device: claim.device,
+    by: [...helpers, author.seat].sort(),
+  }
+  return ok({ ...NO_TRACE, action: 'resync', change })
 }
 
 export const judgeLeave = ({ roster, anchor }: Court, author: Device, request: LeaveRequest): Judged => {

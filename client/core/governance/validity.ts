@@ -55,7 +55,7 @@ const judgeAct = (court: Court, author: Device, seen: Seen): Judged => {
     case 'mandate':
       return judgeMandate(court, author, act.mandate, seen.keyPackage)
     case 'resync':
-      return judgeResync(court, act.request, seen.keyPackage)
+      return judgeResync(court, author, act.request, seen.keyPackage)
     case 'leave':
       return judgeLeave(court, author, act.request)
     case 'drop':

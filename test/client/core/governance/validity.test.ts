@@ -3,6 +3,7 @@ import t from 'tap'
 import { encodeAct, type ResyncRequest } from '../../../../client/core/governance/act.ts'
 import { decodeCharter, encodeCharter, RULES } from '../../../../client/core/governance/charter.ts'
 import { encodeIdentity } from '../../../../client/core/governance/ids.ts'
+import { applyToLedger, helpersOf, newLedger } from '../../../../client/core/governance/ledger.ts'
 import type { Action } from '../../../../client/core/governance/motion.ts'
 import { joinedMark } from '../../../../client/core/governance/newcomers.ts'
 import { planProposals } from '../../../../client/core/governance/plan.ts'
@@ -349,12 +350,31 @@ t.test('V7 a stuck leaf is replaced by a fresh one of its seat, without a mandat
 })
 
 t.test(
-  'V7 a leaf that was re-added by resync is not replaced again before its own first commit',
+  'V7 a leaf that was re-added by resync is replaced again before its own first commit by whoever has not helped it yet',
   async (t) => {
-    const marked = aCommittee(stuckPlan({ resynced: true }))
+    const helped = { seat: seatNumber(2), device: deviceNumber(2, 0), by: [seatNumber(0)] }
+    const court = { ledger: { ...newLedger, helped: [helped] } }
+    const marked = aCommittee({ ...stuckPlan({ resynced: true }), court })
     const fresh = freshOf()
-    const again = resyncCommit(marked.of(0), fresh, resyncOf(marked.of(2), fresh))
-    t.equal(verdict(marked.court, again), 'resynced_before')
+    const by = (n: number) => resyncCommit(marked.of(n), fresh, resyncOf(marked.of(2), fresh))
+    t.equal(verdict(marked.court, by(0)), 'resynced_before')
+    const second = judge(marked.court, by(1))
+    t.match(second, {
+      ok: true,
+      value: { change: { type: 'helped', by: [seatNumber(0), seatNumber(1)].sort() } },
+    })
+    if (!second.ok) return
+    const after = applyToLedger(marked.court.ledger, second.value, marked.court.roster.epoch + 1)
+    t.same(helpersOf(after, deviceNumber(2, 0)), [], 'the old device is gone')
+    t.equal(helpersOf(after, deviceNumber(2, 5)).length, 2, 'and the fresh one knows both')
+
+    const unmarked = aCommittee({ ...stuckPlan(), court })
+    const anew = judge(unmarked.court, resyncCommit(unmarked.of(0), fresh, resyncOf(unmarked.of(2), fresh)))
+    t.match(
+      anew,
+      { ok: true, value: { change: { by: [seatNumber(0)] } } },
+      'after its own commit it begins anew',
+    )
 
     const view = (source: 'key_package' | 'update' | 'commit', resynced: boolean) => ({
       index: 0,
