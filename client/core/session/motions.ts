@@ -77,14 +77,14 @@ export const carriedMotions = (desk: Desk): readonly KnownMotion[] => {
   return desk.book.motions
     .all()
     .filter((m) => m.outcome === 'open' && isCarried(forum, m.motion, m.approvals))
-    .filter((m) => !rests(desk, forum, m))
+    .filter((m) => desk.clock() >= (restsUntil(forum, m) ?? 0))
 }
 
 const DAY_MS = 86_400_000
 
 /** 4.11: a new device that only one other has vouched for, until a day after this device learned of it. */
-const rests = (desk: Desk, { roster }: Forum, { motion, approvals, at }: KnownMotion): boolean =>
-  waitsADay(roster, motion, approvals) && desk.clock() - at < DAY_MS
+export const restsUntil = ({ roster }: Forum, { motion, approvals, at }: KnownMotion): number | undefined =>
+  waitsADay(roster, motion, approvals) ? at + DAY_MS : undefined
 
 /** Marks what the newest epoch has made impossible. */
 export const lapseMotions = (desk: Desk): void => {

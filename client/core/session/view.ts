@@ -6,6 +6,7 @@ import {
   type Action,
   approvingSeats,
   electorateOf,
+  isCarried,
   isTimely,
   motionHash,
   needed,
@@ -18,6 +19,7 @@ import { epochAuthenticatorOf } from '../mls/group.ts'
 import { newestHead } from '../relay/witness.ts'
 import { type ArrivalView, arrivalOf, guessedEnd, type MetView, metIn } from './arrivalView.ts'
 import type { Book } from './book.ts'
+import { restsUntil } from './motions.ts'
 import { ownCutOff, type PhonesView, phonesOf } from './phones.ts'
 import { forumOf, type KnownMotion, type Own, rosterOf, type Suspicion } from './state.ts'
 
@@ -45,6 +47,8 @@ export type MotionView = {
   readonly approvedBy: readonly SeatId[]
   readonly declinedBy: readonly SeatId[]
   readonly needed: number
+  /** Enough have said yes, and it is carried out then; or at once, when another one who has seen the person says yes too. */
+  readonly restsUntil: number | undefined
   readonly outcome: KnownMotion['outcome']
   /** This seat may approve and has not. */
   readonly isWaitingForMe: boolean
@@ -168,14 +172,16 @@ const motionOf = (book: Book, known: KnownMotion): MotionView => {
     approvedBy: approved,
     declinedBy: known.declined,
     needed: needed(forum, motion, new Set(approved)),
+    restsUntil: isCarried(forum, motion, known.approvals) ? restsUntil(forum, known) : undefined,
     outcome,
     isWaitingForMe: mayStill && !isAnswered,
   }
 }
 
 const aboutOf = (book: Book, { motion, join }: KnownMotion): string | undefined => {
-  if (motion.action.type === 'add') return join?.handle
-  return motion.action.type === 'remove' ? nameIn(book, motion.action.seat) : undefined
+  const { action } = motion
+  if (action.type === 'add') return join?.handle
+  return action.type === 'charter' ? undefined : nameIn(book, action.seat)
 }
 
 const inviteOf = (book: Book, key: string): readonly InviteView[] => {
