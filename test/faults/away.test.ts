@@ -17,7 +17,6 @@ import {
   newLog,
   newOpenLog,
   openOn,
-  type RelayFacts,
   readFrom,
   type TestLog,
   type Wire,
@@ -52,11 +51,6 @@ const started = async (t: Test, env: Ground['env']): Promise<RelayProcess> => {
   return relay
 }
 
-const factsOf = ({ key, admission }: RelayProcess): RelayFacts => {
-  if (admission === undefined) throw new Error('no admission')
-  return { key, admission }
-}
-
 /** In a word: the answer, or why not. */
 const word = (event: Event): string => {
   if (event.type !== 'refused') return event.type
@@ -65,7 +59,7 @@ const word = (event: Event): string => {
 
 /** A new log for every asking: a log that is there is made again for nothing. */
 const creating = (wire: Wire, relay: RelayProcess) => (): Promise<string> =>
-  createOn(wire, factsOf(relay), newLog()).then(word)
+  createOn(wire, relay, newLog()).then(word)
 const appending = (wire: Wire, log: TestLog) => (): Promise<string> => appendTo(wire, log).then(word)
 
 /** Asks until the answer is the one. */
@@ -94,9 +88,9 @@ t.test('a database that goes away and comes back leaves connections open and wat
   t.teardown(ground.remove)
   const relay = await started(t, ground.env)
   const [writer, watcher] = [await connectWire(relay.url), await connectWire(relay.url)]
-  const log = await newOpenLog(writer, factsOf(relay))
-  const unwatched = await newOpenLog(writer, factsOf(relay))
-  await openOn(watcher, factsOf(relay), log, 'reader')
+  const log = await newOpenLog(writer, relay)
+  const unwatched = await newOpenLog(writer, relay)
+  await openOn(watcher, relay, log, 'reader')
   await watchFrom(watcher, log)
   for (let i = 0; i < 5; i++) await appendTo(writer, log)
   await watcher.until(() => lastSeq(watcher) === 5)
@@ -106,7 +100,7 @@ t.test('a database that goes away and comes back leaves connections open and wat
 
   t.equal(word(await appendTo(writer, log)), 'slow 5', 'R1 an append is told to come again')
   t.equal(await creating(writer, relay)(), 'slow 5', 'so is a new log')
-  t.equal(word(await openOn(writer, factsOf(relay), unwatched, 'reader')), 'slow 5', 'and an OPEN')
+  t.equal(word(await openOn(writer, relay, unwatched, 'reader')), 'slow 5', 'and an OPEN')
   t.equal(word(await readFrom(writer, unwatched)), 'slow 5', 'and a READ of what is not in memory')
   const tail = await readFrom(writer, log, 2)
   t.equal(tail.type === 'entries' && tail.entries.length, 4, 'what is in memory is read')
@@ -184,7 +178,7 @@ t.test(
     const load = startLoad(history, { where: () => relay })
     t.teardown(load.stop)
     const wire = await connectWire(relay.url)
-    const log = await newOpenLog(wire, factsOf(relay))
+    const log = await newOpenLog(wire, relay)
     await load.acknowledge(50, BACK_WITHIN_MS)
 
     disk.leave(50 * MEBIBYTE)

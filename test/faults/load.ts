@@ -4,14 +4,13 @@
  */
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RelayAddress } from '../../shared/protocol/relayAddress.ts'
 import {
   appendTo,
   connectWire,
   createOn,
   newBlob,
   openOn,
-  type RelayFacts,
+  type RelayAt,
   type Wire,
   watchFrom,
 } from '../support/wire.ts'
@@ -30,7 +29,7 @@ import {
 
 export type LoadOptions = {
   /** Where a relay is now; asked at every dialling. Several relays may take turns. */
-  readonly where: () => RelayAddress | undefined
+  readonly where: () => RelayAt | undefined
   /** Appends in flight for each log; half of them with if_head. */
   readonly lines?: number
   /** Watchers of each log; every second one begins at 1 each time it comes back. */
@@ -106,7 +105,7 @@ export const until = async (isTrue: () => boolean, deadlineMs: number, what: str
 }
 
 /** Dials again and again. A broken connection is nothing special here. */
-const untilEnded = async (running: Running, work: (relay: RelayAddress) => Promise<void>): Promise<void> => {
+const untilEnded = async (running: Running, work: (relay: RelayAt) => Promise<void>): Promise<void> => {
   while (!hasEnded(running)) {
     const relay = running.where()
     if (relay) await work(relay).catch(() => undefined)
@@ -122,7 +121,7 @@ const newAddress = (): string | undefined =>
 
 const onWire = async (
   running: Running,
-  relay: RelayAddress,
+  relay: RelayAt,
   work: (wire: Wire) => Promise<void>,
 ): Promise<void> => {
   const wire = await connectWire(relay.url, newAddress())
@@ -135,27 +134,21 @@ const onWire = async (
   }
 }
 
-const factsOf = ({ key, admission }: RelayAddress): RelayFacts => {
-  if (admission === undefined) throw new Error('an address without admission')
-  return { key, admission }
-}
-
 /** False when it has to be tried again. A log that anybody had open is never unknown again. */
-const open = async (wire: Wire, relay: RelayAddress, of: LogHistory): Promise<boolean> => {
+const open = async (wire: Wire, relay: RelayAt, of: LogHistory): Promise<boolean> => {
   const isNew = of.signed.size === 0
   for (const role of ['reader', 'writer'] as const) {
     const since = of.known
-    const answer = await openOn(wire, factsOf(relay), of.log, role)
+    const answer = await openOn(wire, relay, of.log, role)
     if (answer.type === 'opened') sawHead(of, relay, answer.head, since)
     else if (answer.type !== 'refused' || answer.refusal.type !== 'none') return false
-    else if (isNew)
-      return (await createOn(wire, factsOf(relay), of.log)).type === 'ok' && open(wire, relay, of)
+    else if (isNew) return (await createOn(wire, relay, of.log)).type === 'ok' && open(wire, relay, of)
     else of.faults.add('a log is unknown')
   }
   return true
 }
 
-const write = (running: Running, relay: RelayAddress, of: LogHistory): Promise<void> =>
+const write = (running: Running, relay: RelayAt, of: LogHistory): Promise<void> =>
   onWire(running, relay, async (wire) => {
     if (running.phase !== 'writing' || !(await open(wire, relay, of))) return sleep(SLOW_MS)
     const line = async (_: unknown, i: number): Promise<void> => {
@@ -169,7 +162,7 @@ const write = (running: Running, relay: RelayAddress, of: LogHistory): Promise<v
     await Promise.all(Array.from({ length: running.lines }, line))
   })
 
-const appendOne = async (wire: Wire, relay: RelayAddress, of: LogHistory, onHead: boolean): Promise<void> => {
+const appendOne = async (wire: Wire, relay: RelayAt, of: LogHistory, onHead: boolean): Promise<void> => {
   const blob = newBlob()
   const ifHead = onHead ? of.known : undefined
   const sent = sending(of, blob, ifHead)
@@ -186,7 +179,7 @@ const appendOne = async (wire: Wire, relay: RelayAddress, of: LogHistory, onHead
 const watcher = (running: Running, of: LogHistory, beginsAnew: boolean): Promise<void> => {
   const place: Place = { next: 1, head: 0 }
   running.watching.push([of, place])
-  const watch = async (relay: RelayAddress, wire: Wire): Promise<void> => {
+  const watch = async (relay: RelayAt, wire: Wire): Promise<void> => {
     if (!(await open(wire, relay, of))) return sleep(SLOW_MS)
     Object.assign(place, { next: beginsAnew ? 1 : place.next, head: 0 })
     if ((await watchFrom(wire, of.log, place.next)).type !== 'ok') return sleep(SLOW_MS)
@@ -196,7 +189,7 @@ const watcher = (running: Running, of: LogHistory, beginsAnew: boolean): Promise
 }
 
 /** Until the connection breaks. */
-const take = async (relay: RelayAddress, wire: Wire, of: LogHistory, place: Place): Promise<void> => {
+const take = async (relay: RelayAt, wire: Wire, of: LogHistory, place: Place): Promise<void> => {
   for (;;) {
     await wire.until((pushed) => pushed.length > 0)
     for (const event of wire.pushed.splice(0)) sawDelivery(of, relay, event, place)

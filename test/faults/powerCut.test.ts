@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
-import type { RelayAddress } from '../../shared/protocol/relayAddress.ts'
 import { type RelayProcess, spawnRelay, startRelayProcess } from '../support/relayProcess.ts'
 import { type Disk, newDisk, whyNoDisk } from './disk.ts'
 import { embeddedGround, type Ground, serverGround } from './ground.ts'
@@ -122,7 +121,7 @@ t.test('what is acknowledged in the first second survives too', { skip }, async 
   const history = newHistory(1)
   const relay = await startRelayProcess(env)
   const { key } = relay
-  const load = startLoad(history, { where: (): RelayAddress => relay })
+  const load = startLoad(history, { where: () => relay })
   await load.acknowledge(1, DEADLINE_MS)
   disk.cut()
   await Promise.all([relay.kill(), disk.killAll(), load.stop()])

@@ -244,28 +244,44 @@ const caddyfileFor = async (folder: string, relayPort: number): Promise<{ file: 
   return { file, port }
 }
 
-/** The whole way of a client, and a caller whose address and headers must not turn up in what Caddy prints. */
-const caddyStands = async (t: Test, relayPort: number): Promise<void> => {
-  if (!has('caddy', 'version')) return t.comment('no caddy here: its file is not run')
+type Caddy = {
+  readonly port: number
+  readonly said: () => string
+  /** SIGTERM, and the exit code. */
+  readonly end: () => Promise<number | null>
+}
+
+/** Before a relay at this port. */
+const startCaddy = async (t: Test, relayPort: number): Promise<Caddy> => {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-caddy-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const { file, port } = await caddyfileFor(folder, relayPort)
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: folder,
-    XDG_DATA_HOME: folder,
-    TOCSIN_DOMAIN: 'localhost',
-  }
   const caddy = spawn('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], {
-    env,
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: folder,
+      XDG_DATA_HOME: folder,
+      TOCSIN_DOMAIN: 'localhost',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
   for (const stream of [caddy.stdout, caddy.stderr]) stream.on('data', (text) => (said += text))
   const ended = new Promise<number | null>((resolve) => caddy.once('exit', resolve))
   t.teardown(() => caddy.kill('SIGKILL'))
+  const end = (): Promise<number | null> => {
+    caddy.kill('SIGTERM')
+    return ended
+  }
+  return { port, said: () => said, end }
+}
 
-  t.ok(await until(async () => (await get(port, '/readyz')) === 200), `a page through TLS ${said}`)
+/** The whole way of a client, and a caller whose address and headers must not turn up in what Caddy prints. */
+const caddyStands = async (t: Test, relayPort: number): Promise<void> => {
+  if (!has('caddy', 'version')) return t.comment('no caddy here: its file is not run')
+  const { port, said, end } = await startCaddy(t, relayPort)
+
+  t.ok(await until(async () => (await get(port, '/readyz')) === 200), `a page through TLS ${said()}`)
   const socket = new WebSocket(`wss://localhost:${port}/v1`, 'tocsin.1', {
     rejectUnauthorized: false,
     headers: LOUD,
@@ -276,10 +292,11 @@ const caddyStands = async (t: Test, relayPort: number): Promise<void> => {
   )
   socket.terminate()
   t.equal(await get(port, `/marker-in-a-path`), 404)
-  caddy.kill('SIGTERM')
-  t.equal(await ended, 0)
-  t.notMatch(said, /marker|127\.0\.0\.1|User-Agent|remote/i, 'and no word about anybody')
+  t.equal(await end(), 0)
+  t.notMatch(said(), ABOUT_SOMEBODY, 'and no word about anybody')
 }
+
+const ABOUT_SOMEBODY = /marker|127\.0\.0\.1|User-Agent|remote/i
 
 const LOUD = { 'user-agent': 'marker-agent', cookie: 'marker=cookie', referer: 'https://marker.example' }
 
@@ -305,28 +322,11 @@ t.test(
   'Caddy says nothing about a caller either when no relay answers',
   { skip: !has('caddy', 'version') && 'no caddy here' },
   async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'tocsin-caddy-'))
-    t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-    const { file, port } = await caddyfileFor(folder, await freePort())
-    const env = {
-      PATH: process.env.PATH ?? '',
-      HOME: folder,
-      XDG_DATA_HOME: folder,
-      TOCSIN_DOMAIN: 'localhost',
-    }
-    const caddy = spawn('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let said = ''
-    for (const stream of [caddy.stdout, caddy.stderr]) stream.on('data', (text) => (said += text))
-    t.teardown(() => caddy.kill('SIGKILL'))
+    const { port, said, end } = await startCaddy(t, await freePort())
 
     t.ok(await until(async () => (await get(port, '/marker')) >= 500), 'it is refused')
-    const ended = new Promise((resolve) => caddy.once('exit', resolve))
-    caddy.kill('SIGTERM')
-    await ended
-    t.notMatch(said, /marker|127\.0\.0\.1|User-Agent|remote/i)
+    await end()
+    t.notMatch(said(), ABOUT_SOMEBODY)
   },
 )
 

@@ -3,7 +3,6 @@
  * its database wrote is searched. Callers differ in address and are loud about themselves; positions, ids and moments are known. None of
  * them may be anywhere, but log ids in the database's own tables and write-ahead log. TOCSIN_NEVER_ROUNDS makes the day longer.
  */
-import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -17,6 +16,7 @@ import type { Blob } from '../../shared/protocol/ids.ts'
 import { freePort } from '../support/containers.ts'
 import { formsOfBytes, formsOfText, type Needle, newMarkers } from '../support/markers.ts'
 import { type RelayProcess, startRelayProcess } from '../support/relayProcess.ts'
+import { runProgram } from '../support/relayProgram.ts'
 import { type Span, timesIn } from '../support/times.ts'
 import {
   appendTo,
@@ -24,7 +24,6 @@ import {
   createOn,
   newLog,
   openOn,
-  type RelayFacts,
   readFrom,
   type TestLog,
   type Wire,
@@ -72,7 +71,7 @@ const headersOf = (word: string, n: number): Record<string, string> => ({
 
 /** Everything a connection does, the unpleasant included. */
 const visit = async (
-  relay: Relay,
+  relay: RelayProcess,
   log: TestLog,
   headers: Record<string, string>,
   n: number,
@@ -92,14 +91,17 @@ const visit = async (
   await knock(relay, from)
 }
 
-const refusedOn = async (wire: Wire, relay: Relay): Promise<void> => {
+const refusedOn = async (wire: Wire, relay: RelayProcess): Promise<void> => {
   const stranger = newLog()
   await openOn(wire, relay, stranger, 'reader')
   await appendTo(wire, stranger)
 }
 
 /** A socket that is no client of ours, and pages that are there and are not. */
-const knock = async (relay: Relay, options: { localAddress: string; headers: Record<string, string> }) => {
+const knock = async (
+  relay: RelayProcess,
+  options: { localAddress: string; headers: Record<string, string> },
+) => {
   const wrong = new WebSocket(`${relay.url}/v1`, 'another', {
     ...options,
     origin: 'https://elsewhere.example',
@@ -111,24 +113,12 @@ const knock = async (relay: Relay, options: { localAddress: string; headers: Rec
 }
 
 /** One command of the relay's own program, beside the running relay: what it said. */
-const operate = (env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<string> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, ['server/tocsinRelay.mjs', ...words], {
-      env: { PATH: process.env.PATH ?? '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let said = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text))
-    child.once('exit', (code) => resolve(`${words.join(' ')}: ${code}\n${said}`))
-  })
-
-/** Its address tells the secret that lets us create logs. */
-type Relay = RelayProcess & RelayFacts
-
-const start = async (env: Readonly<Record<string, string>>): Promise<Relay> => {
-  const relay = await startRelayProcess(env)
-  if (relay.admission === undefined) throw new Error('no admission secret')
-  return { ...relay, admission: relay.admission }
+const operate = async (
+  env: Readonly<Record<string, string>>,
+  ...words: readonly string[]
+): Promise<string> => {
+  const { code, out, err } = await runProgram(env, ...words)
+  return `${words.join(' ')}: ${code}\n${out}${err}`
 }
 
 type Day = {
@@ -139,7 +129,11 @@ type Day = {
   readonly entries: number
 }
 
-const live = async (relay: Relay, env: Readonly<Record<string, string>>, folder: string): Promise<Day> => {
+const live = async (
+  relay: RelayProcess,
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<Day> => {
   const word = newMarkers().mark('a caller')
   const logs = Array.from({ length: 4 }, () => newLog())
   const maker = await connectWire(relay.url)
@@ -361,12 +355,12 @@ t.test(
       TOCSIN_TRUSTED_PROXY: 'loopback',
       TOCSIN_METRICS_PORT: String(await freePort()),
     }
-    const relay = await start(env)
+    const relay = await startRelayProcess(env)
     t.teardown(relay.kill)
     const day = await live(relay, env, folder)
     const views = await lookInside(data)
     const code = await relay.end()
-    const again = await start(env)
+    const again = await startRelayProcess(env)
     t.teardown(again.kill)
     await untilForgotten(join(data, 'postgres'), day.span)
     await again.end()

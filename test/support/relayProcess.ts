@@ -1,8 +1,9 @@
 /** The relay as a process of its own, started as `npm start` does; it can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { parseRelayAddress, type RelayAddress } from '../../shared/protocol/relayAddress.ts'
+import { parseRelayAddress } from '../../shared/protocol/relayAddress.ts'
+import type { RelayAt } from './wire.ts'
 
-export type RelayProcess = RelayAddress & {
+export type RelayProcess = RelayAt & {
   readonly pid: number
   readonly said: () => string
   readonly kill: () => Promise<void>
@@ -52,12 +53,13 @@ export const spawnRelay = (
     const heard = (text: string): void => {
       said += text
       const address = parseRelayAddress(/(wss?:\S+#\S+)\n/.exec(said)?.[1] ?? '')
-      if (address === undefined) return
+      if (address?.admission === undefined) return
+      const { url, key, admission } = address
       const kill = (): Promise<void> => end('SIGKILL').then(() => undefined)
       const pid = child.pid ?? 0
       resolve({
         ok: true,
-        relay: { ...address, pid, said: () => said, kill, gone, end: () => end('SIGTERM') },
+        relay: { url, key, admission, pid, said: () => said, kill, gone, end: () => end('SIGTERM') },
       })
     }
     child.stdout?.setEncoding('utf8').on('data', heard)

@@ -121,6 +121,7 @@ export const newLog = ({ moreWriters = [], ...changes }: PolicyChanges = {}): Te
 export const newBlob = (size = 1024): Blob => new Uint8Array(randomBytes(size)) as Blob
 
 export type RelayFacts = { readonly key: RelayKey; readonly admission: AdmissionSecret }
+export type RelayAt = RelayFacts & { readonly url: string }
 
 export const createOn = (wire: Wire, relay: RelayFacts, log: TestLog, work?: number): Promise<Event> =>
   wire.ask({

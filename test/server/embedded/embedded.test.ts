@@ -20,7 +20,7 @@ import t from 'tap'
 import { startEmbedded } from '../../../server/embedded/embedded.ts'
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { printRelayKey } from '../../../shared/protocol/relayKey.ts'
-import { type RelayProcess, spawnRelay } from '../../support/relayProcess.ts'
+import { spawnRelay, startRelayProcess } from '../../support/relayProcess.ts'
 import { appendTo, connectWire, newOpenLog, openOn, readFrom } from '../../support/wire.ts'
 
 const newFolder = (): string => {
@@ -28,17 +28,6 @@ const newFolder = (): string => {
   chmodSync(folder, 0o755)
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   return folder
-}
-
-const started = async (env: Readonly<Record<string, string>>): Promise<RelayProcess> => {
-  const start = await spawnRelay(env)
-  if (!start.ok) throw new Error(`exit ${start.code}: ${start.said}`)
-  return start.relay
-}
-
-const facts = (relay: RelayProcess) => {
-  if (relay.admission === undefined) throw new Error('no admission secret was printed')
-  return { key: relay.key, admission: relay.admission }
 }
 
 const postmasterOf = (folder: string): number =>
@@ -56,12 +45,12 @@ t.test(
   'a relay that ends and starts again has its keys, its logs and nothing running in between',
   async (t) => {
     const folder = join(newFolder(), 'deep', 'data')
-    const first = await started({ TOCSIN_DATA: folder })
+    const first = await startRelayProcess({ TOCSIN_DATA: folder })
     t.match(first.said(), /It does not store: who connects/)
     t.ok(first.said().includes(printRelayKey(first.key)), 'the key for invites is printed')
     t.ok(first.said().includes(folder), 'and where the data is')
     const wire = await connectWire(first.url)
-    const log = await newOpenLog(wire, facts(first))
+    const log = await newOpenLog(wire, first)
     await appendTo(wire, log)
     const postmaster = postmasterOf(folder)
 
@@ -70,13 +59,13 @@ t.test(
     t.notOk(isAlive(postmaster), 'the database ended with the relay')
     t.equal(statSync(join(folder, 'postgres')).mode & 0o077, 0, 'nobody else may enter')
 
-    const again = await started({ TOCSIN_DATA: folder })
+    const again = await startRelayProcess({ TOCSIN_DATA: folder })
     t.ok(
       sameBytes(again.key.signingKey, first.key.signingKey) &&
         sameBytes(again.key.staticKey, first.key.staticKey),
     )
     const later = await connectWire(again.url)
-    await openOn(later, facts(again), log, 'reader')
+    await openOn(later, again, log, 'reader')
     const page = await readFrom(later, log)
     t.equal(page.type === 'entries' && page.entries.length, 1)
     later.end()
@@ -88,9 +77,9 @@ t.test(
   'a second relay on the same data says so and harms nothing; a killed one leaves a database that the next takes over',
   async (t) => {
     const folder = newFolder()
-    const first = await started({ TOCSIN_DATA: folder })
+    const first = await startRelayProcess({ TOCSIN_DATA: folder })
     const wire = await connectWire(first.url)
-    const log = await newOpenLog(wire, facts(first))
+    const log = await newOpenLog(wire, first)
 
     const second = await spawnRelay({ TOCSIN_DATA: folder })
 
@@ -100,10 +89,10 @@ t.test(
     const postmaster = postmasterOf(folder)
     await first.kill()
     t.ok(isAlive(postmaster))
-    const third = await started({ TOCSIN_DATA: folder })
+    const third = await startRelayProcess({ TOCSIN_DATA: folder })
     t.equal(postmasterOf(folder), postmaster, 'the database it left is used again')
     const again = await connectWire(third.url)
-    await openOn(again, facts(third), log, 'reader')
+    await openOn(again, third, log, 'reader')
     const page = await readFrom(again, log)
     t.equal(page.type === 'entries' && page.entries.length, 1)
     again.end()
@@ -162,7 +151,7 @@ t.test(
 
 t.test('a database that a killed relay left is started again too when it dies', async (t) => {
   const folder = newFolder()
-  const relay = await started({ TOCSIN_DATA: folder })
+  const relay = await startRelayProcess({ TOCSIN_DATA: folder })
   await relay.kill()
   const left = postmasterOf(folder)
   const embedded = await startEmbedded(folder)
@@ -199,7 +188,7 @@ t.test('the number of a dead server that is now a stranger\u2019s does not stop 
 
 t.test('a long data folder works: the socket is then elsewhere', async (t) => {
   const folder = join(newFolder(), 'a-folder-with-a-long-name'.repeat(4), 'and a space')
-  const relay = await started({ TOCSIN_DATA: folder })
+  const relay = await startRelayProcess({ TOCSIN_DATA: folder })
 
   t.notOk(existsSync(join(folder, 'postgres', 'socket')))
 
@@ -235,7 +224,7 @@ const refusingServer = async (): Promise<{ readonly port: number; readonly close
 
 t.test('a database that refuses, and a port that is taken, are one sentence with exit code 1', async (t) => {
   const folder = newFolder()
-  const relay = await started({ TOCSIN_DATA: folder })
+  const relay = await startRelayProcess({ TOCSIN_DATA: folder })
   const refusing = await refusingServer()
   t.teardown(refusing.close)
   const { port } = new URL(relay.url)

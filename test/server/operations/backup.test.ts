@@ -12,7 +12,6 @@ import { agrees } from '../../../server/store/agreement.ts'
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { cryptoReady, sha256 } from '../../../shared/crypto/sodium.ts'
-import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
 import { parseRelayAddress } from '../../../shared/protocol/relayAddress.ts'
 import { startRelay } from '../../support/relay.ts'
 import { type RelayProcess, startRelayProcess } from '../../support/relayProcess.ts'
@@ -24,6 +23,7 @@ import {
   newBlob,
   newLog,
   openOn,
+  type RelayAt,
   readFrom,
   type TestLog,
   type Wire,
@@ -146,22 +146,15 @@ t.test(
 
 type Kept = { readonly log: TestLog; readonly hashes: readonly string[] }
 
-type Facts = {
-  readonly url: string
-  readonly key: RelayProcess['key']
-  readonly admission: AdmissionSecret | undefined
-}
-
-const opened = async (relay: Facts, log: TestLog): Promise<Wire> => {
+const opened = async (relay: RelayAt, log: TestLog): Promise<Wire> => {
   const wire = await connectWire(relay.url)
-  const facts = { key: relay.key, admission: relay.admission as AdmissionSecret }
-  await createOn(wire, facts, log)
-  await openOn(wire, facts, log, 'reader')
-  await openOn(wire, facts, log, 'writer')
+  await createOn(wire, relay, log)
+  await openOn(wire, relay, log, 'reader')
+  await openOn(wire, relay, log, 'writer')
   return wire
 }
 
-const fill = async (relay: Facts, sizes: readonly number[]): Promise<Kept> => {
+const fill = async (relay: RelayAt, sizes: readonly number[]): Promise<Kept> => {
   const log = newLog({ ttlDays: 45 })
   const wire = await opened(relay, log)
   const blobs = sizes.map((size) => newBlob(size))
@@ -328,12 +321,7 @@ t.test(
     const { log } = await fill(relay, [1024, 4096])
     const wire = await opened(relay, log)
     const secretNow = async (): Promise<string> => {
-      const answer = await openOn(
-        wire,
-        { key: relay.key, admission: relay.admission as AdmissionSecret },
-        log,
-        'reader',
-      )
+      const answer = await openOn(wire, relay, log, 'reader')
       return answer.type === 'opened' ? toHex(answer.admission) : answer.type
     }
     const before = await secretNow()
@@ -345,9 +333,8 @@ t.test(
     while ((await secretNow()) === before) await new Promise((resolve) => setTimeout(resolve, 200))
     t.equal(await secretNow(), printed?.admission && toHex(printed.admission))
     t.equal((await run(env, 'creation', 'off')).code, 0)
-    const facts = { key: relay.key, admission: relay.admission as AdmissionSecret }
     for (;;) {
-      const answer = await createOn(wire, facts, newLog())
+      const answer = await createOn(wire, relay, newLog())
       if (answer.type === 'refused') break
       await new Promise((resolve) => setTimeout(resolve, 200))
     }

@@ -10,22 +10,16 @@ import postgres from 'postgres'
 import t from 'tap'
 import { toHex } from '../../../shared/base/text.ts'
 import { cryptoReady } from '../../../shared/crypto/sodium.ts'
-import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
 import { freePort } from '../../support/postgres.ts'
 import { newDatabase } from '../../support/relay.ts'
-import { type RelayProcess, spawnRelay, startRelayProcess } from '../../support/relayProcess.ts'
+import { spawnRelay, startRelayProcess } from '../../support/relayProcess.ts'
 import { type Ran, runProgram, startProgram } from '../../support/relayProgram.ts'
-import { appendTo, connectWire, newOpenLog, type RelayFacts, type Wire } from '../../support/wire.ts'
+import { appendTo, connectWire, newOpenLog, type Wire } from '../../support/wire.ts'
 
 await cryptoReady
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-process-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-
-const factsOf = ({ key, admission }: RelayProcess): RelayFacts => ({
-  key,
-  admission: admission as AdmissionSecret,
-})
 
 const page = async (base: string, path: string): Promise<number | string> =>
   fetch(`${base.replace(/^ws/, 'http')}${path}`).then(
@@ -120,7 +114,7 @@ t.test(
     t.match(started.relay.said(), /\(ECONNREFUSED\): nothing listens there.* The relay waits for it\.\n/)
     t.equal(await page(base, '/readyz'), 200)
     const wire = await connectWire(started.relay.url)
-    t.equal((await appendTo(wire, await newOpenLog(wire, factsOf(started.relay)))).type, 'receipt')
+    t.equal((await appendTo(wire, await newOpenLog(wire, started.relay))).type, 'receipt')
     wire.end()
     t.equal(await started.relay.end(), 0)
   },
@@ -148,7 +142,7 @@ t.test('A second signal ends a relay at once that would wait for what it has tak
   const relay = await startRelayProcess({ DATABASE_URL: databaseUrl, TOCSIN_GRACE_SECONDS: '300' })
   const gone = relay.gone
   const wire = await connectWire(relay.url)
-  const log = await newOpenLog(wire, factsOf(relay))
+  const log = await newOpenLog(wire, relay)
   const sql = postgres(databaseUrl, { max: 1 })
   t.teardown(() => sql.end())
   const locked = await sql.reserve()
@@ -210,7 +204,7 @@ t.test('The numbers are on loopback only, of the whole relay, and have no label 
   const idle = await ask(port)
   const wire = await connectWire(relay.url)
   const logs = []
-  for (let i = 0; i < 3; i++) logs.push(await newOpenLog(wire, factsOf(relay)))
+  for (let i = 0; i < 3; i++) logs.push(await newOpenLog(wire, relay))
   for (const log of logs) for (let i = 0; i < 4; i++) await appendTo(wire, log)
   const [log] = logs
   if (log) await appendTo(wire, log, { ifHead: 1 })
@@ -279,9 +273,7 @@ t.test(
 
     t.equal(come.length, 32, 'a quarter of the files that are left is for who only knocks')
     t.equal(refused, 150 - 32)
-    const answers = come.map(
-      async (wire) => (await appendTo(wire, await newOpenLog(wire, factsOf(relay)))).type,
-    )
+    const answers = come.map(async (wire) => (await appendTo(wire, await newOpenLog(wire, relay))).type)
     t.strictSame(new Set(await Promise.all(answers)), new Set(['receipt']))
     t.equal(await page(relay.url, '/readyz'), 200, 'the database has files')
     for (const wire of come.slice(0, 5)) wire.end()

@@ -11,7 +11,7 @@ import postgres from 'postgres'
 import t, { type Test } from 'tap'
 import { startEmbedded } from '../../../server/embedded/embedded.ts'
 import { DEFAULT_LIMITS } from '../../../server/relay/limits.ts'
-import type { NewEntry, Store } from '../../../server/relay/ports.ts'
+import type { Store } from '../../../server/relay/ports.ts'
 import { isAway, isUnanswered } from '../../../server/store/away.ts'
 import { openClaim } from '../../../server/store/claim.ts'
 import { type Database, type DatabaseAddress, openDatabase } from '../../../server/store/database.ts'
@@ -31,18 +31,12 @@ import { cryptoReady, randomBytes } from '../../../shared/crypto/sodium.ts'
 import type { Day, Seq } from '../../../shared/protocol/ids.ts'
 import { newDurablePostgres } from '../../support/postgres.ts'
 import { newDatabase } from '../../support/relay.ts'
-import { newBlob, newLog, type TestLog } from '../../support/wire.ts'
+import { created, DAY, must, newEntry } from '../../support/stores.ts'
+import type { TestLog } from '../../support/wire.ts'
 
 await cryptoReady
 
 const MIGRATIONS = 'migrations'
-const DAY = 20_000 as Day
-
-const must = <T>(answer: T | 'taken' | 'newer' | 'away' | undefined): T => {
-  if (answer === 'taken' || answer === 'newer' || answer === 'away' || answer === undefined)
-    throw new Error(`no answer: ${answer}`)
-  return answer
-}
 
 const opened = async (t: Test, address: DatabaseAddress): Promise<Database & { readonly store: Store }> => {
   const database = must(await openDatabase(address, MIGRATIONS))
@@ -56,25 +50,11 @@ const connection = (t: Test, url: string) => {
   return sql
 }
 
-const append = (log: TestLog): NewEntry => ({
-  log: log.id,
-  blob: newBlob(),
-  expiryDay: (DAY + 7) as Day,
-  ifHead: undefined,
-  writer: undefined,
-})
-
-const created = async (store: Store): Promise<TestLog> => {
-  const log = newLog()
-  t.equal(await store.create(log.id, log.encoded, DAY), 'made')
-  return log
-}
-
 const headOf = async (store: Store, log: TestLog): Promise<number> => must(await store.find(log.id, DAY)).head
 
 /** `kept`, `undone` or `unsure`, as a sender would know it. */
 const tried = (store: Store, log: TestLog): Promise<string> =>
-  store.append([append(log)], DAY).then(
+  store.append([newEntry(log)], DAY).then(
     ([outcome]) => outcome?.type ?? 'nothing',
     () => 'unsure',
   )
@@ -102,7 +82,7 @@ t.test('a database that is gone is away to every question, and back when it is b
   const { store, onLost } = await opened(t, { url: server.url })
   onLost(() => t.fail('nobody else holds it'))
   const log = await created(store)
-  await store.append([append(log)], DAY)
+  await store.append([newEntry(log)], DAY)
 
   for (const [round, how] of (['kill', 'stop'] as const).entries()) {
     await server[how]()
@@ -143,7 +123,7 @@ t.test('a sweep under which the database goes harms nobody', async (t) => {
   const url = await newDatabase()
   const { store, db } = await opened(t, { url })
   const log = await created(store)
-  await store.append([append(log)], DAY)
+  await store.append([newEntry(log)], DAY)
   const cutter = connection(t, new URL('/postgres', url).href)
   const name = new URL(url).pathname.slice(1)
   const late = (DAY + 60) as Day
@@ -201,7 +181,7 @@ t.test('one connection that is cut is one answer that is lost', async (t) => {
 t.test('what the database says decides: undone by its own word, a fault of ours, or unknown', async (t) => {
   const { store, sql } = await opened(t, { url: await newDatabase() })
   const log = await created(store)
-  await store.append([append(log)], DAY)
+  await store.append([newEntry(log)], DAY)
   const saying = async (code: string): Promise<string> => {
     await sql.unsafe(`create or replace function make_day(p_day int) returns void language plpgsql as
       $$ begin raise exception 'no' using errcode = '${code}'; end $$`)

@@ -22,6 +22,7 @@ import { firstChain, nextChain } from '../../../shared/protocol/chain.ts'
 import type { Entry } from '../../../shared/protocol/frames.ts'
 import type { Blob, Chain, Day, Seq } from '../../../shared/protocol/ids.ts'
 import { newDatabase, startRelay } from '../../support/relay.ts'
+import { created, DAY, later, must, newEntry } from '../../support/stores.ts'
 import {
   appendTo,
   connectWire,
@@ -35,39 +36,16 @@ import {
 await cryptoReady
 
 const MIGRATIONS = 'migrations'
-const DAY = 20_000 as Day
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
-const later = (days: number): Day => (DAY + days) as Day
 const { caps } = DEFAULT_LIMITS
-
-const here = <T>(answer: T | 'away' | 'taken' | 'newer' | undefined): T => {
-  if (answer === 'away' || answer === 'taken' || answer === 'newer' || answer === undefined)
-    throw new Error(`no answer: ${answer}`)
-  return answer
-}
 
 type Ground = { readonly url: string; readonly database: Database; readonly store: Store }
 
 const opened = async (t: Test, url: string): Promise<Ground> => {
-  const database = here(await openDatabase({ url }, MIGRATIONS))
+  const database = must(await openDatabase({ url }, MIGRATIONS))
   t.teardown(database.close)
   return { url, database, store: createStore(database, caps) }
-}
-
-const append = (log: TestLog, changes: Partial<NewEntry> = {}): NewEntry => ({
-  log: log.id,
-  blob: newBlob(),
-  expiryDay: later(7),
-  ifHead: undefined,
-  writer: undefined,
-  ...changes,
-})
-
-const created = async (store: Store, changes = {}): Promise<TestLog> => {
-  const log = newLog(changes)
-  await store.create(log.id, log.encoded, DAY)
-  return log
 }
 
 const chainOver = (log: TestLog, entries: readonly Entry[]): Chain =>
@@ -109,12 +87,12 @@ t.test(
     await old`insert into relay values (true, '\x01', '\x02', '\x03', null, ${DAY - 4})`
     const writer = { index: 0, signature: newBlob().slice(0, 64) }
     const written = [
-      append(live, { expiryDay: later(1) }),
-      append(live, { expiryDay: later(45), blob: newBlob(65_536) }),
-      append(signed, { writer }),
-      append(mixed, { expiryDay: later(-3) }),
-      append(mixed, { expiryDay: later(-1) }),
-      append(mixed),
+      newEntry(live, { expiryDay: later(1) }),
+      newEntry(live, { expiryDay: later(45), blob: newBlob(65_536) }),
+      newEntry(signed, { writer }),
+      newEntry(mixed, { expiryDay: later(-3) }),
+      newEntry(mixed, { expiryDay: later(-1) }),
+      newEntry(mixed),
     ]
     for (const each of written) await oldAppend(old, each)
     await old`update entries set blob = sha256(blob), expiry_day = null where expiry_day < ${later(-2)}`
@@ -123,7 +101,7 @@ t.test(
     const { store, database } = await opened(t, url)
 
     for (const log of [live, signed, mixed]) {
-      const page = here(await store.read(log.id, 1 as Seq, 256, DAY))
+      const page = must(await store.read(log.id, 1 as Seq, 256, DAY))
       t.ok(sameBytes(chainOver(log, page.entries), page.at.chain), 'the chain is whole')
       const mine = written.filter((each) => each.log === log.id)
       page.entries.forEach(({ content, writer }, i) => {
@@ -133,12 +111,12 @@ t.test(
         t.equal(content.type, (mine[i]?.expiryDay ?? 0) >= DAY ? 'blob' : 'hash')
         t.strictSame(writer, mine[i]?.writer)
       })
-      const [outcome] = await store.append([append(log)], DAY)
+      const [outcome] = await store.append([newEntry(log)], DAY)
       t.ok(outcome?.type === 'appended' && outcome.at.head === mine.length + 1)
-      const after = here(await store.read(log.id, 1 as Seq, 256, DAY))
+      const after = must(await store.read(log.id, 1 as Seq, 256, DAY))
       t.ok(sameBytes(chainOver(log, after.entries), after.at.chain), 'and goes on')
     }
-    t.equal(here(await store.find(empty.id, DAY)).head, 0)
+    t.equal(must(await store.find(empty.id, DAY)).head, 0)
     const [row] = await database.sql`select settled_day, creation, moved from relay`
     t.strictSame({ ...row }, { settled_day: DAY, creation: true, moved: false })
     while (await store.expireSome(DAY));
@@ -165,7 +143,7 @@ t.test(
         for (const log of logs) await stores[0]?.create(log.id, log.encoded, DAY)
         const entriesOf = (steps: (typeof batches)[number]): readonly NewEntry[] =>
           steps.map(({ log, ifHead, life }) =>
-            append(logs[log] as TestLog, {
+            newEntry(logs[log] as TestLog, {
               expiryDay: later(life),
               ifHead: ifHead ? (3 as never) : undefined,
             }),
@@ -174,7 +152,7 @@ t.test(
         const answers = await Promise.all(sent.map((each, i) => (stores[i % 2] as Store).append(each, DAY)))
         const pages = await Promise.all(logs.map((log) => stores[1]?.read(log.id, 1 as Seq, 256, DAY)))
         return logs.every((log, i) => {
-          const { entries, at } = here(pages[i])
+          const { entries, at } = must(pages[i])
           const heads = answers
             .flatMap((outcomes, b) => outcomes.map((outcome, k) => ({ outcome, entry: sent[b]?.[k] })))
             .filter(({ entry }) => entry?.log === log.id)
@@ -201,7 +179,7 @@ type World = { readonly store: Store; readonly log: TestLog; readonly ends: numb
 const isRight = async ({ store, log, ends, today }: World): Promise<boolean> => {
   const page = await store.read(log.id, 1 as Seq, 256, today)
   if (page === undefined) return today > DAY
-  return here(page).entries.every(
+  return must(page).entries.every(
     ({ content, seq }) => (content.type === 'blob') === (ends[seq - 1] ?? 0) >= today,
   )
 }
@@ -209,7 +187,7 @@ const isRight = async ({ store, log, ends, today }: World): Promise<boolean> => 
 const stepOf = {
   append: async ({ store, log, ends, today }: World, days: number): Promise<boolean> => {
     const expiryDay = (today + days) as Day
-    const [outcome] = await store.append([append(log, { expiryDay })], today)
+    const [outcome] = await store.append([newEntry(log, { expiryDay })], today)
     if (outcome?.type === 'appended') ends.push(expiryDay)
     return outcome?.type !== 'away'
   },
@@ -255,7 +233,7 @@ t.test(
 t.test('a day that is still being read is dropped later, and nobody waits for that', async (t) => {
   const { store, database, url } = await opened(t, await newDatabase())
   const log = await created(store)
-  await store.append([append(log, { expiryDay: later(1) })], DAY)
+  await store.append([newEntry(log, { expiryDay: later(1) })], DAY)
   const reader = postgres(url, { max: 1, onnotice: () => undefined })
   const isThere = async () =>
     (await database.sql`select 1 from pg_class where relname = ${`blobs_${later(1)}`}`).length === 1
@@ -264,7 +242,7 @@ t.test('a day that is still being read is dropped later, and nobody waits for th
     await tx`select count(*) from ${tx(`blobs_${later(1)}`)}`
     t.equal(await store.expireSome(later(2)), false)
     t.ok(await isThere())
-    const [outcome] = await store.append([append(log)], later(2))
+    const [outcome] = await store.append([newEntry(log)], later(2))
     t.equal(outcome?.type, 'appended', 'while the reader reads')
   })
   while (await store.expireSome(later(2)));
@@ -278,10 +256,10 @@ t.test('L6 dead logs go in steps, and a step leaves what another relay is at', a
   const [large, small] = [await created(store, { ttlDays: 1 }), await created(store, { ttlDays: 1 })]
   for (let i = 0; i < 3; i++)
     await store.append(
-      Array.from({ length: 250 }, () => append(large, { expiryDay: later(1) })),
+      Array.from({ length: 250 }, () => newEntry(large, { expiryDay: later(1) })),
       DAY,
     )
-  await store.append([append(small, { expiryDay: later(1) })], DAY)
+  await store.append([newEntry(small, { expiryDay: later(1) })], DAY)
   const other = postgres(url, { max: 1, onnotice: () => undefined })
   const left = async () => (await database.sql`select id from logs`).length
 
@@ -449,13 +427,13 @@ t.test('L6 a log that died only by a clock that is not believed yet is not made 
   const { store, database } = await opened(t, await newDatabase())
   await database.sql`insert into relay values (true, '\x01', '\x02', '\x03', null, ${DAY}, ${DAY})`
   const log = await created(store, { ttlDays: 1 })
-  await store.append([append(log, { expiryDay: later(1) })], DAY)
+  await store.append([newEntry(log, { expiryDay: later(1) })], DAY)
 
   t.equal(await store.create(log.id, log.encoded, later(9)), 'away')
-  t.equal(here(await store.read(log.id, 1 as Seq, 9, DAY)).entries.length, 1, 'nothing was erased')
+  t.equal(must(await store.read(log.id, 1 as Seq, 9, DAY)).entries.length, 1, 'nothing was erased')
   await database.sql`update relay set settled_day = ${later(9)}`
   t.equal(await store.create(log.id, log.encoded, later(9)), 'made')
-  t.equal(here(await store.find(log.id, later(9))).head, 0)
+  t.equal(must(await store.find(log.id, later(9))).head, 0)
 })
 
 t.test('reads go on while entries are dated anew', async (t) => {
@@ -465,7 +443,7 @@ t.test('reads go on while entries are dated anew', async (t) => {
   const log = newLog()
   await store.create(log.id, log.encoded, far)
   await store.append(
-    Array.from({ length: 200 }, () => append(log, { expiryDay: (far + 7) as Day })),
+    Array.from({ length: 200 }, () => newEntry(log, { expiryDay: (far + 7) as Day })),
     far,
   )
   let isOver = false
@@ -476,7 +454,7 @@ t.test('reads go on while entries are dated anew', async (t) => {
   }
   const read = async (): Promise<void> => {
     while (!isOver) {
-      const { entries } = here(await store.read(log.id, 1 as Seq, 256, DAY))
+      const { entries } = must(await store.read(log.id, 1 as Seq, 256, DAY))
       if (entries.length !== 200 || entries.some((entry) => entry.content.type !== 'blob'))
         t.fail('a blob is missing')
     }

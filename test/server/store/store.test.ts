@@ -14,6 +14,7 @@ import type { Entry } from '../../../shared/protocol/frames.ts'
 import type { Blob, Chain, Day, Head, Seq } from '../../../shared/protocol/ids.ts'
 import { isFull } from '../../../shared/protocol/policy.ts'
 import { startRelay, type TestRelay } from '../../support/relay.ts'
+import { answered, created, DAY, later, newEntry } from '../../support/stores.ts'
 import {
   appendTo,
   connectWire,
@@ -26,36 +27,15 @@ import {
 
 await cryptoReady
 
-const DAY = 20_000 as Day
-const later = (days: number): Day => (DAY + days) as Day
-
 type Changes = Partial<NewEntry> & { readonly lifeDays?: number }
-const append = (log: TestLog, changes: Changes = {}): NewEntry => ({
-  log: log.id,
-  blob: newBlob(),
-  expiryDay: later(changes.lifeDays ?? 1),
-  ifHead: undefined,
-  writer: undefined,
-  ...changes,
-})
-
-const created = async (store: Store, changes = {}): Promise<TestLog> => {
-  const log = newLog(changes)
-  await store.create(log.id, log.encoded, DAY)
-  return log
-}
-
-/** The database of these tests never goes away. */
-const here = <T>(answer: T | 'away'): T => {
-  if (answer === 'away') throw new Error('the database is away')
-  return answer
-}
+const append = (log: TestLog, { lifeDays = 1, ...changes }: Changes = {}): NewEntry =>
+  newEntry(log, { expiryDay: later(lifeDays), ...changes })
 
 const heads = (outcomes: readonly Outcome[]): readonly (number | string)[] =>
   outcomes.map((outcome) => (outcome.type === 'appended' ? outcome.at.head : outcome.type))
 
 const allOf = async (store: Store, log: TestLog, day = DAY) => {
-  const page = here(await store.read(log.id, 1 as Seq, 256, day))
+  const page = answered(await store.read(log.id, 1 as Seq, 256, day))
   return page?.entries ?? []
 }
 
@@ -66,11 +46,11 @@ const obeysTheRules = async (t: Test, store: Store): Promise<void> => {
     await store.append([append(log)], DAY)
     await store.create(log.id, log.encoded, DAY)
 
-    const found = here(await store.find(log.id, DAY))
+    const found = answered(await store.find(log.id, DAY))
 
     t.equal(found?.head, 1)
     t.ok(found && sameBytes(found.policy, log.encoded))
-    t.equal(here(await store.find(newLog().id, DAY)), undefined)
+    t.equal(answered(await store.find(newLog().id, DAY)), undefined)
   })
 
   t.test('E1 L5 a batch numbers and chains its appends in order, each log for itself', async (t) => {
@@ -145,7 +125,7 @@ const obeysTheRules = async (t: Test, store: Store): Promise<void> => {
       DAY,
     )
     const seqs = async (log: TestLog, from: number, max: number) =>
-      here(await store.read(log.id, from as Seq, max, DAY))?.entries.map((entry) => entry.seq as number)
+      answered(await store.read(log.id, from as Seq, max, DAY))?.entries.map((entry) => entry.seq as number)
 
     t.strictSame(await seqs(small, 299, 10), [299, 300])
     t.strictSame(await seqs(small, 4_294_967_295, 10), [])
@@ -168,7 +148,7 @@ const obeysTheRules = async (t: Test, store: Store): Promise<void> => {
       t.strictSame(await kinds(later(2)), ['hash', 'blob'])
       const [first] = await allOf(store, log, later(2))
       t.ok(first?.content.type === 'hash' && sameBytes(first.content.hash, sha256(short.blob)))
-      t.equal(here(await store.find(log.id, later(2)))?.head, 2)
+      t.equal(answered(await store.find(log.id, later(2)))?.head, 2)
     },
   )
 
@@ -183,16 +163,16 @@ const obeysTheRules = async (t: Test, store: Store): Promise<void> => {
       await store.append([append(day), append(week)], DAY)
       await store.append([append(day)], later(1))
 
-      t.ok(here(await store.find(empty.id, later(2))))
-      t.notOk(here(await store.find(empty.id, later(3))))
-      t.ok(here(await store.find(day.id, later(2))))
-      t.notOk(here(await store.find(day.id, later(3))))
+      t.ok(answered(await store.find(empty.id, later(2))))
+      t.notOk(answered(await store.find(empty.id, later(3))))
+      t.ok(answered(await store.find(day.id, later(2))))
+      t.notOk(answered(await store.find(day.id, later(3))))
       t.strictSame(heads(await store.append([append(day)], later(3))), ['none'])
-      t.equal(here(await store.read(day.id, 1 as Seq, 10, later(3))), undefined)
-      t.ok(here(await store.find(week.id, later(7))))
-      t.notOk(here(await store.find(week.id, later(8))))
+      t.equal(answered(await store.read(day.id, 1 as Seq, 10, later(3))), undefined)
+      t.ok(answered(await store.find(week.id, later(7))))
+      t.notOk(answered(await store.find(week.id, later(8))))
       await store.create(day.id, day.encoded, later(3))
-      t.strictSame(here(await store.read(day.id, 1 as Seq, 10, later(3)))?.at.head, 0)
+      t.strictSame(answered(await store.read(day.id, 1 as Seq, 10, later(3)))?.at.head, 0)
       t.strictSame(await allOf(store, day, later(3)), [], 'made anew, it is empty')
     },
   )
@@ -218,7 +198,7 @@ const obeysTheRules = async (t: Test, store: Store): Promise<void> => {
       bytes += sizes[i] ?? 0
       t.equal(outcome.type === 'appended' && outcome.at.full, isFull(0, head, bytes), `append ${i + 1}`)
     }
-    t.ok(here(await store.find(log.id, DAY))?.full)
+    t.ok(answered(await store.find(log.id, DAY))?.full)
   })
 
   t.test('L3 L4 a log of class 0 takes 200 entries and is full for ever', async (t) => {
@@ -241,7 +221,7 @@ const obeysTheRules = async (t: Test, store: Store): Promise<void> => {
     await Promise.all(Array.from({ length: 12 }, (_, i) => store.append(mixed(i), DAY)))
 
     for (const log of logs) {
-      const page = here(await store.read(log.id, 1 as Seq, 256, DAY))
+      const page = answered(await store.read(log.id, 1 as Seq, 256, DAY))
       const entries = page?.entries ?? []
       t.strictSame(
         entries.map((entry) => entry.seq),
