@@ -40,7 +40,7 @@ export const isBefore = (a: Place, b: Place): boolean => a.log < b.log || (a.log
 
 export const NO_COMMIT = '0'.repeat(64)
 
-export type Entrance = Pick<EpochInfo, 'opener' | 'openedBy' | 'openedByTidy' | 'parent' | 'ledger'>
+export type Entrance = Pick<EpochInfo, 'opener' | 'openedBy' | 'openedUnasked' | 'parent' | 'ledger'>
 
 /** foreign: a leaf or the charter is none of ours. outdated: the charter wants rules that this client does not know (V8). */
 export const makeEpoch = async (

@@ -82,7 +82,7 @@ const enter = async (desk: Desk, epoch: Epoch, { current, group, found, stage }:
     {
       opener: effect.author,
       openedBy: current.commit,
-      openedByTidy: effect.action === 'tidy',
+      openedUnasked: effect.action === 'tidy' || effect.action === 'drop',
       parent: { log: found.place.log, seq: found.entry.seq, chain: found.entry.chain },
       ledger: applyToLedger(epoch.info.ledger, effect, number),
     },

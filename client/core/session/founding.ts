@@ -57,7 +57,7 @@ export const found = async ({ vault, clock, random }: Means, founding: Founding)
   const nothing = { log: 0, seq: 0, chain: new Uint8Array(32) }
   const epoch = await makeEpoch(
     group,
-    { opener: undefined, openedBy: NO_COMMIT, openedByTidy: false, parent: nothing, ledger: newLedger },
+    { opener: undefined, openedBy: NO_COMMIT, openedUnasked: false, parent: nothing, ledger: newLedger },
     now,
   )
   if (epoch === 'foreign' || epoch === 'outdated') throw new Error('a founding epoch is ours')

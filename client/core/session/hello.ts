@@ -15,13 +15,13 @@ export const helloIn = (epoch: Epoch, handle: string): Stated => ({
 })
 
 /**
- * Says HELLO in the newest epoch, once. Withheld where a TIDY opened the epoch while a complete mandate waits: the arrival of the many is
- * what would let the next TIDY in front of it.
+ * Says HELLO in the newest epoch, once. Withheld where a TIDY or a drop, which nobody decided, opened the epoch while a complete mandate waits: the
+ * arrival of the many is what would let the next TIDY in front of it (I5).
  */
 export const greet = async (line: Line): Promise<void> => {
   const { book } = line
   const epoch = book.newest()
-  const isWithheld = epoch.info.openedByTidy && carriedMotions(line).length > 0
+  const isWithheld = epoch.info.openedUnasked && carriedMotions(line).length > 0
   if (epoch.notes.hello === 'said' || isWithheld) return
   const said = await state(line, epoch.info.number, helloIn(epoch, book.own().handle))
   const now = book.epoch(epoch.info.number)

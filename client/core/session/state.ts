@@ -41,7 +41,8 @@ export const epochInfo = struct({
   opener: option(seatId),
   /** Hash of the commit that opened it; zeros for the founding epoch and for one joined by Welcome. */
   openedBy: hashText,
-  openedByTidy: flag,
+  /** By a TIDY or a drop: nobody decided it (4.5 rule 3). */
+  openedUnasked: flag,
   /** Where the parent epoch's log stood at that commit, as HELLO reports it. */
   parent: seenFields,
   ledger: ledgerCodec,

@@ -76,7 +76,7 @@ export const isPresent = (desk: Desk, device: string): boolean =>
 export const entranceOf = (bundle: WelcomeBundle, openerIdentity: Uint8Array | undefined): Entrance => ({
   opener: openerIdentity && decodeIdentity(openerIdentity)?.seat,
   openedBy: bundle.commit,
-  openedByTidy: false,
+  openedUnasked: false,
   parent: bundle.parent,
   ledger: bundle.ledger,
 })
