@@ -23,7 +23,9 @@ export type Founding = {
   readonly suite: SuiteName
   readonly relay: { readonly address: string; readonly key: RelayKey; readonly admission: AdmissionSecret }
   /** Parts of the default charter to start with otherwise. Throws below a floor. */
-  readonly charter?: Partial<Pick<Charter, 'isFounded' | 'probation' | 'keepDays' | 'alarmSeen' | 'add' | 'remove'>>
+  readonly charter?: Partial<
+    Pick<Charter, 'isFounded' | 'probation' | 'keepDays' | 'alarmSeen' | 'add' | 'remove'>
+  >
 }
 
 type Means = {
