@@ -1,0 +1,160 @@
+/**
+ * Coming back after losing everything, and arriving where the others are (protocol.md 4.4, 4.11; acceptance 16). Real MLS on a relay in memory.
+ */
+import t from 'tap'
+import type { SeatId } from '../../../../client/core/governance/ids.ts'
+import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
+import { createMemoryRelay } from '../../../support/memoryRelay.ts'
+import {
+  closeEverybody,
+  comeIn,
+  foundBy,
+  joinBy,
+  linkBy,
+  meet,
+  must,
+  newDevice,
+  type Person,
+  say,
+  textsOf,
+} from '../../../support/people.ts'
+
+await cryptoReady
+t.teardown(closeEverybody)
+
+const DAY_MS = 86_400_000
+
+const group = async (...names: readonly string[]) => {
+  const relay = createMemoryRelay()
+  const alice = await foundBy('alice', relay)
+  const others: Person[] = []
+  for (const name of names) others.push(await joinBy(name, alice, relay, others))
+  await syncAll(alice, ...others)
+  return { relay, alice, others }
+}
+
+const syncAll = async (...people: readonly Person[]): Promise<void> => {
+  for (const person of [...people, ...people, ...people]) must(await person.session.sync())
+}
+
+const seatOf = (person: Person): SeatId => person.session.view().own.seat
+const deviceOf = (person: Person) => person.session.view().own.device
+const memberIn = (person: Person, handle: string) => {
+  const member = person.session.view().members.find((one) => one.handle === handle)
+  if (!member) throw new Error(`nobody is called ${handle}`)
+  return member
+}
+
+t.test(
+  'acceptance 16: who has lost everything comes back to the same seat by two members, without the past',
+  async (t) => {
+    const { relay, alice, others } = await group('bob', 'carol')
+    const [bob, carol] = others
+    if (!bob || !carol) throw new Error('nobody there')
+    await say(alice, 'before it was lost')
+    await syncAll(alice, bob, carol)
+    const lost = { seat: seatOf(carol), device: deviceOf(carol) }
+
+    const back = await linkBy(alice, relay, [bob], lost.seat)
+    await syncAll(alice, bob, back)
+
+    const { own, members, handover, isProvisional } = back.session.view()
+    t.strictSame([own.seat, own.handle, members.length], [lost.seat, 'carol', 3])
+    t.strictSame(textsOf(back), [], 'history does not come back')
+    t.strictSame([handover, isProvisional], [undefined, false])
+    t.strictSame(memberIn(alice, 'carol').metBy, [{ seat: seatOf(alice), isMutual: true }])
+    const old = memberIn(back, 'carol').devices.find(({ isMe }) => !isMe)
+    t.equal(old?.device, lost.device, 'the lost device is still there')
+    must(await back.session.dropDevice(lost.device))
+    await syncAll(alice, bob, back)
+    t.strictSame(
+      memberIn(alice, 'carol').devices.map(({ device }) => device),
+      [own.device],
+    )
+    await say(back, 'here again')
+    await syncAll(alice, bob)
+    t.strictSame(textsOf(bob), ['before it was lost', 'here again'])
+  },
+)
+
+t.test(
+  'acceptance 16: with one member only, coming back waits a day, and everybody sees who is asked',
+  async (t) => {
+    const { relay, alice, others } = await group('bob')
+    const [bob] = others
+    if (!bob) throw new Error('nobody there')
+    const borrowed = await newDevice('borrowed', relay.dial, alice.time)
+    const met = await meet(borrowed, alice, must(await alice.session.invite('device', seatOf(bob))))
+
+    await t.rejects(comeIn(borrowed, met, []), /deciding/)
+    t.match(alice.session.view().motions.at(-1), { about: 'bob', restsUntil: alice.time.now + DAY_MS })
+    alice.time.now += DAY_MS
+    const back = await comeIn(borrowed, met, [])
+    t.equal(seatOf(back), seatOf(bob))
+  },
+)
+
+t.test('4.11 with no device left, two others are needed, and the one who is missing is shown', async (t) => {
+  const { relay, alice, others } = await group('bob', 'carol')
+  const [bob, carol] = others
+  if (!bob || !carol) throw new Error('nobody there')
+  must(await alice.session.cutOff(deviceOf(carol)))
+  await syncAll(alice, bob)
+  t.equal(memberIn(bob, 'carol').isVacant, true)
+
+  const borrowed = await newDevice('borrowed', relay.dial, alice.time)
+  const met = await meet(borrowed, alice, must(await alice.session.invite('device', seatOf(carol))))
+  alice.time.now += 2 * DAY_MS
+  await t.rejects(comeIn(borrowed, met, []), /deciding/, 'a day does not stand in for the second one')
+  t.match(alice.session.view().motions.at(-1), {
+    needed: 2,
+    approvedBy: [seatOf(alice)],
+    restsUntil: undefined,
+  })
+  const back = await comeIn(borrowed, met, [bob])
+
+  t.strictSame([seatOf(back), memberIn(back, 'carol').isVacant], [seatOf(carol), false])
+  t.equal(memberIn(back, 'carol').counts, true, 'votes and place are as they were')
+})
+
+t.test(
+  '4.11 somebody who lost nothing sees a rejoin in their name, and cuts off what came in by it',
+  async (t) => {
+    const { relay, alice, others } = await group('bob', 'carol')
+    const [bob, carol] = others
+    if (!bob || !carol) throw new Error('nobody there')
+
+    const impostor = await linkBy(alice, relay, [bob], seatOf(carol))
+    await syncAll(alice, bob, carol, impostor)
+    t.match(
+      carol.session.view().motions.find(({ action }) => action.type === 'deviceAdd'),
+      {
+        about: 'carol',
+        by: seatOf(alice),
+        approvedBy: [seatOf(alice), seatOf(bob)],
+      },
+    )
+    const stranger = memberIn(carol, 'carol').devices.find(({ isMe }) => !isMe)
+    must(await carol.session.dropDevice(stranger?.device ?? deviceOf(carol)))
+    await syncAll(alice, bob, carol, impostor)
+
+    t.equal(impostor.session.view().own.status, 'removed')
+    t.strictSame(
+      memberIn(bob, 'carol').devices.map(({ device }) => device),
+      [deviceOf(carol)],
+    )
+  },
+)
+
+t.test('4.11 a seat has at most as many devices as the charter says', async (t) => {
+  const { relay, alice, others } = await group('bob', 'carol')
+  const second = await linkBy(alice, relay, others)
+  await linkBy(alice, relay, others)
+  await syncAll(alice, ...others, second)
+
+  t.strictSame(await alice.session.invite('device'), { ok: false, error: 'too_many_devices' })
+  t.strictSame(await alice.session.invite('device', 'ff'.repeat(16) as SeatId), {
+    ok: false,
+    error: 'no_such_seat',
+  })
+})
