@@ -1,6 +1,6 @@
 /**
  * Motions as one area of the fold (product.md 3.C, protocol.md D8): what each saying does, in the committee's order. Whatever may not be is kept as a
- * refusal beside the motion and changes nothing else. Not here: the steps until the text is fixed (motionDraft.ts), the vote (motionVote.ts),
+ * refusal beside the motion and changes nothing else. Not here: the steps until the text is fixed (motionDraft.ts), the vote (motionOpen.ts, motionVote.ts),
  * the kinds that approvals carry (session/deciding.ts).
  */
 import type { Takers, Writable } from './area.ts'
@@ -17,6 +17,7 @@ import {
   stepTo,
   wasCarried,
 } from './motionLife.ts'
+import { type Known, open } from './motionOpen.ts'
 import { paragraphsOf } from './motionText.ts'
 import * as voting from './motionVote.ts'
 import { elect, type Roles, recall } from './roles.ts'
@@ -24,10 +25,10 @@ import type { Id, Said, SaidOf } from './said.ts'
 import { settleUnity, type Unity } from './unity.ts'
 
 /** What is carried writes to the roles and to the points of unity. */
-type Draft = Writable<Motions> & Writable<Roles> & Writable<Unity> & voting.Known
+type Draft = Writable<Motions> & Writable<Roles> & Writable<Unity> & Known
 
 type Following = Exclude<MotionType, 'motion'>
-type Stepping<T extends Following> = (motion: Motion, said: SaidOf<T>, known: voting.Known) => Step
+type Stepping<T extends Following> = (motion: Motion, said: SaidOf<T>, known: Known) => Step
 
 /** A motion that does not stand before what is said about it never will: the order is total. */
 const on =
@@ -110,7 +111,7 @@ export const motions: Takers<MotionType, Draft> = {
   motionWaive: on(drafting.waive),
   motionWithdraw: on(drafting.withdraw),
   motionLapse: on(drafting.lapse),
-  motionOpen: on(voting.open),
+  motionOpen: on(open),
   motionVote: on(voting.cast),
   motionClose: on(voting.close),
   motionConfirm: on(voting.confirm),

@@ -5,7 +5,8 @@
  *   when more of those who count are for it than against it, two at least, at the moment in which the text is fixed.
  * - fixed by the proposer, or by two others, who name the hash of the text that they see. From there on it does not change.
  * - translated, or waived by those who do not read it.
- * - withdrawn by the proposer until voting opens; lapsed when two others say that nobody seconds it.
+ * - withdrawn by the proposer until voting opens; lapsed when two others say that nobody seconds it, or later more than half of all that it has
+ *   come to nothing.
  */
 import { type Amendment, hashOf, type Motion, type Step, stepTo, type Translation } from './motionLife.ts'
 import type { Id, SaidOf } from './said.ts'
@@ -154,14 +155,16 @@ export const withdraw = (motion: Motion, said: SaidOf<'motionWithdraw'>): Step =
   return isBeforeVote ? stepTo(motion, said, 'withdrawn') : 'not_now'
 }
 
-/** Nobody's word alone ends what another has put. */
+/** Nobody's word alone ends what another has put: two where nobody seconds it, and more than half of all later. */
 export const lapse = (motion: Motion, said: SaidOf<'motionLapse'>): Step => {
   const { seat, electorate = [] } = said
-  if (motion.phase !== 'draft') return 'not_now'
+  const isBeforeVote = motion.phase === 'discussion' || motion.phase === 'fixed'
+  if (motion.phase !== 'draft' && !isBeforeVote) return 'not_now'
   if (seat === motion.seat) return 'own_motion'
   if (!electorate.includes(seat)) return 'not_in_electorate'
   const lapsing = [...new Set([...motion.lapsing, seat])]
   const others = electorate.filter((one) => one !== motion.seat)
-  const next = { ...motion, lapsing }
-  return lapsing.length >= enoughOf(others) ? stepTo(next, said, 'lapsed') : next
+  const agreed = lapsing.filter((one) => electorate.includes(one)).length
+  const isOver = isBeforeVote ? 2 * agreed > electorate.length : agreed >= enoughOf(others)
+  return isOver ? stepTo({ ...motion, lapsing }, said, 'lapsed') : { ...motion, lapsing }
 }

@@ -158,7 +158,7 @@ export type Motion = {
   readonly vote?: Vote
   /** A block brought it back to discussion; with the votes of then. */
   readonly returned?: { readonly blocks: readonly Ballot[]; readonly counts: Counts; readonly at: number }
-  /** Others than the proposer who say that nobody seconds it; two are needed. */
+  /** Others than the proposer who would let it lapse. */
   readonly lapsing: readonly Id[]
   readonly outcome?: { readonly by: Id; readonly at: number; readonly text: string; readonly doneBy?: Id }
   readonly reviewOn?: string

@@ -1,104 +1,26 @@
 /**
  * The vote on a motion (protocol.md D8, product.md 3.C). No clock: what stands in the log before the confirmed close counts.
  *
- * - opened by anybody who counts, when everybody who votes can read it. The electorate is who counts then, without the person concerned (R3): whoever comes
- *   later is not in it, whoever goes later stays in it, and a ballot of theirs that stands in the log stays, too (R4 has nothing to undo: the log has
- *   an order).
+ * - the electorate is who counted when it was opened, without the person concerned (R3): whoever comes later is not in it, whoever goes later stays in it,
+ *   and a ballot of theirs that stands in the log stays, too (R4 has nothing to undo: the log has an order).
  * - cast per seat and changed until the close. A ballot names the hash of the text.
  * - closed by one member and confirmed by another, who names the same counts. A close behind which somebody votes for the first time cannot be
  *   confirmed any more, so that an early one takes nobody's vote away.
  * - quorum missed: once, the vote goes on. A block: once, back to discussion. Not carried, or no quorum: a third may have it opened again,
  *   and then one member more has to agree that it is over, up to more than half. What is carried stays carried.
  */
-import { isBinding, isCountedKind } from './decisionRules.ts'
 import { type Choice, type Counts, endOf, noVotes, quorumOf, sameCounts, sumOf } from './motionCount.ts'
 import {
   type Ballot,
   type Close,
-  excludedFrom,
   type Motion,
-  type MotionRefusal,
   type Result,
   type Step,
   stepTo,
   type Vote,
 } from './motionLife.ts'
-import type { Profiles } from './profile.ts'
-import { electFault, isRecallAsked, type Roles } from './roles.ts'
+import { votersIn } from './motionOpen.ts'
 import type { Id, Said, SaidOf } from './said.ts'
-
-/** What the vote reads of other areas: who reads which language, and who holds what. */
-export type Known = Roles & Profiles
-
-const baseOf = (lang: string): string => lang.split('-')[0] ?? lang
-
-/** Voters who have said what they read, and have it in none of these languages, and have not waived (R7). */
-export const cannotRead = (
-  motion: Motion,
-  electorate: readonly Id[],
-  { profiles }: Profiles,
-): readonly Id[] => {
-  const written = new Set([motion.content.lang, ...motion.translations.keys()].map(baseOf))
-  return electorate.filter((seat) => {
-    const languages = profiles.get(seat)?.languages ?? []
-    const isRead = languages.length === 0 || languages.some((lang) => written.has(baseOf(lang)))
-    return !isRead && !motion.waivedBy.includes(seat)
-  })
-}
-
-export const votersIn = (motion: Motion, full: readonly Id[]): readonly Id[] => {
-  const excluded = excludedFrom(motion.content)
-  return full.filter((seat) => seat !== excluded)
-}
-
-export const open = (motion: Motion, said: SaidOf<'motionOpen'>, known: Known): Step => {
-  const { seat, electorate: full = [], content } = said
-  if (motion.phase !== 'fixed') return 'not_now'
-  if (content.hash !== motion.hash) return 'other_text'
-  const electorate = votersIn(motion, full)
-  const decides = decidedBy(motion, said)
-  if (!full.includes(seat) || electorate.length === 0) return 'not_in_electorate'
-  if (typeof decides === 'string') return decides
-  if (cannotRead(motion, electorate, known).length > 0) return 'untranslated'
-  const fault = personFault(motion, full, known)
-  if (fault) return fault
-  const { order, at } = said
-  const vote: Vote = {
-    openedBy: seat,
-    order,
-    at,
-    full,
-    electorate,
-    decides,
-    ballots: [],
-    closes: new Map(),
-    recountAskedBy: [],
-    recounts: 0,
-  }
-  return { ...stepTo(motion, said, 'voting'), vote }
-}
-
-const decidedBy = (motion: Motion, said: SaidOf<'motionOpen'>): Vote['decides'] | MotionRefusal => {
-  const { kind } = motion.content
-  const { mandate } = said.content
-  if (isBinding(kind)) return mandate === undefined ? 'no_mandate' : { by: 'mandate', mandate }
-  if (mandate !== undefined) return 'by_mandate'
-  const rule = said.decisions && isCountedKind(kind) ? said.decisions[kind] : undefined
-  return rule ? { by: 'count', rule } : 'not_in_electorate'
-}
-
-/** A recall is asked for by a third, and elected is who may be. */
-export const personFault = (
-  { content: { effect } }: Motion,
-  full: readonly Id[],
-  known: Known,
-): MotionRefusal | undefined => {
-  if (effect?.gives === 'role') return electFault(known, effect, full) && 'may_not_be_elected'
-  if (effect?.gives !== 'recall') return undefined
-  const term = known.terms.get(effect.term)
-  const isIt = term?.seat === effect.seat && !term.ended
-  return isIt && isRecallAsked(term, full) ? undefined : 'not_asked'
-}
 
 export const cast = (motion: Motion, said: SaidOf<'motionVote'>): Step => {
   const { vote } = motion

@@ -1,0 +1,327 @@
+/** What holds for every sequence of sayings about motions (protocol.md D8, issue 4): order decides, sums, frozen electorates, ways out. */
+import * as fc from 'fast-check'
+import t from 'tap'
+import {
+  apply,
+  applyAll,
+  type Committee,
+  emptyCommittee,
+} from '../../../../client/core/committee/committee.ts'
+import type { KnownContent } from '../../../../client/core/committee/content.ts'
+import { sumOf } from '../../../../client/core/committee/motionCount.ts'
+import { nextHash } from '../../../../client/core/committee/motionDraft.ts'
+import { isOpen, type Motion, wasCarried } from '../../../../client/core/committee/motionLife.ts'
+import { cannotRead, votersIn } from '../../../../client/core/committee/motionOpen.ts'
+import { countsBefore } from '../../../../client/core/committee/motionVote.ts'
+import type { Id, Said } from '../../../../client/core/committee/said.ts'
+import { defaultDecisions } from '../../../../client/core/governance/decisions.ts'
+import { idOf, SEATS } from './arbitraries.ts'
+import { clocks, isSteady, isTimeless } from './life.ts'
+import { put } from './motionStory.ts'
+
+const FULL = SEATS.slice(0, 4)
+const LATER = [...SEATS.slice(0, 2), SEATS[4] ?? '']
+
+type Move = {
+  readonly seat: Id
+  readonly device: string
+  readonly kind: number
+  readonly pick: number
+  readonly at: number
+  readonly isLater: boolean
+}
+
+const KINDS = ['everyday', 'guest', 'unity', 'urgent', 'dissolve'] as const
+
+const putBy = ({ pick }: Move): KnownContent =>
+  pick % 7 === 0
+    ? put({ kind: 'elect', effect: { gives: 'role', role: 'minder', seat: SEATS[pick % 5] ?? '' } })
+    : put({ kind: KINDS[pick % 5] ?? 'everyday' })
+
+const pickOf = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)]
+
+const hashIn = (motion: Motion): string => motion.hash ?? nextHash(motion, FULL)
+
+/** The next thing to say where a motion stands. */
+const onwards = (motion: Motion, { pick }: Move): KnownContent => {
+  const id = { motion: motion.id }
+  const hash = hashIn(motion)
+  const vote = { type: 'motionVote' as const, ...id, hash }
+  const close = [...(motion.vote?.closes.values() ?? [])].at(-1)
+  const counts = motion.vote && close && countsBefore(motion.vote, close.order)
+  const block: KnownContent = { ...vote, choice: 'block', reason: 'no' }
+  const yes: KnownContent = { ...vote, choice: 'yes' }
+  const ending: KnownContent =
+    close && counts
+      ? { type: 'motionConfirm', ...id, close: close.id, counts }
+      : { type: 'motionClose', ...id }
+  const votes: readonly KnownContent[] = [
+    yes,
+    yes,
+    { ...vote, choice: 'no' },
+    ending,
+    { ...vote, choice: 'unsure' },
+  ]
+  const next: { readonly [P in Motion['phase']]?: KnownContent | undefined } = {
+    draft: { type: 'motionSecond', ...id },
+    discussion: { type: 'motionFix', ...id, hash },
+    fixed: { type: 'motionOpen', ...id, hash },
+    voting: pick % 13 === 0 ? block : pickOf(votes, pick),
+    carried: { type: 'motionOutcome', ...id, text: 'x' },
+    done: { type: 'motionReview', ...id, text: 'x' },
+  }
+  return next[motion.phase] ?? { type: 'motionRecount', ...id }
+}
+
+const SIDES = ['accepted', 'rejected', 'withdrawn', 'put_to_vote', 'for', 'against'] as const
+
+/** Whatever else could be said: what members, mistaken ones and hostile ones say. */
+const sideways = (motion: Motion, { pick, kind }: Move): KnownContent => {
+  const id = { motion: motion.id }
+  const hash = pick % 3 === 0 ? 'e'.repeat(64) : hashIn(motion)
+  const amendment = pickOf([...motion.amendments.keys()], pick) ?? idOf(0)
+  const close = pickOf([...(motion.vote?.closes.keys() ?? [])], pick) ?? idOf(0)
+  const counts = { yes: pick % 4, no: 0, unsure: 0, block: 0 }
+  const choices: readonly KnownContent[] = [
+    { type: 'motionVote', ...id, hash, choice: 'no' },
+    { type: 'motionAmend', ...id, paragraph: pick % 3, text: `P${pick % 4}` },
+    { type: 'motionAmendment', ...id, amendment, to: SIDES[pick % 6] ?? 'for' },
+    { type: 'motionAmendment', ...id, amendment, to: SIDES[pick % 6] ?? 'for' },
+    { type: 'motionFix', ...id, hash },
+    { type: 'motionOpen', ...id, hash },
+    { type: 'motionClose', ...id },
+    { type: 'motionConfirm', ...id, close, counts },
+    { type: 'motionRecount', ...id },
+    { type: 'motionTranslate', ...id, hash, lang: 'es', title: 'x', text: 'x' },
+    { type: 'motionWaive', ...id, hash },
+    pick % 3 === 0 ? { type: 'motionWithdraw', ...id } : { type: 'motionLapse', ...id },
+    { type: 'profile', languages: pick % 3 === 0 ? ['hi'] : ['en'], skills: [], wants: [], away: false },
+  ]
+  return pickOf(choices, kind) ?? { type: 'motionSecond', ...id }
+}
+
+const fitting = (committee: Committee, move: Move): KnownContent => {
+  const all = [...committee.motions.values()]
+  const motion = all.length < 2 || move.kind === 0 ? undefined : pickOf(all, move.pick)
+  if (!motion) return putBy(move)
+  return move.kind % 3 === 0 ? sideways(motion, move) : onwards(motion, move)
+}
+
+const saidAs = (committee: Committee, move: Move, i: number): Said => ({
+  id: idOf(1000 + i),
+  seat: move.seat,
+  device: move.device,
+  order: 10 * i + 1,
+  at: move.at,
+  electorate: move.isLater ? LATER : FULL,
+  decisions: defaultDecisions,
+  content: fitting(committee, move),
+})
+
+const history = fc
+  .array(
+    fc.record({
+      seat: fc.constantFrom(...SEATS),
+      device: fc.constantFrom('d1', 'd2', 'd3'),
+      kind: fc.nat(60),
+      pick: fc.nat(600),
+      at: fc.nat(1_000_000),
+      isLater: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+    }),
+    { minLength: 40, maxLength: 120, size: 'max' },
+  )
+  .map((moves) => {
+    let committee = emptyCommittee
+    return moves.map((move, i) => {
+      const said = saidAs(committee, move, i)
+      committee = apply(committee, said)
+      return said
+    })
+  })
+
+/** Without the clocks that are kept to be shown. */
+const visible = ({ motions, terms }: Committee) => ({
+  terms,
+  motions: [...motions.values()].map(({ phaseAt: _, vote, ...motion }) => {
+    const { extendedAt, ...rest } = vote ?? {}
+    return { ...motion, vote: rest, isExtended: extendedAt !== undefined }
+  }),
+})
+
+const reached = new Map<string, number>()
+const note = (what: string): void => void reached.set(what, (reached.get(what) ?? 0) + 1)
+
+t.test('order decides: no cutting, repetition or clock changes what a motion comes to', async () => {
+  await fc.assert(
+    fc.property(
+      history,
+      fc.nat(120),
+      fc.array(clocks, { minLength: 4, maxLength: 4 }),
+      (all, cut, times) => isSteady(all, cut, visible) && isTimeless(all, times.flat(), visible),
+    ),
+    { numRuns: 150 },
+  )
+})
+
+const wordsFor = ({ phase, vote, returned, refused }: Motion): readonly string[] => [
+  phase,
+  ...(vote?.extendedAt === undefined ? [] : ['extended']),
+  ...(returned ? ['returned'] : []),
+  ...(vote?.recounts ? ['recounted'] : []),
+  ...refused.map(({ why }) => why),
+]
+
+/** What must hold of a motion at any moment, and between one moment and the next. */
+const isSound = (before: Motion | undefined, now: Motion): boolean => {
+  const { vote } = now
+  if (!vote) return !before || !wasCarried(before)
+  const { electorate, ballots, result } = vote
+  const counts = countsBefore(vote, Number.MAX_SAFE_INTEGER)
+  const voters = new Set(ballots.map(({ seat }) => seat))
+  const isCounted =
+    sumOf(counts) === voters.size &&
+    sumOf(counts) <= electorate.length &&
+    [...voters].every((seat) => electorate.includes(seat))
+  const isFrozen =
+    before?.vote?.order !== vote.order ||
+    JSON.stringify(before.vote.electorate) === JSON.stringify(electorate)
+  const staysCarried = !before || !wasCarried(before) || before.vote?.result === result
+  const byTwo = !result || new Set(result.closedBy).size >= Math.min(2, electorate.length)
+  const isSeveral = !wasCarried(now) || (result?.counts.yes ?? 0) >= 2
+  return isCounted && isFrozen && staysCarried && byTwo && isSeveral
+}
+
+t.test(
+  'sums never exceed the frozen electorate, no seat votes twice through three devices, nobody ends a vote alone, and carried stays carried',
+  async (t) => {
+    await fc.assert(
+      fc.property(history, (all) => {
+        let committee = emptyCommittee
+        return all.every((said) => {
+          const next = apply(committee, said)
+          const before = committee
+          committee = next
+          return [...next.motions.values()].every((motion) => isSound(before.motions.get(motion.id), motion))
+        })
+      }),
+      { numRuns: 300 },
+    )
+    await fc.assert(
+      fc.property(history, (all) => {
+        for (const motion of applyAll(emptyCommittee, all).motions.values())
+          for (const what of wordsFor(motion)) note(what)
+      }),
+      { numRuns: 300 },
+    )
+    for (const what of [
+      'carried',
+      'not_carried',
+      'done',
+      'voting',
+      'fixed',
+      'returned',
+      'extended',
+      'late',
+      'same_member',
+    ])
+      t.ok(reached.get(what), `${what} is reached: ${JSON.stringify([...reached])}`)
+  },
+)
+
+t.test('R3 whoever comes later changes no count, and a late vote changes nothing', async () => {
+  await fc.assert(
+    fc.property(history, (all) => {
+      const committee = applyAll(emptyCommittee, all)
+      const over = [...committee.motions.values()].filter(({ vote }) => vote?.result)
+      const votes = over.flatMap((motion, m) =>
+        SEATS.map(
+          (seat, i): Said => ({
+            id: idOf(5000 + 10 * m + i),
+            seat,
+            device: 'd1',
+            order: 100_000 + 10 * m + i,
+            at: 0,
+            content: { type: 'motionVote', motion: motion.id, hash: motion.hash ?? '', choice: 'no' },
+          }),
+        ),
+      )
+      const later = applyAll(committee, votes)
+      return over.every(({ id, phase, vote }) => {
+        const now = later.motions.get(id)
+        return now?.phase === phase && now.vote === vote && now.refused.at(-1)?.why === 'late'
+      })
+    }),
+    { numRuns: 150 },
+  )
+})
+
+/** What honest members other than the proposer would say next. */
+const nextSteps = (committee: Committee, motion: Motion): readonly (readonly [Id, KnownContent])[] => {
+  const honest = FULL.filter((seat) => seat !== motion.seat)
+  const id = { motion: motion.id }
+  const [first = '', second = ''] = honest
+  switch (motion.phase) {
+    case 'draft':
+      return [[first, { type: 'motionSecond', ...id }]]
+    case 'discussion':
+      return honest.map((seat) => [seat, { type: 'motionFix', ...id, hash: nextHash(motion, FULL) }])
+    case 'fixed': {
+      const hash = motion.hash ?? ''
+      const isUnread = cannotRead(motion, votersIn(motion, FULL), committee).length > 0
+      const hindi: KnownContent = { type: 'motionTranslate', ...id, hash, lang: 'hi', title: 'x', text: 'x' }
+      return [
+        ...(isUnread ? [[first, hindi] as const] : []),
+        [first, { type: 'motionOpen', ...id, hash }],
+        ...honest.map((seat) => [seat, { type: 'motionLapse', ...id }] as const),
+      ]
+    }
+    case 'voting': {
+      const voters = honest.filter((seat) => motion.vote?.electorate.includes(seat))
+      const hash = motion.hash ?? ''
+      const ballots = voters.map(
+        (seat) => [seat, { type: 'motionVote', ...id, hash, choice: 'yes' }] as const,
+      )
+      return [...ballots, [second, { type: 'motionClose', ...id }]]
+    }
+    default:
+      return []
+  }
+}
+
+const confirmations = (motion: Motion): readonly (readonly [Id, KnownContent])[] => {
+  const closing = [...(motion.vote?.closes.values() ?? [])].at(-1)
+  if (!motion.vote || !closing) return []
+  const counts = countsBefore(motion.vote, closing.order)
+  return FULL.filter((seat) => seat !== motion.seat && seat !== closing.seat).map((seat) => [
+    seat,
+    { type: 'motionConfirm', motion: motion.id, close: closing.id, counts },
+  ])
+}
+
+t.test(
+  'from every state a motion can be in, the others bring it to an end without its proposer',
+  async () => {
+    await fc.assert(
+      fc.property(history, (all) => {
+        let committee = applyAll(emptyCommittee, all)
+        let order = 1_000_000
+        const sayAll = (sayings: readonly (readonly [Id, KnownContent])[]): void => {
+          for (const [seat, content] of sayings) {
+            order++
+            const around = { electorate: FULL, decisions: defaultDecisions, device: 'd1', at: 0 }
+            committee = apply(committee, { id: idOf(order), seat, order, content, ...around })
+          }
+        }
+        const at = (id: Id): Motion => committee.motions.get(id) as Motion
+        return [...committee.motions.keys()].every((id) => {
+          for (let step = 0; step < 20 && isOpen(at(id)); step++) {
+            sayAll(nextSteps(committee, at(id)))
+            sayAll(confirmations(at(id)))
+          }
+          return !isOpen(at(id))
+        })
+      }),
+      { numRuns: 150 },
+    )
+  },
+)
