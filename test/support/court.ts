@@ -4,9 +4,11 @@
  */
 import {
   type Act,
+  type DropRequest,
   encodeAct,
   type LeaveRequest,
   type ResyncRequest,
+  signDrop,
   signLeave,
   signResync,
 } from '../../client/core/governance/act.ts'
@@ -222,3 +224,19 @@ export const aCommit = ({ by, proposals, hasPath = true, added, label = '' }: Co
 })
 
 export const aTidy = (by: Signer, label = ''): Seen => aCommit({ by, proposals: [], label: `tidy ${label}` })
+
+/** `target` cut off by `by`. */
+export const dropOfDevice = (target: Signer, by: Signer, change: Partial<DropRequest> = {}): DropRequest => ({
+  ...signDrop(by.secretKey, {
+    anchor: ANCHOR,
+    device: target.device,
+    by: by.device,
+    lastEpoch: 200,
+    ...change,
+  }),
+  ...(change.signature && { signature: change.signature }),
+})
+
+/** A drop of `target`, carried out by `author`. */
+export const dropCommit = (request: DropRequest, target: Signer, author: Signer): Seen =>
+  aCommit({ by: author, proposals: [removeLeaf(target.leaf), actProposal({ type: 'drop', request })] })

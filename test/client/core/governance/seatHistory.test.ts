@@ -1,0 +1,82 @@
+/** I1, I12 and I13 over generated histories of seats and devices (protocol.md section 9). */
+import fc from 'fast-check'
+import t from 'tap'
+import { ledgerHash } from '../../../../client/core/governance/ledger.ts'
+import { needed } from '../../../../client/core/governance/motion.ts'
+import { devicesOf, fullSeats, seatsOf } from '../../../../client/core/governance/roster.ts'
+import { aMotion, filled } from '../../../support/court.ts'
+import { type Edge, history, steps } from '../../../support/seatHistory.ts'
+
+const holdsOnEdges = (rule: (edge: Edge) => boolean, numRuns = 150): number => {
+  let seen = 0
+  fc.assert(
+    fc.property(steps, (list) => {
+      const edges = history(list)
+      seen += edges.length
+      return edges.every(rule)
+    }),
+    { numRuns },
+  )
+  return seen
+}
+
+t.test('I13 over any history a seat goes by a removal or by leaving, and by nothing else', async (t) => {
+  const kindsSeen = new Set<string>()
+  const edges = holdsOnEdges(({ before, after, effect }) => {
+    kindsSeen.add(effect.action)
+    const was = seatsOf(before.roster)
+    const now = new Set(seatsOf(after.roster))
+    const gone = was.filter((seat) => !now.has(seat))
+    return gone.length === effect.removed.length && gone.every((seat) => effect.removed.includes(seat))
+  })
+  t.ok(edges > 300, `${edges} edges`)
+  t.same(
+    [...kindsSeen].sort(),
+    ['add', 'deviceAdd', 'drop', 'leave', 'remove', 'settleDrop'],
+    'every act happened',
+  )
+})
+
+t.test(
+  'I12 over any history acts on devices change neither who counts nor how many approvals anything takes',
+  async (t) => {
+    const deviceActs = ['drop', 'deviceAdd', 'settleDrop']
+    holdsOnEdges(({ before, after, effect }) => {
+      if (!deviceActs.includes(effect.action)) return true
+      const later = { ...after, roster: { ...after.roster, epoch: before.roster.epoch } }
+      const change = aMotion(before, { type: 'charter', charter: filled(1, 4) })
+      const sameFull =
+        [...fullSeats(before.roster)].sort().join() === [...fullSeats(later.roster)].sort().join()
+      return sameFull && needed(before, change) === needed(later, change)
+    })
+    t.pass()
+  },
+)
+
+t.test(
+  '4.11 over any history there is one device or one vacant place for every seat, and one open drop for each initiator',
+  async (t) => {
+    holdsOnEdges(({ after, ledger }) => {
+      const { roster } = after
+      const vacant = ledger.vacant.map(({ seat }) => seat)
+      const isApart = vacant.every((seat) => devicesOf(roster, seat).length === 0)
+      const few = seatsOf(roster).every((seat) => devicesOf(roster, seat).length <= 3)
+      const initiators = ledger.drops.map(({ by }) => by)
+      return isApart && few && new Set(initiators).size === initiators.length
+    })
+    t.pass()
+  },
+)
+
+t.test('I1 the ledger is a function of the effects: same history, same hash', async () => {
+  fc.assert(
+    fc.property(steps, (list) => {
+      const [one, two] = [history(list), history(list)]
+      return one.every((edge, i) => {
+        const other = two[i]
+        return other !== undefined && ledgerHash(edge.ledger) === ledgerHash(other.ledger)
+      })
+    }),
+    { numRuns: 40 },
+  )
+})
