@@ -67,6 +67,7 @@ t.test(
     )
     t.equal(same('2001:db8:1:2::1', '2001:db8:1:3::1', '2001:db8:2:2::1'), 3)
     t.equal(same('::1', '::', '0:0:0:0:5::'), 1)
+    t.equal(same('::a:b:c:d:e:192.0.2.1', '0:a:b:c::'), 1, 'an IPv4 end is two groups')
     t.equal(same('fe80::1%eth0', 'fe80::1'), 1)
     t.equal(same('', 'unknown', '1.2.3', 'x'.repeat(5000), '::g', '1.2.3.4.5'), 1)
     fc.assert(
@@ -88,8 +89,10 @@ t.test('sets of addresses: networks, names for them, and nothing that is half ri
     false,
   ])
   t.strictSame(
-    ['10.1.2.3', '172.31.0.1', '172.32.0.1', '192.168.0.9', 'fd12::1', '2001:db8::1'].map(isPrivate),
-    [true, true, false, true, true, false],
+    ['10.1.2.3', '172.31.0.1', '172.32.0.1', '192.168.0.9', 'fd12::1', 'fe80::1', '2001:db8::1'].map(
+      isPrivate,
+    ),
+    [true, true, false, true, true, true, false],
   )
   t.strictSame(
     ['192.0.2.7', '192.0.2.8', '2001:db8::1', '2001:db9::1'].map(set('192.0.2.7, 2001:db8::/32')),
@@ -197,6 +200,66 @@ t.test('callers are bounded: idle ones make room, and a flood of prefixes shares
   for (const i of upTo(65_535)) door.knock(callers.of(address(i)))
   t.equal(callers.of('192.0.2.2'), callers.of('192.0.2.3'), 'too many at once: one place for all the rest')
   t.not(callers.of(address(7)), callers.of('192.0.2.2'), 'who was there keeps its own')
+  now += HOUR
+  t.equal(callers.of(address(7)).knocks.at, 2000, 'with an hour gone too')
+  callers.of(address(8))
+  t.equal(callers.size(), 65_536, 'and each is counted once')
+  callers.of('192.0.2.4')
+  t.equal(callers.size(), 1, 'idle ones of the hour before make room as well')
+})
+
+t.test('nobody is forgotten who has something open, or still owes for something', async (t) => {
+  let now = 0
+  const callers = createCallers({ limits: prefix, random: randomBytes, now: () => now })
+  const door = createDoor({ limits: plenty, prefix, now: () => now })
+  const busy: Readonly<Record<string, (caller: ReturnType<typeof newCaller>) => unknown>> = {
+    '192.0.2.1': (caller) => door.arrive(caller),
+    '192.0.2.2': (caller) => door.enter(caller),
+    '192.0.2.3': (caller) => upTo(5).map(() => door.knock(caller)),
+    '192.0.2.4': (caller) => upTo(4).map(() => door.strayed(caller)),
+    '192.0.2.5': (caller) => upTo(5).map(() => door.payCreation(caller, newPurse(prefix.creates), 0)),
+  }
+  const before = Object.entries(busy).map(([address, does]) => {
+    const caller = callers.of(address)
+    does(caller)
+    return caller
+  })
+  for (const i of upTo(65_536 - before.length)) callers.of(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`)
+  now += 2000
+
+  callers.of('192.0.2.9')
+
+  t.equal(callers.size(), before.length + 1)
+  for (const [i, address] of Object.keys(busy).entries()) t.equal(callers.of(address), before[i], address)
+})
+
+t.test('an address is kept under a key of the hour only', async (t) => {
+  const kept: string[] = []
+  const keep = Map.prototype.set
+  t.teardown(() => {
+    Map.prototype.set = keep
+  })
+  const keysOf = (salt: number): readonly string[] => {
+    kept.length = 0
+    const callers = createCallers({
+      limits: prefix,
+      random: (size) => new Uint8Array(size).fill(salt),
+      now: () => 0,
+    })
+    Map.prototype.set = function (key, value) {
+      if (typeof key === 'string') kept.push(key)
+      return keep.call(this, key, value)
+    }
+    callers.of('192.0.2.1')
+    Map.prototype.set = keep
+    return [...kept]
+  }
+
+  const [one, other] = [keysOf(1), keysOf(2)]
+
+  t.equal(one.length, 1)
+  t.not(one[0], other[0])
+  t.notMatch(one[0], /192/)
 })
 
 t.test(
@@ -238,6 +301,8 @@ t.test('a caller has so many open connections, a door has so many, and what clos
   )
   door.leave(one)
   t.strictSame([door.enter(other), door.enter(one)], [true, false])
+  door.leave(other)
+  t.equal(door.enter(one), true, 'its own place is free again too')
   t.strictSame(
     upTo(8).map(() => door.arrive(one)),
     [true, true, true, true, true, true, false, false],
@@ -327,9 +392,9 @@ t.test(
   'a proxy that is trusted is nobody: it speaks for many; one that is not is warned of, once',
   async (t) => {
     const warnings: string[] = []
-    const guardWith = (edge: EdgeSettings) =>
+    const guardWith = (edge: EdgeSettings, side: 'web' | 'onion' = 'web') =>
       createGuard({
-        side: 'web',
+        side,
         edge,
         limits: DEFAULT_LIMITS,
         log: { warn: (what) => void warnings.push(what) },
@@ -346,6 +411,8 @@ t.test(
     t.not(via('198.51.100.1'), via('198.51.100.2'))
     t.equal(via('198.51.100.1'), guard.caller(asking('198.51.100.1')), 'the same caller by another way')
     t.strictSame(warnings, [])
+    guardWith(NO_EDGE, 'onion').caller(from('198.51.100.1'))
+    t.strictSame(warnings, [], 'tor is no proxy to be told of')
     const blunt = guardWith(NO_EDGE)
     blunt.caller(asking('192.0.2.1', { 'x-forwarded-for': '198.51.100.1' }))
     t.strictSame(warnings, [], 'a stranger may write what it likes')
