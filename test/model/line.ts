@@ -1,0 +1,134 @@
+/**
+ * One device's line to the relay, in the scheduler's hands: it may break after so many requests or appends, hold an append back, and say
+ * afterwards what this device was told and what it wrote. Not here: the relay (test/support/memoryRelay.ts).
+ */
+import type { Dial, Timer } from '../../client/core/relay/ports.ts'
+import type { Event, Request } from '../../shared/protocol/frames.ts'
+import { type LogId, logKey } from '../../shared/protocol/ids.ts'
+import { settled } from '../support/fakeTimer.ts'
+import type { MemoryRelay, Misdeeds } from '../support/memoryRelay.ts'
+
+/** An append as the relay took it. `told`: the newest entry of that log that the device had been shown by then. */
+export type Written = {
+  readonly log: LogId
+  readonly blob: Uint8Array
+  readonly lifeDays: number
+  readonly seq: number
+  readonly told: number
+}
+
+/** What is left before the line breaks. */
+export type Limits = { requests: number; appends: number; holdsAppend: boolean }
+
+export type Line = {
+  readonly dial: Dial
+  readonly timer: Timer
+  readonly limits: Limits
+  /** Since the last call of `takeWritten`. */
+  readonly takeWritten: () => readonly Written[]
+  /** Appends that are on their way longer than their sender waited. */
+  readonly held: { readonly log: LogId; readonly blob: Uint8Array }[]
+  readonly requestsSoFar: () => number
+  /** No limits, and whatever waits to dial again does so. */
+  readonly mend: () => Promise<void>
+  readonly end: () => void
+}
+
+/** A sync that asks more often than this does not end by itself. */
+export const TOO_MANY_REQUESTS = 3000
+const NO_LIMITS: Limits = { requests: TOO_MANY_REQUESTS, appends: TOO_MANY_REQUESTS, holdsAppend: false }
+
+type Own = {
+  readonly relay: MemoryRelay
+  readonly limits: Limits
+  readonly connections: Set<number>
+  readonly written: Written[]
+  readonly held: Line['held']
+  readonly told: Map<string, number>
+  requests: number
+}
+
+const lines = new WeakMap<MemoryRelay, Own[]>()
+
+export const openLine = (relay: MemoryRelay): Line => {
+  const own: Own = {
+    relay,
+    limits: { ...NO_LIMITS },
+    connections: new Set(),
+    written: [],
+    held: [],
+    told: new Map(),
+    requests: 0,
+  }
+  const known = lines.get(relay) ?? []
+  if (known.length === 0) relay.misbehave(hooksOf(relay))
+  lines.set(relay, [...known, own])
+  const timers = new Set<{ readonly delayMs: number; readonly wake: () => void }>()
+  return {
+    limits: own.limits,
+    held: own.held,
+    dial: (address, events) => {
+      const socket = relay.dial(address, events)
+      own.connections.add(relay.dialed())
+      return socket
+    },
+    timer: (delayMs, wake) => {
+      const one = { delayMs, wake }
+      timers.add(one)
+      return () => void timers.delete(one)
+    },
+    takeWritten: () => own.written.splice(0),
+    requestsSoFar: () => own.requests,
+    mend: async () => {
+      Object.assign(own.limits, NO_LIMITS)
+      // Only a line that was lost has a timer and no connection.
+      if (own.connections.size === 0)
+        for (const one of [...timers]) {
+          timers.delete(one)
+          one.wake()
+        }
+      await settled()
+    },
+    end: () => {
+      for (const connection of own.connections) relay.cut(connection)
+      own.connections.clear()
+      timers.clear()
+    },
+  }
+}
+
+const hooksOf = (relay: MemoryRelay): Misdeeds => ({
+  receive: (request, connection) => {
+    const own = lines.get(relay)?.find((one) => one.connections.has(connection))
+    return own && receive(own, request, connection)
+  },
+  answer: (event, request, connection) => {
+    const own = lines.get(relay)?.find((one) => one.connections.has(connection))
+    return own && request ? answer(own, event, request, connection) : [event]
+  },
+})
+
+const receive = (own: Own, request: Request, connection: number): 'close' | undefined => {
+  own.requests++
+  const holds = own.limits.holdsAppend && request.type === 'append'
+  if (holds) own.held.push({ log: request.log, blob: request.blob })
+  if (!holds && own.limits.requests-- > 0) return undefined
+  own.connections.delete(connection)
+  return 'close'
+}
+
+const answer = (own: Own, event: Event, request: Request, connection: number): readonly Event[] => {
+  if (event.type === 'entries' && request.type === 'read') tell(own, event)
+  if (event.type !== 'receipt' || request.type !== 'append') return [event]
+  const { log, blob, lifeDays } = request
+  own.written.push({ log, blob, lifeDays, seq: event.head.head, told: own.told.get(logKey(log)) ?? 0 })
+  if (--own.limits.appends > 0) return [event]
+  own.relay.cut(connection)
+  own.connections.delete(connection)
+  return []
+}
+
+const tell = (own: Own, { log, entries }: Extract<Event, { type: 'entries' }>): void => {
+  const last = entries.at(-1)?.seq ?? 0
+  own.told.set(logKey(log), Math.max(last, own.told.get(logKey(log)) ?? 0))
+}
