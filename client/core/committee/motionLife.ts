@@ -88,6 +88,8 @@ export type Vote = {
   readonly openedBy: Id
   readonly order: number
   readonly at: number
+  /** When this device heard of it: for suggesting when to end it, no more. */
+  readonly heardAt?: number
   /** Seats that counted when voting opened (R3). */
   readonly full: readonly Id[]
   /** Those of them that vote: without the person concerned. */

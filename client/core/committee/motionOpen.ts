@@ -43,11 +43,12 @@ export const open = (motion: Motion, said: SaidOf<'motionOpen'>, known: Known): 
   if (cannotRead(motion, electorate, known).length > 0) return 'untranslated'
   const fault = personFault(motion, full, known)
   if (fault) return fault
-  const { order, at } = said
+  const { order, at, heardAt } = said
   const vote: Vote = {
     openedBy: seat,
     order,
     at,
+    ...(heardAt === undefined ? {} : { heardAt }),
     full,
     electorate,
     decides,

@@ -43,10 +43,10 @@ export const cast = (motion: Motion, said: SaidOf<'motionVote'>): Step => {
 }
 
 /** The last ballot of each seat that stands before `order`. */
-export const ballotsBefore = (vote: Vote, order: number): ReadonlyMap<Id, Ballot> =>
+export const ballotsBefore = (vote: Pick<Vote, 'ballots'>, order: number): ReadonlyMap<Id, Ballot> =>
   new Map(vote.ballots.filter((one) => one.order < order).map((one) => [one.seat, one]))
 
-export const countsBefore = (vote: Vote, order: number): Counts => {
+export const countsBefore = (vote: Pick<Vote, 'ballots'>, order: number): Counts => {
   const counts: { [C in Choice]: number } = { ...noVotes }
   for (const { choice } of ballotsBefore(vote, order).values()) counts[choice]++
   return counts

@@ -1,0 +1,158 @@
+/**
+ * The steps of a decision, as a member presses them (product.md 3.C): each is tried on the fold as it stands before anything is said, so that what would have no
+ * effect is refused here with its reason, and the hours of the charter are kept. Kinds that bind the group are voted on by approving and declining.
+ */
+import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { apply, type Committee } from '../committee/committee.ts'
+import type { KnownContent } from '../committee/content.ts'
+import { isBinding } from '../committee/decisionRules.ts'
+import type { Motion, MotionRefusal } from '../committee/motionLife.ts'
+import type { Id } from '../committee/said.ts'
+import type { SeatId } from '../governance/ids.ts'
+import { contentOf, type DecideStep, type FollowingStep, TRIAL } from './decideContent.ts'
+import { mandateHash } from './decideView.ts'
+import { coolsUntil, mayEndAt, RECOUNT_MS } from './motionTimes.ts'
+import type { Sending, Session } from './session.ts'
+import type { Objection } from './talking.ts'
+import type { CommitteeView } from './view.ts'
+
+/**
+ * `too_early`: not before `at`. `cooling_down`: not before `at`, unless there are new facts. `unknown_mandate`: the governance motion is not known here, or about
+ * something else. `untranslated`: into `languages`, or waived.
+ */
+export type DecideRefusal =
+  | { readonly why: 'too_early' | 'too_late' | 'cooling_down'; readonly at: number }
+  | { readonly why: 'field'; readonly field: string }
+  | {
+      readonly why:
+        | 'no_such_motion'
+        | 'not_member'
+        | 'unknown_mandate'
+        | 'no_reason'
+        | MotionRefusal
+        | Objection
+    }
+
+export type Decided = { readonly id: string; readonly is: Sending }
+
+type Speaker = Pick<Session, 'view' | 'say' | 'propose' | 'approve' | 'decline'>
+
+export const decide = (
+  session: Speaker,
+  step: DecideStep,
+  nowMs: number,
+): Promise<Result<Decided, DecideRefusal>> => {
+  const view = session.view()
+  return step.do === 'start' ? start(session, view, step, nowMs) : follow(session, view, step, nowMs)
+}
+
+const start = async (
+  session: Speaker,
+  view: CommitteeView,
+  { content, hasNewFacts }: Extract<DecideStep, { readonly do: 'start' }>,
+  nowMs: number,
+): Promise<Result<Decided, DecideRefusal>> => {
+  const cool = content.kind === 'remove' ? coolsUntil(view.committee, content.about, nowMs) : undefined
+  if (cool !== undefined && hasNewFacts !== true) return err({ why: 'cooling_down', at: cool })
+  const tried = attempt(view, content, nowMs)
+  if (!tried.motions.has(TRIAL)) return err({ why: 'too_many_open' })
+  return said(session, content)
+}
+
+const follow = async (
+  session: Speaker,
+  view: CommitteeView,
+  step: FollowingStep,
+  nowMs: number,
+): Promise<Result<Decided, DecideRefusal>> => {
+  const motion = view.committee.motions.get(step.motion)
+  if (!motion) return err({ why: 'no_such_motion' })
+  const early = untimely(view, motion, step.do, nowMs)
+  if (early) return err(early)
+  if (step.do === 'vote' && mandateHash(motion) !== undefined)
+    return approveOrDecline(session, motion, step.choice)
+  if (step.do === 'vote' && step.choice === 'block' && step.reason === undefined)
+    return err({ why: 'no_reason' })
+  const named = step.do === 'open' ? await mandateFor(session, view, motion, step.mandate) : ok(undefined)
+  if (!named.ok) return named
+  const content = contentOf(motion, step, {
+    electorate: countingIn(view),
+    mandate: named.value,
+    me: view.own.seat,
+  })
+  const refused = attempt(view, content, nowMs).motions.get(motion.id)?.refused.at(-1)
+  return refused?.id === TRIAL ? err({ why: refused.why }) : said(session, content)
+}
+
+/** What the vote of a binding kind is about: the approvals exist before the vote is opened. A removal is put together with its opening. */
+const mandateFor = async (
+  session: Speaker,
+  view: CommitteeView,
+  motion: Motion,
+  given: string | undefined,
+): Promise<Result<string | undefined, DecideRefusal>> => {
+  const { kind, about } = motion.content
+  if (!isBinding(kind)) return ok(given)
+  const fitting = view.motions.filter(({ outcome, action }) => {
+    if (outcome !== 'open') return false
+    if (kind === 'remove') return action.type === 'remove' && action.seat === about
+    return action.type === (kind === 'admit' ? 'add' : 'charter')
+  })
+  const found = given === undefined ? fitting[0] : fitting.find(({ hash }) => hash === given)
+  if (found && (given !== undefined || fitting.length === 1)) return ok(found.hash)
+  if (kind !== 'remove' || given !== undefined || motion.phase !== 'fixed')
+    return err({ why: 'unknown_mandate' })
+  const proposed = await session.propose({ type: 'remove', seat: about as SeatId })
+  return proposed.ok ? ok(proposed.value.motion) : err({ why: proposed.error })
+}
+
+const approveOrDecline = async (
+  session: Speaker,
+  motion: Motion,
+  choice: 'yes' | 'no' | 'unsure' | 'block',
+): Promise<Result<Decided, DecideRefusal>> => {
+  const hash = mandateHash(motion) ?? ''
+  if (choice !== 'yes' && choice !== 'no') return err({ why: 'by_mandate' })
+  const answered = choice === 'yes' ? await session.approve(hash) : await session.decline(hash)
+  if (answered.ok) return ok({ id: hash, is: answered.value })
+  return err({ why: answered.error === 'no_such_motion' ? 'unknown_mandate' : answered.error })
+}
+
+const countingIn = ({ members }: CommitteeView): readonly Id[] =>
+  members.filter(({ counts }) => counts).map(({ seat }) => seat)
+
+const attempt = (view: CommitteeView, content: KnownContent, nowMs: number): Committee =>
+  apply(view.committee, {
+    id: TRIAL,
+    seat: view.own.seat,
+    device: view.own.device,
+    order: view.committee.last + 1,
+    at: nowMs,
+    electorate: countingIn(view),
+    decisions: view.charter.decisions,
+    content,
+  })
+
+const said = async (session: Speaker, content: KnownContent): Promise<Result<Decided, DecideRefusal>> => {
+  const result = await session.say(content)
+  if (result.ok) return result
+  return err(
+    result.error === 'not_member' ? { why: 'not_member' } : { why: 'field', field: result.error.field },
+  )
+}
+
+/** Steps that end a state wait for its time to be over; doubts about a count come within a day. */
+const untimely = (
+  { charter }: CommitteeView,
+  motion: Motion,
+  step: FollowingStep['do'],
+  nowMs: number,
+): DecideRefusal | undefined => {
+  const { phase, vote } = motion
+  if (step === 'recount' && vote?.result && nowMs > vote.result.at + RECOUNT_MS)
+    return { why: 'too_late', at: vote.result.at + RECOUNT_MS }
+  const ends = { fix: 'discussion', lapse: 'draft', close: 'voting', confirm: 'voting' } as const
+  const isEnding = step in ends && ends[step as keyof typeof ends] === phase
+  const at = mayEndAt(motion, charter)
+  return isEnding && nowMs < at ? { why: 'too_early', at } : undefined
+}
