@@ -14,7 +14,7 @@ import { verifyLeafNodeSignatureKeyPackage } from 'ts-mls/leafNode.js'
 import { concat, sameBytes } from '../../../shared/base/bytes.ts'
 import { bytes, decode, encode, struct } from '../../../shared/base/codec.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
-import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { type SecretKey, sha256 } from '../../../shared/crypto/sodium.ts'
 import { decodeExactly } from './bytes.ts'
 import { areRules, capabilitiesOf, IDENTITY_BYTES, LIFETIME, SEAT_EXTENSION } from './config.ts'
 import { describeLeaf, hasOurShape } from './leaf.ts'
@@ -96,6 +96,13 @@ export const isSoundKeyPackage = async (suite: Suite, keyPackage: KeyPackage): P
     (await verifyLeafNodeSignatureKeyPackage(leafNode, suite.cs.signature)) &&
     (await verifyKeyPackage(keyPackage, suite.cs.signature))
   )
+}
+
+/** The secret key with which the leaf of these private bytes will sign. Throws on damaged ones: the vault authenticates what it holds. */
+export const signatureKeyOf = (privateBytes: Uint8Array): SecretKey => {
+  const half = decode(privateHalf, privateBytes)
+  if (!half.ok) throw new Error('stored private keys do not decode')
+  return half.value.signaturePrivateKey as SecretKey
 }
 
 /** Both halves for the library; undefined unless every public key belongs to its private one. */

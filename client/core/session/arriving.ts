@@ -27,6 +27,7 @@ import { openMeeting, readItems } from './meeting.ts'
 import { queue } from './outbox.ts'
 import { noteLie } from './reading.ts'
 import { dayOf } from './sponsoring.ts'
+import { newStanding } from './standing.ts'
 import { type Epoch, rosterOf } from './state.ts'
 import type { Keeper } from './upkeep.ts'
 import { decodeBundle } from './welcomes.ts'
@@ -35,7 +36,7 @@ import { decodeBundle } from './welcomes.ts'
 export const tendArrival = async (keeper: Keeper): Promise<void> => {
   const { book } = keeper
   const arrival = book.arrivals.get(MINE)
-  if (!arrival) return
+  if (!arrival || book.own().alarmed) return
   const invite = parseInvite(arrival.joining.link, dayOf(keeper.clock()))
   const now = confirmedIn(book, arrival)
   if (now.isConfirmed && !arrival.isConfirmed) sayMet(keeper, now)
@@ -90,7 +91,7 @@ const lookElsewhere = async (keeper: Keeper, arrival: Arrival, items: readonly J
     const raw = welcomeFor(joining.join, item)
     const bundle = raw && !sameBytes(sha256(raw), arrival.bundle) ? decodeBundle(raw) : undefined
     const branch = bundle && (await openWelcome(keeper, joining, bundle))
-    const shadow = branch && (await followBranch(keeper, branch, keeper.book.own()))
+    const shadow = branch && (await followBranch(keeper, { epoch: branch, device: keeper.book.own().device }))
     if (!raw || !branch || !shadow?.book.epochs().some((epoch) => isWhereTheyAre(keeper.book, epoch)))
       continue
     moveTo(keeper, branch, arrival)
@@ -110,6 +111,7 @@ const isWhereTheyAre = (book: Book, { fold, info }: Epoch): boolean => {
 const moveTo = ({ book, saidIds }: Keeper, branch: Epoch, { entered }: Arrival): void => {
   for (const { info } of book.epochs()) book.dropEpoch(info.number)
   book.setEpoch(branch)
+  book.setOwn({ standing: newStanding(branch.info.number), stuck: undefined })
   for (const saying of book.sayings.all().filter(({ order }) => order >= firstOrderOf(entered))) {
     book.sayings.drop(numberKey(saying.order))
     saidIds.delete(saying.id)

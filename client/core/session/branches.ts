@@ -4,7 +4,8 @@
  */
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { toHex } from '../../../shared/base/text.ts'
-import { decodeIdentity } from '../governance/ids.ts'
+import { verifyResync } from '../governance/act.ts'
+import { type DeviceId, decodeIdentity, type SeatId } from '../governance/ids.ts'
 import { type Device, deviceOf, devicesOf, presentSeats, twoThirds } from '../governance/roster.ts'
 import { leavesOf } from '../mls/group.ts'
 import { inspectKeyPackage, restoreKeyPackage } from '../mls/keyPackage.ts'
@@ -14,35 +15,56 @@ import { newBook } from './book.ts'
 import { makeEpoch } from './desk.ts'
 import { type Line, readAll } from './reading.ts'
 import { newStanding } from './standing.ts'
-import { type Candidate, type Epoch, rosterOf, type Stuck } from './state.ts'
+import { type Candidate, type Epoch, rosterOf } from './state.ts'
+import { type FreshKeys, MAX_REQUESTS, type Stuck } from './stuck.ts'
 import { tell } from './telling.ts'
-import { decodeBundle, entranceOf } from './welcomes.ts'
+import { decodeBundle, entranceOf, type WelcomeBundle } from './welcomes.ts'
 
-/** The branch as an epoch; undefined if the Welcome leads anywhere but into a later epoch of our own committee. */
+/** Where a Welcome led, and as which of the devices that this one asked to come back as. */
+export type Branch = { readonly epoch: Epoch; readonly device: DeviceId }
+
+/** Undefined if the Welcome leads anywhere but into a later epoch of our own committee. */
 export const openBranch = async (
   line: Line,
   stuck: Stuck,
   candidate: Candidate,
-): Promise<Epoch | undefined> => {
+): Promise<Branch | undefined> => {
   const held = line.book.epoch(stuck.epoch)
   const bundle = decodeBundle(candidate.bundle)
+  if (!held || !bundle) return undefined
+  for (const keys of stuck.keys.toReversed()) {
+    const epoch = await enterBranch(line, bundle, keys)
+    if (epoch && isOurs(held, epoch, { seat: stuck.seat, device: keys.device }))
+      return { epoch, device: keys.device }
+  }
+  return undefined
+}
+
+const enterBranch = async (
+  line: Line,
+  bundle: WelcomeBundle,
+  { keyPackage: publicBytes, privateKeys }: FreshKeys,
+): Promise<Epoch | undefined> => {
   const { suite } = line.book.own()
-  const keyPackage = restoreKeyPackage(suite, stuck.keyPackage, stuck.privateKeys)
-  if (!held || !bundle || !keyPackage) return undefined
+  const keyPackage = restoreKeyPackage(suite, publicBytes, privateKeys)
+  if (!keyPackage) return undefined
   const joined = await joinFromWelcome({ suite, welcome: bundle.welcome, keyPackage })
   if (!joined.ok) return undefined
   const { group, opener } = joined.value
   const entrance = entranceOf(bundle, leavesOf(group).find((leaf) => leaf.index === opener)?.identity)
   const branch = await makeEpoch(group, entrance, line.clock())
-  if (branch === 'foreign' || branch === 'outdated') return undefined
-  return isOurs(held, branch, stuck) ? branch : undefined
+  return branch === 'foreign' || branch === 'outdated' ? undefined : branch
 }
 
 /** Same committee, later, with our seat; and whoever we knew before still signs with the key we knew. */
-const isOurs = (held: Epoch, branch: Epoch, stuck: Stuck): boolean =>
+const isOurs = (
+  held: Epoch,
+  branch: Epoch,
+  ours: { readonly seat: SeatId; readonly device: DeviceId },
+): boolean =>
   sameBytes(held.info.anchor, branch.info.anchor) &&
   branch.info.number > held.info.number &&
-  deviceOf(rosterOf(branch), stuck.device)?.seat === stuck.seat &&
+  deviceOf(rosterOf(branch), ours.device)?.seat === ours.seat &&
   rosterOf(branch).devices.every((device) => {
     const known = deviceOf(rosterOf(held), device.device)
     return !known || (known.seat === device.seat && sameBytes(known.signatureKey, device.signatureKey))
@@ -54,8 +76,7 @@ const isOurs = (held: Epoch, branch: Epoch, stuck: Stuck): boolean =>
  */
 export const followBranch = async (
   line: Line,
-  branch: Epoch,
-  { device }: Pick<Stuck, 'device'>,
+  { epoch: branch, device }: Branch,
 ): Promise<Line | undefined> => {
   const mine = {
     ...line.book.own(),
@@ -91,11 +112,11 @@ const PAPER: Pick<Vault, 'get' | 'keys' | 'write' | 'compact'> = {
   compact: async () => undefined,
 }
 
-type Branch = { readonly held: Epoch; readonly stuck: Stuck; readonly epochs: readonly Epoch[] }
+type Followed = { readonly held: Epoch; readonly stuck: Stuck; readonly epochs: readonly Epoch[] }
 
 /** In one of its epochs two thirds have arrived, by devices that we know. */
-export const hasSettled = async (line: Line, { held, stuck, epochs }: Branch): Promise<boolean> => {
-  const vouched = await vouchedKeys(line)
+export const hasSettled = async (line: Line, { held, stuck, epochs }: Followed): Promise<boolean> => {
+  const vouched = await vouchedKeys(line, held)
   const isTrusted = (device: Device): boolean =>
     deviceOf(rosterOf(held), device.device) !== undefined ||
     vouched.get(device.device) === toHex(device.signatureKey)
@@ -112,12 +133,20 @@ export const hasSettled = async (line: Line, { held, stuck, epochs }: Branch): P
  * Devices that were stuck beside us, and the keys with which they will come back: their old leaf signed for them in the log that we can
  * read. Without that, a branch could fill the seats of the others with devices of its maker's.
  */
-const vouchedKeys = async ({ book }: Line): Promise<ReadonlyMap<string, string>> => {
-  const keys = new Map<string, string>()
-  for (const { resync } of book.requests.all()) {
-    const facts = resync && (await inspectKeyPackage(book.own().suite, resync.keyPackage))
-    const identity = facts?.ok && decodeIdentity(facts.value.identity)
-    if (identity && facts.ok) keys.set(identity.device, toHex(facts.value.signatureKey))
+const vouchedKeys = async ({ book }: Line, { info }: Epoch): Promise<ReadonlyMap<DeviceId, string>> => {
+  const known = new Map(info.roster.devices.map((d) => [d.device, d]))
+  const keys = new Map<DeviceId, string>()
+  // A further request is signed by the leaf that the one before would have put in: as often as there are requests in a row.
+  for (let round = 0; round < MAX_REQUESTS; round++) {
+    for (const { resync } of book.requests.all()) {
+      const facts = resync && (await inspectKeyPackage(book.own().suite, resync.keyPackage))
+      const identity = facts?.ok && decodeIdentity(facts.value.identity)
+      const by = resync && known.get(resync.request.device)
+      if (!identity || !facts.ok || !by || known.has(identity.device)) continue
+      if (by.seat !== identity.seat || !verifyResync(by.signatureKey, resync.request)) continue
+      known.set(identity.device, { ...by, device: identity.device, signatureKey: facts.value.signatureKey })
+      keys.set(identity.device, toHex(facts.value.signatureKey))
+    }
   }
   return keys
 }

@@ -43,8 +43,8 @@ export const enterNext = async (
 const by = ({ clock }: Desk, { effect }: Current) => ({ author: effect.author, now: clock() })
 
 /**
- * Our leaf is gone. By an answer to our own RESYNC, that we have the keys of: then only the Welcome is missing, and asking again would be no use
- * (V7). Otherwise it is over, unless it is voided.
+ * Our leaf is gone. By an answer to our own RESYNC, that we have the keys of: then only the Welcome is missing; if it stays away, this device asks
+ * again in time. Otherwise it is over, unless it is voided.
  */
 const takenOut = (desk: Desk, target: Target, current: Current): void => {
   const { stuck } = desk.book.own()

@@ -10,62 +10,73 @@ import { newKeyPair, sha256 } from '../../../shared/crypto/sodium.ts'
 import { signResync } from '../governance/act.ts'
 import { type DeviceId, encodeIdentity, newId } from '../governance/ids.ts'
 import { deviceOf, encodeSeatData } from '../governance/roster.ts'
-import { newKeyPackage } from '../mls/keyPackage.ts'
+import { newKeyPackage, signatureKeyOf } from '../mls/keyPackage.ts'
 import type { Book } from './book.ts'
-import { followBranch, hasSettled, openBranch } from './branches.ts'
+import { type Branch, followBranch, hasSettled, openBranch } from './branches.ts'
 import { greet } from './hello.ts'
 import type { Line } from './reading.ts'
 import { signerIn, state } from './sending.ts'
 import { type Trouble, troubleOf } from './standing.ts'
-import type { Candidate, Epoch, Stuck } from './state.ts'
+import type { Candidate, Epoch } from './state.ts'
 import { dropAfter, reopenMotions } from './stepBack.ts'
+import { type FreshKeys, MAX_REQUESTS, type Stuck } from './stuck.ts'
 import { tell } from './telling.ts'
 
-/** RESYNC: signed by the leaf that is stuck, in the log of the epoch that it can still read. */
+/**
+ * RESYNC, in the log of the epoch that this device can still read: first signed by the leaf that is stuck, and once more, where an answer was
+ * spoilt, by the leaf that the answer has put in its place (V7).
+ */
 export const askForHelp = async (line: Line): Promise<void> => {
   const { book } = line
   const trouble = troubleOf(book.own().standing)
   const epoch = trouble && book.epoch(trouble.epoch)
   const signer = epoch && signerIn(book, epoch)
   if (!signer) return
-  const { keyPackage } = await freshKeys(line, epoch, trouble)
-  const request = signResync(signer.key, {
-    anchor: epoch.info.anchor,
-    epoch: trouble.epoch,
-    commit: trouble.commit,
-    device: signer.device,
-    keyPackage: toHex(sha256(keyPackage)),
-  })
-  const said = await state(line, trouble.epoch, { type: 'resync', request, keyPackage })
-  if (said.ok) tell(line, { type: 'asked' })
+  const stuck = await withFreshKeys(line, epoch, trouble)
+  const [before, now] = [stuck.keys[stuck.said - 1], stuck.keys[stuck.said]]
+  if (now) {
+    const by = before ? { key: signatureKeyOf(before.privateKeys), device: before.device } : signer
+    const request = signResync(by.key, {
+      anchor: epoch.info.anchor,
+      epoch: trouble.epoch,
+      commit: trouble.commit,
+      device: by.device,
+      keyPackage: toHex(sha256(now.keyPackage)),
+    })
+    const said = await state(line, trouble.epoch, { type: 'resync', request, keyPackage: now.keyPackage })
+    if (!said.ok) return book.save()
+    book.setOwn({ stuck: { ...stuck, said: stuck.said + 1 } })
+  }
+  tell(line, { type: 'asked' })
   await book.save()
 }
 
-/** The keys under which the device would come back; the seat stays, the device id is new. In the vault before anybody hears of them. */
-const freshKeys = async (line: Line, epoch: Epoch, trouble: Trouble): Promise<Stuck> => {
+/** In the vault before anybody hears of them: the seat stays, the device id is new. None once there were enough. */
+const withFreshKeys = async (line: Line, epoch: Epoch, trouble: Trouble): Promise<Stuck> => {
   const { book } = line
-  const { seat, device, suite, stuck } = book.own()
-  if (stuck?.epoch === trouble.epoch && stuck.commit === trouble.commit) return stuck
-  const joined = deviceOf(epoch.info.roster, device)?.joined ?? 0
-  const fresh = newId<DeviceId>(line.random)
+  const { epoch: number, commit, author } = trouble
+  const { seat, stuck: known } = book.own()
+  const isSame = known?.epoch === number && known.commit === commit
+  const stuck: Stuck = isSame
+    ? known
+    : { epoch: number, commit, author, seat, keys: [], said: 0, settled: undefined }
+  if (stuck.keys.length > stuck.said || stuck.said === MAX_REQUESTS) return stuck
+  const now = { ...stuck, keys: [...stuck.keys, await newKeys(line, epoch)] }
+  book.setOwn({ stuck: now })
+  await book.save()
+  return now
+}
+
+const newKeys = async ({ book, random }: Line, { info }: Epoch): Promise<FreshKeys> => {
+  const { seat, device, suite } = book.own()
+  const joined = deviceOf(info.roster, device)?.joined ?? 0
+  const fresh = newId<DeviceId>(random)
   const made = await newKeyPackage({
     suite,
     identity: encodeIdentity(seat, fresh),
     seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined, resynced: true }),
   })
-  const now: Stuck = {
-    epoch: trouble.epoch,
-    commit: trouble.commit,
-    author: trouble.author,
-    keyPackage: made.publicBytes,
-    privateKeys: made.privateBytes,
-    seat,
-    device: fresh,
-    settled: undefined,
-  }
-  book.setOwn({ stuck: now })
-  await book.save()
-  return now
+  return { device: fresh, keyPackage: made.publicBytes, privateKeys: made.privateBytes }
 }
 
 /** Welcomes of one maker that are looked at: a private branch costs its maker nothing. */
@@ -74,18 +85,25 @@ const OFFERS_EACH = 2
 /** Every branch on offer, the newest first: where one was voided, another was made in its place. */
 export const lookAtOffers = async (line: Line): Promise<void> => {
   const { book } = line
-  const looked = new Map<string, number>()
-  for (const key of book.candidates.keys().toReversed()) {
-    const candidate = book.candidates.get(key)
-    const { stuck } = book.own()
-    if (!candidate || !stuck) return
-    const branch = await openBranch(line, stuck, candidate)
-    const maker = branch?.info.opener ?? ''
-    looked.set(maker, (looked.get(maker) ?? 0) + 1)
-    if (!branch || (looked.get(maker) ?? 0) > OFFERS_EACH || isHere(book, branch)) book.candidates.drop(key)
-    else if (await tryBranch(line, stuck, { key, candidate, branch })) return
-  }
+  const { stuck } = book.own()
+  if (!stuck) return
+  for (const offer of await openOffers(line, stuck)) if (await tryBranch(line, stuck, offer)) return
   await book.save()
+}
+
+/** What leads nowhere, or to where we are, is forgotten. */
+const openOffers = async (line: Line, stuck: Stuck): Promise<readonly Offer[]> => {
+  const { candidates } = line.book
+  const offers: Offer[] = []
+  for (const key of candidates.keys().toReversed()) {
+    const candidate = candidates.get(key)
+    const branch = candidate && (await openBranch(line, stuck, candidate))
+    const others = offers.filter((offer) => offer.branch.epoch.info.opener === branch?.epoch.info.opener)
+    if (branch && others.length < OFFERS_EACH && !isHere(line.book, branch.epoch))
+      offers.push({ key, candidate, branch })
+    else candidates.drop(key)
+  }
+  return offers
 }
 
 const isHere = (book: Book, branch: Epoch): boolean => {
@@ -93,12 +111,12 @@ const isHere = (book: Book, branch: Epoch): boolean => {
   return ours !== undefined && theirs !== undefined && sameBytes(ours.id, theirs.id)
 }
 
-type Offer = { readonly key: string; readonly candidate: Candidate; readonly branch: Epoch }
+type Offer = { readonly key: string; readonly candidate: Candidate; readonly branch: Branch }
 
 const tryBranch = async (line: Line, stuck: Stuck, offer: Offer): Promise<boolean> => {
   const { book } = line
   const held = book.epoch(stuck.epoch)
-  const shadow = held && (await followBranch(line, offer.branch, stuck))
+  const shadow = held && (await followBranch(line, offer.branch))
   if (!held || !shadow) return false
   const isSettled = await hasSettled(line, { held, stuck, epochs: shadow.book.epochs() })
   if (isSettled) settle(line, stuck, offer)
@@ -122,9 +140,9 @@ const greetOnce = async (shadow: Line, book: Book, { key, candidate }: Offer): P
 const settle = (line: Line, stuck: Stuck, { key, branch }: Offer): void => {
   const { book } = line
   dropAfter(line, stuck.epoch)
-  book.setEpoch(branch)
-  reopenMotions(line, branch)
+  book.setEpoch(branch.epoch)
+  reopenMotions(line, branch.epoch)
   for (const one of book.candidates.keys()) book.candidates.drop(one)
-  tell(line, { type: 'settled', epoch: branch.info.number })
-  book.setOwn({ device: stuck.device, owesTidy: true, stuck: { ...stuck, settled: Number(key) } })
+  tell(line, { type: 'settled', epoch: branch.epoch.info.number })
+  book.setOwn({ device: branch.device, owesTidy: true, stuck: { ...stuck, settled: Number(key) } })
 }

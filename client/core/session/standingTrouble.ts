@@ -47,15 +47,17 @@ export const pressOn = (
   const isUrgent = isMine && votes.isLastVote && at.offer === 'none'
   if (looked.online < at.nextAt && !isUrgent) return { ...standing, at: looked }
   const next = isMine ? targetOf(at) : votes.older.find(isOpen)
-  if (!next) return { ...standing, at: { ...looked, offer: doubted(at.offer) } }
+  // After a while it also asks again: the answer may have been spoilt (V7).
+  const pressed = {
+    ...looked,
+    nextAt: looked.online + NEXT_VOID_MS,
+    offer: doubted(at.offer),
+    hasAsked: at.hasAsked && looked.online < FIRST_VOID_MS + NEXT_VOID_MS,
+  }
+  if (!next) return { ...standing, at: pressed }
   return {
     ...standing,
-    at: {
-      ...looked,
-      type: next.epoch < at.epoch ? 'escalate' : at.type,
-      nextAt: looked.online + NEXT_VOID_MS,
-      offer: doubted(at.offer),
-    },
+    at: { ...pressed, type: next.epoch < at.epoch ? 'escalate' : at.type },
     votes: withVote(standing.votes, { ...targetOf(next), is: 'void', isSaid: false }),
   }
 }

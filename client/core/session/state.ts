@@ -30,6 +30,7 @@ import { joinCodec } from '../join/exchange.ts'
 import type { Group } from '../mls/types.ts'
 import type { Witness } from '../relay/witness.ts'
 import { type Status, standingCodec, wordOf } from './standing.ts'
+import { stuckFields } from './stuck.ts'
 
 /** Everything of an epoch that does not change after entry. `logSeeds`: 64 bytes for each log of the epoch. */
 export const epochInfo = struct({
@@ -90,22 +91,6 @@ export const forumOf = (epoch: Epoch): Forum => ({
 })
 
 export const rosterOf = (epoch: Epoch): Roster => epoch.info.roster
-
-/**
- * The keys that RESYNC offered. They are kept as long as the commit that took this device in again could be voided, for then another Welcome
- * is made for them. `settled`: the place in the order of the Welcome that led to where it is now.
- */
-const stuckFields = struct({
-  epoch: u32,
-  commit: hashText,
-  author: seatId,
-  keyPackage: varBytes(65_536),
-  privateKeys: varBytes(1024),
-  seat: seatId,
-  device: deviceId,
-  settled: option(u48),
-})
-export type Stuck = Value<typeof stuckFields>
 
 /** This device in this committee. */
 export const own = struct({

@@ -16,13 +16,14 @@ import {
 } from '../governance/act.ts'
 import { foldHello, foldVote, type Place, takeTurn } from '../governance/fold.ts'
 import { ledgerHash } from '../governance/ledger.ts'
-import type { Device } from '../governance/roster.ts'
+import { type Device, deviceOf } from '../governance/roster.ts'
 import { comparePeer } from '../relay/witness.ts'
 import { type Desk, NO_COMMIT, suspect } from './desk.ts'
 import { closeGap } from './gaps.ts'
 import { compareSeen } from './hear.ts'
 import type { Epoch } from './state.ts'
 import { stepBack } from './stepBack.ts'
+import { MAX_REQUESTS } from './stuck.ts'
 import { dropKey, isPresent, leaveKey, resyncKey } from './welcomes.ts'
 
 export type Taken = {
@@ -94,19 +95,27 @@ const takeResync = (
   asked: Request<ResyncRequest> & { readonly keyPackage: Uint8Array },
 ): void => {
   const { request, keyPackage, log } = asked
-  const isGood =
-    request.device === by.device &&
-    request.epoch === epoch.info.number &&
-    sameBytes(request.anchor, epoch.info.anchor) &&
-    verifyResync(by.signatureKey, request)
-  if (!isGood || !isPresent(desk, by.device) || by.device === desk.book.own().device) return
-  desk.book.requests.put(resyncKey(by.device), {
+  const { info } = epoch
+  const isHere = request.epoch === info.number && sameBytes(request.anchor, info.anchor)
+  if (!isHere || by.device === desk.book.own().device) return
+  const isFirst = request.device === by.device
+  if (isFirst ? !isFirstGood(desk, by, request) : !mayAskAgain(desk, epoch, by, request)) return
+  desk.book.requests.put(resyncKey(by.device, request.device), {
     epoch: epoch.info.number,
     log,
     resync: { request, keyPackage },
     leave: undefined,
     drop: undefined,
   })
+}
+
+const isFirstGood = (desk: Desk, by: Device, request: ResyncRequest): boolean =>
+  verifyResync(by.signatureKey, request) && isPresent(desk, by.device)
+
+/** By a leaf that only an answer can have put there, so its signature is checked when it is found in the tree (V7, branches.ts). */
+const mayAskAgain = ({ book }: Desk, { info }: Epoch, by: Device, { device }: ResyncRequest): boolean => {
+  const known = book.requests.keys().filter((key) => key.startsWith(resyncKey(by.device, '')))
+  return !deviceOf(info.roster, device) && known.length < MAX_REQUESTS
 }
 
 const takeLeave = (desk: Desk, epoch: Epoch, by: Device, { request, log }: Request<LeaveRequest>): void => {

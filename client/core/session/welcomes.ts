@@ -3,6 +3,7 @@
  * where the parent log stood are not), posted to the rendezvous. For a device that was stuck: the same, posted to the log in which it
  * asked. Only the members can open either, and only the new leaf the Welcome inside.
  */
+import { sameBytes } from '../../../shared/base/bytes.ts'
 import {
   bytes,
   decode,
@@ -15,10 +16,10 @@ import {
 } from '../../../shared/base/codec.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { seenFields } from '../epochlog/payload.ts'
-import { decodeAct } from '../governance/act.ts'
+import { decodeAct, type ResyncRequest } from '../governance/act.ts'
 import { decodeIdentity, hashText, type SeatId, seatId } from '../governance/ids.ts'
 import { ledgerCodec } from '../governance/ledger.ts'
-import { bytesKey } from './book.ts'
+import { type Book, bytesKey } from './book.ts'
 import type { Desk, Entrance } from './desk.ts'
 import { type KnownMotion, rosterOf, type Staged } from './state.ts'
 
@@ -54,17 +55,26 @@ export const readyWelcome = (desk: Desk, stage: Staged, join: KnownMotion['join'
     anchor: info.anchor,
   })
   const act = stage.act && decodeAct(stage.act)
-  const request = act?.type === 'resync' ? book.requests.get(resyncKey(act.request.device)) : undefined
+  const asked = act?.type === 'resync' ? askedBy(book, act.request) : undefined
+  const request = asked === undefined ? undefined : book.requests.get(asked)
   if (!join && !request) return
   book.welcomes.put(bytesKey(sha256(body)), {
     body,
     rendezvous: join && { secret: join.secret, kind: join.kind, keyPackage: sha256(join.keyPackage) },
     inLog: request && { epoch: request.epoch, log: request.log },
   })
-  if (request && act?.type === 'resync') book.requests.drop(resyncKey(act.request.device))
+  if (asked) book.requests.drop(asked)
 }
 
-export const resyncKey = (device: string): string => `resync-${device}`
+/** `by` said it; `device` is the leaf to be replaced: its own, or one that an answer to an earlier request of its has put there. */
+export const resyncKey = (by: string, device: string): string => `resync-${by}-${device}`
+
+const askedBy = (book: Book, { signature }: ResyncRequest): string | undefined =>
+  book.requests.keys().find((key) => {
+    const resync = book.requests.get(key)?.resync
+    return resync && sameBytes(resync.request.signature, signature)
+  })
+
 export const dropKey = (device: string): string => `drop-${device}`
 export const leaveKey = (device: string): string => `leave-${device}`
 
