@@ -4,7 +4,8 @@ import { type Context, type Outcome, refused } from './command.ts'
 import { lastDayOf, newsIn, newsJson, newsLines, withOpen } from './news.ts'
 import type { Sitting } from './open.ts'
 import { type Marks, marksOf, writeMarks } from './readMarks.ts'
-import { fieldRefusal, STATUS_WORDS } from './words.ts'
+import { namesIn } from './show/names.ts'
+import { fieldRefusal, statusWords } from './words.ts'
 
 const CONNECTION_WORDS: Record<Exclude<Connection, 'catching_up'>, string> = {
   offline: '(not connected: what you write is kept, and sent when the relay is back)',
@@ -36,11 +37,12 @@ export const followLive = (
     const endLive = session.live(() => {
       tell()
       show()
-      const { status } = session.view().own
+      const view = session.view()
+      const { status } = view.own
       if (status === 'member' || status === 'stuck') return
       endLive()
       endTyping()
-      resolve(refused(status, STATUS_WORDS[status]))
+      resolve(refused(status, statusWords(view, namesIn(view))))
     })
   })
 }

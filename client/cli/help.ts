@@ -1,7 +1,8 @@
 /** The help pages. The overview lists every command; a command's page is made from what it says about itself. */
 import { readFileSync } from 'node:fs'
 import type { Command, Option } from './command.ts'
-import { type Entry, FAMILIES } from './registry.ts'
+import type { Entry } from './entry.ts'
+import { FAMILIES } from './registry.ts'
 
 const packageJson: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 export const VERSION: string =

@@ -11,9 +11,10 @@ import type { VaultFile } from '../core/vault/ports.ts'
 import { openVault, type Vault } from '../core/vault/vault.ts'
 import { type Context, type Outcome, type Refusal, refusal, refused } from './command.ts'
 import { askPassphrase, passphraseFile } from './passphrase.ts'
+import { namesIn } from './show/names.ts'
 import { dialNode } from './socketNode.ts'
 import { openVaultFile } from './vaultFile.ts'
-import { folderRefusal, HALT_WORDS, STATUS_WORDS, VAULT_WORDS } from './words.ts'
+import { folderRefusal, HALT_WORDS, statusWords, VAULT_WORDS } from './words.ts'
 
 const world: World = {
   dial: dialNode,
@@ -124,10 +125,10 @@ export const withCommittee = (
   })
 
 const hintsFor = (session: Session, halt: Halt | undefined): readonly string[] => {
-  const { status } = session.view().own
+  const view = session.view()
   return [
     ...(halt === undefined ? [] : [HALT_WORDS[halt].sentence]),
-    ...(status === 'member' ? [] : [STATUS_WORDS[status]]),
+    ...(view.own.status === 'member' ? [] : [statusWords(view, namesIn(view))]),
   ]
 }
 
@@ -137,8 +138,9 @@ export const withMembership = (
   use: (sitting: Sitting) => Promise<Outcome>,
 ): Promise<Outcome> =>
   withCommittee(context, async (sitting) => {
-    const { status } = sitting.session.view().own
-    return status === 'member' ? use(sitting) : refused(status, STATUS_WORDS[status])
+    const view = sitting.session.view()
+    const { status } = view.own
+    return status === 'member' ? use(sitting) : refused(status, statusWords(view, namesIn(view)))
   })
 
 /** Reads what is new, sends what waits; why not, if not. */

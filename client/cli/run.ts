@@ -15,8 +15,9 @@ import {
   refused,
   textOf,
 } from './command.ts'
+import type { Entry } from './entry.ts'
 import { GLOBAL_OPTIONS, helpFor, overview, VERSION } from './help.ts'
-import { type Entry, entries, findEntry } from './registry.ts'
+import { entries, findEntry } from './registry.ts'
 import type { Terminal } from './terminal.ts'
 
 export type Surroundings = {

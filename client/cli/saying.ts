@@ -4,8 +4,9 @@ import type { KnownContent } from '../core/committee/content.ts'
 import type { Sending, Session } from '../core/session/session.ts'
 import type { Context, Outcome } from './command.ts'
 import { refused } from './command.ts'
+import { namesIn } from './show/names.ts'
 import { shortIds } from './show/shortIds.ts'
-import { fieldRefusal, STATUS_WORDS } from './words.ts'
+import { fieldRefusal, statusWords } from './words.ts'
 
 /** `sent`: what is shown when it is in the committee's log. */
 export const saying = async (
@@ -52,10 +53,9 @@ export const told = (
 }
 
 export const notMember = (session: Session): Outcome => {
-  const { status } = session.view().own
-  return status === 'member'
-    ? refused('not_member', 'You cannot speak in this committee now: run `npx tocsin status`.')
-    : refused(status, STATUS_WORDS[status])
+  const view = session.view()
+  const { status } = view.own
+  return refused(status === 'member' ? 'not_member' : status, statusWords(view, namesIn(view)))
 }
 
 const shortOf = (session: Session, id: string): string => {

@@ -5,13 +5,16 @@
 
 import { MAX_TEXT } from '../core/committee/fields.ts'
 import { MAX_WORDS } from '../core/committee/fileContent.ts'
+import type { SeatId } from '../core/governance/ids.ts'
 import type { AbortReason } from '../core/join/exchange.ts'
 import type { SuspicionKind } from '../core/session/desk.ts'
+import type { DropFailure, SettleFailure } from '../core/session/devices.ts'
 import type { JoinFailure } from '../core/session/newcoming.ts'
 import type { Halt } from '../core/session/reading.ts'
 import type { VouchFailure } from '../core/session/sponsoring.ts'
 import type { Own } from '../core/session/state.ts'
 import type { Objection } from '../core/session/talking.ts'
+import type { CommitteeView } from '../core/session/view.ts'
 import type { VaultRefusal } from '../core/vault/vault.ts'
 import { type Exit, type Refusal, refusal } from './command.ts'
 import type { FolderRefusal } from './vaultFile.ts'
@@ -62,6 +65,35 @@ export const STATUS_WORDS: Record<Exclude<Status, 'member'>, string> = {
     'Somebody writes with a copy of this vault, so this one has stopped: tell the others in person, and join again with a new invite.',
   outdated:
     'The committee uses rules that this Tocsin does not know: update Tocsin, then run `npx tocsin sync`.',
+}
+
+/** A phone that was cut off is not a member who was put out. */
+export const statusWords = (
+  { own: { status }, cutOff }: Pick<CommitteeView, 'own' | 'cutOff'>,
+  names: (seat: SeatId) => string,
+): string => {
+  if (status === 'member') return 'You cannot speak in this committee now: run `npx tocsin status`.'
+  if (status !== 'removed' || !cutOff) return STATUS_WORDS[status]
+  if (cutOff.by === undefined)
+    return 'You cut this phone off, from another one of yours: it learns nothing new.'
+  return `This phone was cut off by ${names(cutOff.by)}. You are still a member: meet two of the others to be back with another phone.`
+}
+
+export const DROP_WORDS: Record<DropFailure, string> = {
+  not_member: 'You cannot speak in this committee now: run `npx tocsin status`.',
+  no_such_device: 'There is no such phone any more: see `npx tocsin phones`.',
+  this_device: 'That is the phone in your hand: to end it here, run `npx tocsin wipe`.',
+  not_yours: 'That is not a phone of yours: run `npx tocsin phone cut-off` if it is in the wrong hands.',
+  yours: 'That is a phone of yours: run `npx tocsin phone drop`.',
+  on_probation: 'You do not decide with the others yet: ask one who does to cut it off.',
+  drop_open:
+    'You have cut off a phone already, and that is not settled: ask somebody else, or ask the others to run `npx tocsin phone settle`.',
+}
+
+export const SETTLE_WORDS: Record<SettleFailure, string> = {
+  not_member: DROP_WORDS.not_member,
+  no_such_drop: 'Nothing is open: see `npx tocsin phones`.',
+  yours: 'Who cut somebody off cannot say that it was right: ask the others.',
 }
 
 export const HALT_WORDS: Record<Halt, { readonly exit: Exit; readonly sentence: string }> = {

@@ -1,10 +1,10 @@
-/** Who is in the committee, with which devices, and the words that show whether all devices agree. */
+/** Who is in the committee, and the words that show whether all devices agree. */
 import { ok } from '../../../shared/base/result.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
 import { type Command, refused } from '../command.ts'
 import { withCommittee } from '../open.ts'
 import { namesIn, plainNamesIn } from '../show/names.ts'
-import { countOf, momentOf } from '../show/time.ts'
+import { countOf } from '../show/time.ts'
 
 export const members: Command = {
   usage: '',
@@ -44,40 +44,6 @@ const waitOf = ({ counts, epochsToWait }: MemberView): string =>
 
 const arrivalOf = (_view: CommitteeView, { hasArrived, isMe }: MemberView): string =>
   hasArrived || isMe ? '' : ', not heard from since the last change'
-
-export const devices: Command = {
-  usage: '',
-  about: [
-    'What each member writes with, when this device last heard from it, and whether something it said is missing.',
-  ],
-  examples: ['devices'],
-  run: (context) =>
-    withCommittee(context, async ({ session }) => {
-      const view = session.view()
-      const names = namesIn(view)
-      const plain = plainNamesIn(view)
-      const all = view.members.flatMap((member) => member.devices.map((device) => ({ member, ...device })))
-      return ok({
-        text: all.map(
-          ({ member, device, missing, heardAt, isMe }) =>
-            `${names(member.seat)}: device ${device.slice(0, 4)}, ${isMe ? 'this one' : heardWords(heardAt)}${missing > 0 ? `; ${countOf(missing, 'thing')} it said never came` : ''}`,
-        ),
-        json: {
-          devices: all.map(({ member, device, missing, heardAt, isMe }) => ({
-            seat: member.seat,
-            handle: plain(member.seat),
-            device,
-            isMe,
-            missing,
-            heardAt: heardAt === undefined ? null : new Date(heardAt).toISOString(),
-          })),
-        },
-      })
-    }),
-}
-
-const heardWords = (heardAt: number | undefined): string =>
-  heardAt === undefined ? 'nothing heard from it yet' : `last heard at ${momentOf(heardAt, Date.now())}`
 
 export const words: Command = {
   usage: '',

@@ -8,9 +8,9 @@ import type { CommitteeView } from '../../core/session/view.ts'
 import { askYesNo } from '../ask.ts'
 import { type Command, type Context, isOn, type Outcome, refused } from '../command.ts'
 import { catchUp, type Sitting, withCommittee } from '../open.ts'
-import { plainNamesIn } from '../show/names.ts'
+import { namesIn, plainNamesIn } from '../show/names.ts'
 import { countOf, momentOf } from '../show/time.ts'
-import { STATUS_WORDS, suspicionWords } from '../words.ts'
+import { statusWords, suspicionWords } from '../words.ts'
 
 export const status: Command = {
   usage: '[OPTIONS]',
@@ -47,7 +47,7 @@ const CONNECTION_WORDS: Record<Connection, string> = {
 
 const linesOf = (view: CommitteeView, connection: Connection): readonly string[] => [
   `${toOneLine(view.charter.name)}: ${countOf(view.members.length, 'member')}; you are ${toOneLine(view.own.handle)}`,
-  ...(view.own.status === 'member' ? [] : [STATUS_WORDS[view.own.status]]),
+  ...(view.own.status === 'member' ? [] : [statusWords(view, namesIn(view))]),
   '',
   `Relay:      ${toOneLine(view.relay.address)}`,
   `Connection: ${CONNECTION_WORDS[connection]}`,

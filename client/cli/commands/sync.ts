@@ -4,8 +4,9 @@ import type { Session } from '../../core/session/session.ts'
 import { type Command, type Context, type Done, type Exit, refused } from '../command.ts'
 import { RESUME } from '../fileWords.ts'
 import { catchUp, isMeant, nameOfCommittee, withVault } from '../open.ts'
+import { namesIn } from '../show/names.ts'
 import { countOf } from '../show/time.ts'
-import { HALT_WORDS, STATUS_WORDS } from '../words.ts'
+import { HALT_WORDS, statusWords } from '../words.ts'
 
 export const sync: Command = {
   usage: '',
@@ -35,14 +36,15 @@ export const sync: Command = {
 
 const syncOne = async (context: Context, session: Session): Promise<Done> => {
   const halt = await catchUp(context, session)
-  const { unsent, own, epoch } = session.view()
+  const view = session.view()
+  const { unsent, own, epoch } = view
   const files = session.files.list().filter(({ state }) => state.is === 'sending').length
   const name = nameOfCommittee(session)
   const how = halt === undefined ? lineFor(unsent) : HALT_WORDS[halt].sentence
   return {
     text: [
       `${name}: ${how}`,
-      ...(own.status === 'member' ? [] : [`  ${STATUS_WORDS[own.status]}`]),
+      ...(own.status === 'member' ? [] : [`  ${statusWords(view, namesIn(view))}`]),
       ...(files === 0 ? [] : [`  ${countOf(files, 'file')} of yours on the way: go on with ${RESUME}.`]),
     ],
     json: { committee: session.id, name, epoch, unsent, files, status: own.status, halt: halt ?? null },

@@ -1,0 +1,62 @@
+/** The commands of "Alarms". */
+import type { Family } from '../entry.ts'
+
+const alarmPages = () => import('../commands/alarm.ts')
+const alarmStates = () => import('../commands/alarmStates.ts')
+
+export const alarms: Family = {
+  title: 'Alarms',
+  entries: [
+    {
+      name: 'alarm raise',
+      summary: 'somebody needs us: what, how fast, say it',
+      load: async () => (await import('../commands/alarmRaise.ts')).alarmRaise,
+    },
+    {
+      name: 'alarm list',
+      summary: 'open alarms, or --all',
+      load: async () => (await alarmPages()).alarmList,
+    },
+    { name: 'alarm show', summary: 'one alarm whole', load: async () => (await alarmPages()).alarmShow },
+    {
+      name: 'alarm answer',
+      summary: 'seen, on it, or cannot',
+      load: async () => (await alarmPages()).alarmAnswer,
+    },
+    {
+      name: 'alarm update',
+      summary: 'say what is new',
+      load: async () => (await alarmPages()).alarmUpdate,
+    },
+    {
+      name: 'alarm steady',
+      summary: 'no longer getting worse (two say so)',
+      load: async () => (await alarmStates()).alarmSteady,
+    },
+    {
+      name: 'alarm settle',
+      summary: 'it is over: won, partly, lost or other',
+      load: async () => (await alarmStates()).alarmSettle,
+    },
+    {
+      name: 'alarm cancel',
+      summary: 'take back your own alarm',
+      load: async () => (await alarmStates()).alarmCancel,
+    },
+    {
+      name: 'alarm spoken-to',
+      summary: 'you spoke to whoever took theirs back',
+      load: async () => (await alarmStates()).alarmSpokenTo,
+    },
+    {
+      name: 'alarm false-alarm',
+      summary: 'it was nothing',
+      load: async () => (await alarmStates()).alarmFalse,
+    },
+    {
+      name: 'alarm reopen',
+      summary: 'it goes on after all',
+      load: async () => (await alarmStates()).alarmReopen,
+    },
+  ],
+}

@@ -1,0 +1,23 @@
+/** The commands of "This device". */
+import type { Family } from '../entry.ts'
+
+export const device: Family = {
+  title: 'This device',
+  entries: [
+    {
+      name: 'export',
+      summary: 'your own data as files',
+      load: async () => (await import('../commands/exportData.ts')).exportData,
+    },
+    {
+      name: 'passphrase',
+      summary: 'change the passphrase',
+      load: async () => (await import('../commands/passphrase.ts')).passphrase,
+    },
+    {
+      name: 'wipe',
+      summary: 'remove everything from this device',
+      load: async () => (await import('../commands/wipe.ts')).wipe,
+    },
+  ],
+}

@@ -1,0 +1,55 @@
+/** The commands of "Who we are". */
+import type { Family } from '../entry.ts'
+
+const phones = () => import('../commands/phones.ts')
+
+export const us: Family = {
+  title: 'Who we are',
+  entries: [
+    {
+      name: 'members',
+      summary: 'who is in the committee',
+      load: async () => (await import('../commands/members.ts')).members,
+    },
+    {
+      name: 'phones',
+      summary: "everybody's phones, and which were cut off",
+      load: async () => (await phones()).phones,
+    },
+    {
+      name: 'phone drop',
+      summary: 'cut off a lost phone of yours',
+      load: async () => (await phones()).phoneDrop,
+    },
+    {
+      name: 'phone cut-off',
+      summary: "cut off another member's phone, at once",
+      load: async () => (await phones()).phoneCutOff,
+    },
+    {
+      name: 'phone settle',
+      summary: 'say that a cut-off was right',
+      load: async () => (await phones()).phoneSettle,
+    },
+    {
+      name: 'words',
+      summary: 'four words to compare in person',
+      load: async () => (await import('../commands/members.ts')).words,
+    },
+    {
+      name: 'rename',
+      summary: 'change your handle',
+      load: async () => (await import('../commands/rename.ts')).rename,
+    },
+    {
+      name: 'committees',
+      summary: 'the committees on this device',
+      load: async () => (await import('../commands/committees.ts')).committeesCommand,
+    },
+    {
+      name: 'leave',
+      summary: 'go out of the committee',
+      load: async () => (await import('../commands/leave.ts')).leave,
+    },
+  ],
+}
