@@ -28,7 +28,16 @@ import { bookOf, putMessage, tidyGarbledFor } from '../support/hostileMember.ts'
 import { createMemoryRelay, type MemoryRelay } from '../support/memoryRelay.ts'
 import type { MemoryDisk } from '../support/memoryVaultFile.ts'
 import { SUITES } from '../support/mlsGroup.ts'
-import { closeEverybody, foundBy, joinBy, must, type Person, realTime, say } from '../support/people.ts'
+import {
+  closeEverybody,
+  foundBy,
+  joinBy,
+  linkBy,
+  must,
+  type Person,
+  realTime,
+  say,
+} from '../support/people.ts'
 
 await cryptoReady
 
@@ -83,6 +92,18 @@ const putOut = async (scene: Scene, by: readonly [Person, ...Person[]] = three(s
   return { disks: kept() }
 }
 
+const deviceOf = ({ session }: Person) => session.view().own.device
+
+const cutOff = async (scene: Scene): Promise<Out> => {
+  const { mallory, stay } = scene
+  const [alice] = three(scene)
+  const kept = keepEverything(mallory)
+  must(await alice.session.cutOff(deviceOf(mallory)))
+  await gather(stay)
+  await mallory.session.sync()
+  return { disks: kept() }
+}
+
 const WAYS: readonly Way[] = [
   { name: 'REMOVE', action: 'remove', go: (scene) => putOut(scene) },
   {
@@ -114,6 +135,36 @@ const WAYS: readonly Way[] = [
       await gather(stay)
       await mallory.session.sync()
       return { disks: kept() }
+    },
+  },
+  {
+    name: 'DROP of a lost phone by its owner',
+    action: 'drop',
+    go: async (scene) => {
+      const { mallory, stay, relay } = scene
+      const [alice, bob] = three(scene)
+      const lost = await linkBy(mallory, relay, [alice, bob])
+      await say(lost, 'on the new phone')
+      await gather([...stay, mallory, lost])
+      const kept = keepEverything(lost)
+      must(await mallory.session.dropDevice(deviceOf(lost)))
+      await gather([...stay, mallory])
+      await lost.session.sync()
+      return { disks: kept() }
+    },
+  },
+  { name: 'DROP in an emergency', action: 'drop', go: (scene) => cutOff(scene) },
+  {
+    name: 'DROP, and the owner is back with another phone,',
+    action: 'drop',
+    go: async (scene) => {
+      const [alice, bob, carol] = three(scene)
+      const out = await cutOff(scene)
+      const back = await linkBy(alice, scene.relay, [bob, carol], seatOf(scene.mallory))
+      await gather([...scene.stay, back])
+      await say(back, 'it is me again')
+      await gather([...scene.stay, back])
+      return out
     },
   },
   {
