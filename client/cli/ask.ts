@@ -74,3 +74,16 @@ export const askChoice = async <const Id extends string>(
     context.terminal.note(`Please type a number from 1 to ${words.length}.`)
   }
 }
+
+/** What was typed, or asked for. */
+export const askWord = async <const Id extends string>(
+  context: Context,
+  table: Readonly<Record<Id, string>>,
+  typed: string | undefined,
+  question: string,
+): Promise<Result<Id, Refusal>> => {
+  const chosen = typed === undefined ? undefined : choose(table, typed)
+  if (chosen !== undefined) return ok(chosen)
+  if (typed === undefined) return askChoice(context, table, question)
+  return refused('no_such_choice', `"${typed}" is none of: ${Object.keys(table).join(', ')}.`, 2)
+}

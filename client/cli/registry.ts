@@ -14,6 +14,9 @@ const SHORT: Readonly<Record<string, string>> = {
   alarm: 'alarm list',
   alarms: 'alarm list',
   charter: 'charter show',
+  decide: 'motion list',
+  motion: 'motion list',
+  motions: 'motion list',
   devices: 'phones',
   phone: 'phones',
 }

@@ -1,9 +1,97 @@
 /** The commands of "Decide together". */
 import type { Family } from '../entry.ts'
 
+const motionPages = () => import('../commands/motion.ts')
+const motionSteps = () => import('../commands/motionSteps.ts')
+const motionTexts = () => import('../commands/motionTexts.ts')
+const motionVotes = () => import('../commands/motionVotes.ts')
+
 export const deciding: Family = {
   title: 'Decide together',
   entries: [
+    {
+      name: 'motion list',
+      summary: 'what we decide, and what waits for you; or --all',
+      load: async () => (await motionPages()).motionList,
+    },
+    { name: 'motion show', summary: 'one of them whole', load: async () => (await motionPages()).motionShow },
+    {
+      name: 'motion start',
+      summary: 'put something to the committee',
+      load: async () => (await motionPages()).motionStart,
+    },
+    {
+      name: 'motion second',
+      summary: 'it should be talked about',
+      load: async () => (await motionSteps()).motionSecond,
+    },
+    {
+      name: 'motion change',
+      summary: 'offer another text for a paragraph',
+      load: async () => (await motionTexts()).motionChange,
+    },
+    {
+      name: 'motion change-say',
+      summary: 'take a change or not, or vote on it',
+      load: async () => (await motionTexts()).motionChangeSay,
+    },
+    {
+      name: 'motion fix',
+      summary: 'the text stays as it is',
+      load: async () => (await motionSteps()).motionFix,
+    },
+    {
+      name: 'motion translate',
+      summary: 'write it in another language',
+      load: async () => (await motionTexts()).motionTranslate,
+    },
+    {
+      name: 'motion checked',
+      summary: 'a translation is right',
+      load: async () => (await motionTexts()).motionChecked,
+    },
+    {
+      name: 'motion waive',
+      summary: 'you need no translation',
+      load: async () => (await motionSteps()).motionWaive,
+    },
+    { name: 'motion open', summary: 'open the vote', load: async () => (await motionVotes()).motionOpen },
+    {
+      name: 'motion vote',
+      summary: 'yes, no, not sure or block',
+      load: async () => (await motionVotes()).motionVote,
+    },
+    {
+      name: 'motion close',
+      summary: 'the time to vote is over',
+      load: async () => (await motionSteps()).motionClose,
+    },
+    {
+      name: 'motion confirm',
+      summary: 'you counted the same (a second member)',
+      load: async () => (await motionSteps()).motionConfirm,
+    },
+    {
+      name: 'motion recount',
+      summary: 'you doubt how it ended',
+      load: async () => (await motionSteps()).motionRecount,
+    },
+    {
+      name: 'motion withdraw',
+      summary: 'take back your own',
+      load: async () => (await motionSteps()).motionWithdraw,
+    },
+    {
+      name: 'motion lapse',
+      summary: 'it leads nowhere (several say so)',
+      load: async () => (await motionSteps()).motionLapse,
+    },
+    { name: 'motion done', summary: 'what came of it', load: async () => (await motionVotes()).motionDone },
+    {
+      name: 'motion review',
+      summary: 'look at it again',
+      load: async () => (await motionVotes()).motionReview,
+    },
     {
       name: 'approve',
       summary: 'what waits for you: who wants in or out, and words to compare',

@@ -1,0 +1,167 @@
+/** Motions: what waits, one of them whole, and beginning one. */
+import { ok, type Result } from '../../../shared/base/result.ts'
+import { DECISION_KINDS, type DecisionKind } from '../../core/committee/decisionRules.ts'
+import type { MotionContent } from '../../core/committee/motionContent.ts'
+import { ELECTED, isElected, ROLES } from '../../core/committee/roleWords.ts'
+import { decidePage } from '../../core/session/decideView.ts'
+import type { CommitteeView } from '../../core/session/view.ts'
+import { oneOf } from '../alarmChoice.ts'
+import { askChoice, askText } from '../ask.ts'
+import { chooseOne } from '../chooseOne.ts'
+import { type Command, type Context, type Input, isOn, type Refusal, refused, textOf } from '../command.ts'
+import { findMember } from '../findMember.ts'
+import { chooseCard, press, showingIn } from '../motionChoice.ts'
+import { withCommittee, withMembership } from '../open.ts'
+import { cardJson, cardLines, motionLines } from '../show/motionCards.ts'
+import { plainNamesIn } from '../show/names.ts'
+import { inOrder, present, proceed } from '../steps.ts'
+
+export const motionList: Command = {
+  usage: '[--all]',
+  about: ['What we decide, by the time that is left, and what waits for you. With --all also what is over.'],
+  options: { all: { type: 'boolean', short: 'a', help: 'also what is over' } },
+  examples: ['motion', 'motion list --all'],
+  run: (context, input) =>
+    withCommittee(context, async ({ session }) => {
+      const view = session.view()
+      const page = decidePage(view, Date.now())
+      const cards = isOn(input, 'all') ? [...page.open, ...page.done] : page.open
+      const showing = showingIn(view, page, Date.now())
+      const lines = cards.flatMap((card) => cardLines(card, showing))
+      return ok({
+        text:
+          lines.length > 0
+            ? lines
+            : ['Nothing to decide. You can start a question: `npx tocsin motion start`.'],
+        json: { motions: cards.map((card) => cardJson(card, plainNamesIn(view))) },
+      })
+    }),
+}
+
+export const motionShow: Command = {
+  usage: '[ID]',
+  about: ['One motion whole: its text, the changes offered, the languages, the vote, what came of it.'],
+  takes: 1,
+  examples: ['motion show', 'motion show 3fa2'],
+  run: (context, input) =>
+    withCommittee(context, async ({ session }) => {
+      const view = session.view()
+      const page = decidePage(view, Date.now())
+      return proceed(chooseCard(page, input.positionals[0]), (card) =>
+        ok({
+          text: motionLines(card, showingIn(view, page, Date.now())),
+          json: cardJson(card, plainNamesIn(view)),
+        }),
+      )
+    }),
+}
+
+/** Founding has a command of its own. */
+const { found: _, ...KINDS } = DECISION_KINDS
+
+export const motionStart: Command = {
+  usage: '[KIND] [TITLE]',
+  about: [
+    `Puts something to the committee. Kinds: ${Object.keys(KINDS).join(', ')}.`,
+    'Another member seconds it, then we talk about it and change it, then the text is fixed and voted on. An empty line',
+    'in the text begins a new paragraph; changes are offered paragraph by paragraph.',
+  ],
+  options: {
+    text: { type: 'string', value: 'TEXT', help: 'the whole text' },
+    lang: { type: 'string', value: 'CODE', help: 'in which language it is written, as es; en if not said' },
+    about: { type: 'string', value: 'HANDLE', help: 'remove, elect: whom' },
+    role: { type: 'string', value: 'ROLE', help: `elect: ${ELECTED.join(', ')}` },
+    days: { type: 'string', value: 'DAYS', help: 'elect: for how long' },
+    term: { type: 'string', value: 'ID', help: 'recall: which, as `npx tocsin roles` shows' },
+    urgent: { type: 'boolean', help: 'by the shorter hours that our rules have for it' },
+    'review-on': { type: 'string', value: 'DAY', help: 'when to look at it again, as 2027-01-31' },
+    'new-facts': { type: 'boolean', help: 'remove: there is something that was not known last time' },
+  },
+  takes: 2,
+  examples: [
+    'motion start',
+    'motion start everyday "Meet on Tuesdays" --text "We meet on Tuesdays at seven."',
+    'motion start elect "bo speaks for us" --about bo --role delegate --text "For 90 days."',
+  ],
+  run: (context, input) =>
+    withMembership(context, async ({ session }) =>
+      proceed(await contentFrom(context, session.view(), input), (content) =>
+        press(
+          context,
+          session,
+          { do: 'start', content, hasNewFacts: isOn(input, 'new-facts') },
+          'The others are asked.',
+        ),
+      ),
+    ),
+}
+
+const contentFrom = async (
+  context: Context,
+  view: CommitteeView,
+  input: Input,
+): Promise<Result<MotionContent, Refusal>> => {
+  const asked = await inOrder({
+    kind: () => kindFrom(context, input.positionals[0]),
+    title: () => askText(context, input.positionals[1], 'What is it about, in one sentence?'),
+    text: () => askText(context, textOf(input, 'text'), 'The text?'),
+  })
+  if (!asked.ok) return asked
+  const { kind, title, text } = asked.value
+  return proceed(await personFrom(view, kind, input), (person) =>
+    ok({
+      type: 'motion' as const,
+      kind,
+      title,
+      text,
+      lang: textOf(input, 'lang') ?? 'en',
+      ...person,
+      ...(isOn(input, 'urgent') ? { isUrgent: true as const } : {}),
+      ...present({ reviewOn: textOf(input, 'review-on') }),
+    }),
+  )
+}
+
+const kindFrom = (
+  context: Context,
+  typed: string | undefined,
+): Result<DecisionKind, Refusal> | Promise<Result<DecisionKind, Refusal>> => {
+  if (typed === undefined) return askChoice(context, KINDS, 'What kind of thing is it? (a number)')
+  return proceed(oneOf(KINDS, typed, 'A kind'), (kind) => ok(kind ?? 'everyday'))
+}
+
+type Person = Pick<MotionContent, 'about' | 'effect'>
+
+/** Whom it is about, for the kinds that are about somebody. */
+const personFrom = (
+  view: CommitteeView,
+  kind: DecisionKind,
+  input: Input,
+): Result<Person, Refusal> | Promise<Result<Person, Refusal>> => {
+  if (kind === 'recall') {
+    const open = [...view.committee.terms].filter(([, term]) => !term.ended)
+    return proceed(
+      chooseOne(new Map(open), textOf(input, 'term'), { what: 'role', list: 'roles' }),
+      ({ id, seat }) => ok<Person>({ effect: { gives: 'recall', term: id, seat } }),
+    )
+  }
+  if (kind !== 'remove' && kind !== 'elect') return ok({})
+  const whom = textOf(input, 'about')
+  if (whom === undefined) return refused('whom', 'Say whom it is about: --about HANDLE.', 2)
+  return proceed(findMember(view, whom), ({ seat }) =>
+    kind === 'remove' ? ok<Person>({ about: seat }) : electionOf(seat, input),
+  )
+}
+
+const electionOf = (seat: string, input: Input): Result<Person, Refusal> => {
+  const role = oneOf(ROLES, textOf(input, 'role'), '--role')
+  if (!role.ok) return role
+  if (role.value === undefined || !isElected(role.value))
+    return refused('no_role', `Say which role: --role ${ELECTED.join(', ')}.`, 2)
+  const days = textOf(input, 'days')
+  if (days !== undefined && !/^\d{1,3}$/.test(days))
+    return refused('bad_number', '--days is a whole number, up to 366.', 2)
+  return ok({
+    effect: { gives: 'role', role: role.value, seat, ...(days === undefined ? {} : { days: Number(days) }) },
+  })
+}

@@ -1,0 +1,167 @@
+/** Decisions on a screen: one line for each, or one of them whole; and as JSON. */
+import { DECISION_KINDS } from '../../core/committee/decisionRules.ts'
+import type { Amendment, Motion } from '../../core/committee/motionLife.ts'
+import { textOf } from '../../core/committee/motionText.ts'
+import { ballotsBefore } from '../../core/committee/motionVote.ts'
+import { toOneLine } from '../../core/committee/plainText.ts'
+import type { Card, Tally } from '../../core/session/decideView.ts'
+import type { CommitteeView } from '../../core/session/view.ts'
+import { refusedWords, STATE_WORDS, WAITS_WORDS } from '../motionWords.ts'
+import { motionJson, motionState, motionTitle } from './motions.ts'
+import type { Names } from './names.ts'
+import { countOf, listOf, momentOf } from './time.ts'
+
+export type CardShowing = {
+  readonly view: CommitteeView
+  readonly names: Names
+  readonly short: (id: string) => string
+  readonly nowMs: number
+}
+
+const HOUR_MS = 3_600_000
+
+/** `3 hours left` */
+const leftWords = (dueAt: number | undefined, nowMs: number): string => {
+  if (dueAt === undefined) return ''
+  const hours = Math.ceil((dueAt - nowMs) / HOUR_MS)
+  if (hours <= 0) return ', its time is over'
+  return hours < 48 ? `, ${countOf(hours, 'hour')} left` : `, ${countOf(Math.ceil(hours / 24), 'day')} left`
+}
+
+const titleOf = ({ motion, mandate }: Card, { view, names }: CardShowing): string => {
+  if (motion) return toOneLine(motion.content.title)
+  return mandate ? motionTitle(view, mandate, names) : ''
+}
+
+const stateLine = ({ state, dueAt, isOpen }: Card, { nowMs }: CardShowing): string =>
+  `${STATE_WORDS[state]}${isOpen ? leftWords(dueAt, nowMs) : ''}`
+
+export const cardLines = (card: Card, showing: CardShowing): readonly string[] => [
+  `(${showing.short(card.id)}) ${titleOf(card, showing)}: ${stateLine(card, showing)}`,
+  ...card.waitsForMe.map((waits) => `    ${WAITS_WORDS[waits]}`),
+]
+
+/** One motion whole. */
+export const motionLines = (card: Card, showing: CardShowing): readonly string[] => {
+  const { motion, mandate } = card
+  const state = `It is ${stateLine(card, showing)}.`
+  const approvals = mandate ? [motionState(mandate, showing.names)] : []
+  if (!motion) return [titleOf(card, showing), state, ...approvals]
+  return [
+    toOneLine(motion.content.title),
+    `${DECISION_KINDS[motion.content.kind]}, asked by ${showing.names(motion.seat)}. ${state}`,
+    ...(motion.seconders.length > 0 ? [`Seconded by ${listOf(motion.seconders.map(showing.names))}.`] : []),
+    '',
+    ...paragraphLines(motion),
+    ...(motion.hash === undefined ? [] : ['', `The text is fixed as ${motion.hash.slice(0, 16)}.`]),
+    ...[...motion.amendments.values()].flatMap((one) => amendmentLines(one, showing)),
+    ...languageLines(card, motion),
+    ...approvals,
+    ...voteLines(card, motion, showing),
+    ...afterLines(motion, showing),
+    ...motion.refused
+      .slice(-5)
+      .map(({ seat, why }) => `Not counted, from ${showing.names(seat)}: ${refusedWords(why)}`),
+    ...card.waitsForMe.map((waits) => `For you: ${WAITS_WORDS[waits]}`),
+  ]
+}
+
+/** With numbers, as long as they can be changed. */
+const paragraphLines = ({ paragraphs, hash }: Motion): readonly string[] =>
+  hash === undefined
+    ? paragraphs.map((text, i) => `${i + 1}. ${text === '' ? '(taken out)' : text}`)
+    : [textOf(paragraphs)]
+
+const STATUS: Record<Amendment['status'], string> = {
+  offered: 'offered',
+  accepted: 'taken',
+  rejected: 'not taken',
+  withdrawn: 'withdrawn',
+  put_to_vote: 'put to the vote',
+  voted_in: 'voted in',
+  voted_out: 'voted out',
+}
+
+const amendmentLines = (one: Amendment, { names, short }: CardShowing): readonly string[] => {
+  const side = (which: 'for' | 'against'): number => [...one.sides.values()].filter((s) => s === which).length
+  const sides = one.sides.size > 0 ? `, ${side('for')} for and ${side('against')} against` : ''
+  return [
+    '',
+    `Change (${short(one.id)}) of ${one.paragraph + 1} by ${names(one.seat)}, ${STATUS[one.status]}${sides}: ${one.text || '(take it out)'}`,
+    ...(one.note === undefined ? [] : [`    ${one.note}`]),
+  ]
+}
+
+const languageLines = ({ missing }: Card, { translations, content }: Motion): readonly string[] => [
+  ...(translations.size > 0 ? [`Languages: ${[content.lang, ...translations.keys()].join(', ')}.`] : []),
+  ...(missing.length > 0 ? [`Still needed in: ${missing.join(', ')}.`] : []),
+]
+
+const tallyLine = ({ voted, electorate, enough, counts, yesNeeded }: Tally): string => {
+  if (!counts) return `${voted} of ${electorate} have voted. Enough of us: ${enough} of ${electorate}.`
+  const { yes, no, unsure, block } = counts
+  const blocks = block > 0 ? `, ${countOf(block, 'block')}` : ''
+  return `${yes} yes, ${no} no, ${unsure} not sure${blocks}. It needed ${yesNeeded ?? yes} yes, and ${enough} of ${electorate} to vote.`
+}
+
+const voteLines = (
+  { tally }: Card,
+  { vote, returned }: Motion,
+  { names, view, nowMs }: CardShowing,
+): readonly string[] => {
+  const back = returned?.blocks.map(
+    ({ seat, reason }) => `Brought back by a block of ${names(seat)}: ${reason ?? ''}`,
+  )
+  const mine = vote && ballotsBefore(vote, Number.MAX_SAFE_INTEGER).get(view.own.seat)
+  const doubts = vote?.recountAskedBy ?? []
+  return [
+    ...(back ?? []),
+    ...(tally ? ['', tallyLine(tally)] : []),
+    ...(mine && !vote?.result
+      ? [`You voted ${mine.choice === 'unsure' ? 'not sure' : mine.choice}; you can change it.`]
+      : []),
+    ...(vote?.result
+      ? [
+          `Over since ${momentOf(vote.result.at, nowMs)}, as ${listOf(vote.result.closedBy.map(names))} counted.`,
+        ]
+      : []),
+    ...(doubts.length > 0 ? [`${listOf(doubts.map(names))} would count again.`] : []),
+  ]
+}
+
+const afterLines = ({ outcome, review, reviewOn }: Motion, { names }: CardShowing): readonly string[] => [
+  ...(outcome
+    ? [
+        `What came of it, says ${names(outcome.by)}: ${outcome.text}${outcome.doneBy ? ` Done by ${names(outcome.doneBy)}.` : ''}`,
+      ]
+    : []),
+  ...(reviewOn === undefined ? [] : [`To be looked at again on ${reviewOn}.`]),
+  ...(review ? [`Looked at again by ${names(review.by)}: ${review.text}`] : []),
+]
+
+export const cardJson = (card: Card, names: Names): object => {
+  const { id, kind, motion, mandate, state, isOpen, dueAt = null, waitsForMe, tally, missing } = card
+  const votes = tally && { ...tally, counts: tally.counts ?? null, yesNeeded: tally.yesNeeded ?? null }
+  return {
+    ...{ id, kind, state, isOpen, dueAt, waitsForMe, missing },
+    ...(motion ? ownJson(motion, names) : {}),
+    tally: votes ?? null,
+    mandate: mandate ? motionJson(mandate, names) : null,
+  }
+}
+
+const ownJson = (motion: Motion, names: Names): object => ({
+  title: toOneLine(motion.content.title),
+  by: names(motion.seat),
+  text: textOf(motion.paragraphs),
+  hash: motion.hash ?? null,
+  amendments: [...motion.amendments.values()].map(({ id, paragraph, text, status }) => ({
+    id,
+    paragraph: paragraph + 1,
+    text,
+    status,
+  })),
+  outcome: motion.outcome?.text ?? null,
+  reviewOn: motion.reviewOn ?? null,
+  refused: motion.refused.map(({ seat, said, why }) => ({ by: names(seat), said, why })),
+})
