@@ -1,0 +1,126 @@
+/** Phones at the command line: who has which, cutting one off, and what everybody reads about it afterwards. On a real relay. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
+import { newFolder, newPerson, type Person, type Running } from '../../support/cli.ts'
+import { startRelay } from '../../support/relay.ts'
+
+const { root, remove } = newFolder()
+const relay = await startRelay()
+t.teardown(async () => {
+  await relay.close()
+  remove()
+})
+writeFileSync(
+  join(root, 'relay.txt'),
+  `${printRelayAddress({ url: relay.url, key: relay.key, admission: relay.admission })}\n`,
+)
+const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => newPerson(name, root)) as [
+  Person,
+  Person,
+  Person,
+]
+
+const wordsIn = (running: Running) => running.until(/by voice:\s+([a-z]+ +[a-z]+ +[a-z]+)\s/)
+
+const letIn = async (name: string, newcomer: Person, sponsor: Person): Promise<void> => {
+  await newcomer.run(['init'])
+  const { value } = await sponsor.json('invite', '--no-wait')
+  writeFileSync(join(root, `${name}.txt`), (value as { link: string }).link)
+  const joining = newcomer.start('join', '--file', `${name}.txt`, '--handle', name)
+  const vouching = sponsor.start('approve', '1')
+  await Promise.all([wordsIn(joining), wordsIn(vouching)])
+  joining.type('yes')
+  vouching.type('yes')
+  await vouching.ended
+  for (const one of [alice, bob]) if (one !== newcomer && one !== sponsor) await one.run(['approve'], '1')
+  const joined = await joining.ended
+  if (joined.code !== 0) throw new Error(joined.err)
+}
+
+await alice.run(['init'])
+await alice.run(['found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', join(root, 'relay.txt')])
+await letIn('bob', bob, alice)
+await letIn('carol', carol, bob)
+
+type Listed = {
+  readonly phones: readonly { readonly phone: string; readonly handle: string; readonly isMe: boolean }[]
+}
+const phonesOf = async (person: Person) => (await person.json('phones')).value as Listed
+const phoneOf = async (person: Person, handle: string): Promise<string> =>
+  (await phonesOf(person)).phones.find((one) => one.handle === handle)?.phone ?? ''
+
+t.test('everybody sees every phone, and which one is theirs', async (t) => {
+  for (const [name, one] of [
+    ['alice', alice],
+    ['bob', bob],
+    ['carol', carol],
+  ] as const) {
+    const { phones } = await phonesOf(one)
+    t.same(phones.map(({ handle }) => handle).sort(), ['alice', 'bob', 'carol'])
+    t.same(
+      phones.filter(({ isMe }) => isMe).map(({ handle }) => handle),
+      [name],
+    )
+  }
+  t.match(
+    (await alice.run(['phones'])).out,
+    /alice \(you\)\n {2}[0-9a-f]{4} {2}this one.*\nbob\n {2}[0-9a-f]{4} {2}/,
+  )
+  t.equal((await alice.run(['devices'])).out, (await alice.run(['phones'])).out, 'under its other name too')
+})
+
+t.test('cutting off asks first, says what it does, and refuses what makes no sense', async (t) => {
+  const target = (await phoneOf(alice, 'carol')).slice(0, 6)
+  const asked = await alice.run(['phone', 'cut-off', target], 'no')
+  t.equal(asked.code, 1)
+  t.match(asked.out + asked.err, /Everybody will see that you did it/)
+  t.match(asked.err, /Nobody was cut off/)
+  const mine = await phoneOf(alice, 'alice')
+  const refusals = [
+    [['phone', 'cut-off', mine], 'this_device'],
+    [['phone', 'drop', mine], 'this_device'],
+    [['phone', 'drop', target], 'not_yours'],
+    [['phone', 'cut-off', 'ffffffff'], 'no_such_phone'],
+    [['phone', 'settle'], 'no_such_drop'],
+  ] as const
+  for (const [args, error] of refusals) {
+    const refused = await alice.json(...args, ...(args[1] === 'settle' ? [] : ['--yes']))
+    t.equal(refused.code, 1)
+    t.match(refused.value, { error, sentence: /\./ })
+  }
+  t.equal((await phonesOf(bob)).phones.length, 3)
+})
+
+t.test('a phone in the wrong hands is cut off at once, and the name stands beside it', async (t) => {
+  const target = await phoneOf(alice, 'carol')
+  const cut = await alice.run(['phone', 'cut-off', target.slice(0, 6)], 'yes')
+  t.equal(cut.code, 0, cut.err)
+  t.match(cut.out, /of carol is cut off, and your name stands beside it\. Two of you must meet them/)
+  t.match(
+    (await bob.run(['phones'])).out,
+    /carol\n {2}has no phone: two of us must meet them.*\n {2}[0-9a-f]{4} {2}cut off by alice at .*not settled/,
+  )
+  t.match((await bob.json('phones')).value, {
+    cutOff: [{ handle: 'carol', by: 'alice', isOpen: true }],
+    without: [{ handle: 'carol' }],
+  })
+  t.match((await bob.json('members')).value, { members: { length: 3 } }, 'and carol is a member')
+  const refused = await carol.run(['post', 'still here?'])
+  t.equal(refused.code, 1)
+  t.match(refused.err, /This phone was cut off by alice\. You are still a member/)
+  t.match((await carol.run(['status'])).out, /cut off by alice/)
+})
+
+t.test('who has cut off a phone waits until that is settled', async (t) => {
+  const again = await alice.json('phone', 'cut-off', await phoneOf(alice, 'bob'), '--yes')
+  t.match(again.value, { error: 'drop_open', sentence: /phone settle/ })
+  t.match((await alice.json('phone', 'settle')).value, { error: 'yours' })
+  const settled = await bob.run(['phone', 'settle'])
+  t.equal(settled.code, 0, settled.err)
+  t.match(
+    settled.out,
+    /You say that it was right of alice to cut off the phone of carol\.\n.*Needs 2, has 1: bob/,
+  )
+})
