@@ -33,6 +33,7 @@ import {
   aMotion,
   aNewcomer,
   approvalOf,
+  dropOfDevice,
   filled,
   hashOf,
   leaveOf,
@@ -382,6 +383,7 @@ const statements: readonly Statement['stated'][] = [
   { type: 'unvoid', commit: hashOf('c'), turn: 2 },
   { type: 'resync', request, keyPackage: fresh.bytes },
   { type: 'leave', request: leaveOf(of(0)) },
+  { type: 'drop', request: dropOfDevice(of(1), of(0)) },
 ]
 const stating = (stated: Statement['stated'], leaf = 0): Statement => ({ leaf, seen, stated })
 const signed = (stated: Statement['stated'], by = of(0), log: LogId = LOG.id): Uint8Array =>

@@ -7,6 +7,7 @@ import {
   type Act,
   decodeAct,
   encodeAct,
+  verifyDrop,
   verifyLeave,
   verifyResync,
 } from '../../../../client/core/governance/act.ts'
@@ -24,7 +25,13 @@ import {
   newId,
   type SeatId,
 } from '../../../../client/core/governance/ids.ts'
-import { type Ledger, ledgerCodec, type SeatChange } from '../../../../client/core/governance/ledger.ts'
+import {
+  type Ledger,
+  ledgerCodec,
+  ledgerHash,
+  newLedger,
+  type SeatChange,
+} from '../../../../client/core/governance/ledger.ts'
 import {
   approve,
   type Motion,
@@ -48,6 +55,7 @@ import {
   aMotion,
   aNewcomer,
   deviceNumber,
+  dropOfDevice,
   filled,
   leaveOf,
   mandateOf,
@@ -343,12 +351,15 @@ const computed = () => {
     seat: seatNumber(90),
     sponsor: seatNumber(0),
   })
+  const device = aMotion(court, { type: 'deviceAdd', keyPackage: fresh.view.hash, seat: seatNumber(2) })
+  const right = { device: deviceNumber(2, 1), seat: seatNumber(2), by: seatNumber(0) }
+  const settling = aMotion(court, { type: 'settleDrop', ...right })
   const approval = approve(of(0).secretKey, of(0).device, removal)
   return {
     note: 'Version 1 of the rules. Keys and ids as in test/support/court.ts. Frozen: a change here splits committees.',
     charter: toHex(court.charterBytes),
     charterHash: toHex(change.charterHash),
-    motions: [change, removal, admission].map((one) => ({
+    motions: [change, removal, admission, device, settling].map((one) => ({
       encoded: toHex(encode(motion, one)),
       hash: motionHash(one),
     })),
@@ -357,10 +368,16 @@ const computed = () => {
       mandateOf(removal, signers.slice(0, 2)),
       { type: 'resync', request: resyncOf(of(2), fresh) } as const,
       { type: 'leave', request: leaveOf(of(2)) } as const,
+      { type: 'drop', request: dropOfDevice(of(2), of(0)) } as const,
     ].map((act) => toHex(encodeAct(act))),
     seatData: toHex(encodeSeatData({ writerKey: filled(0x77), joined: 31, resynced: true })),
     identity: toHex(encodeIdentity(seatNumber(2), deviceNumber(2, 0))),
     roster: toHex(encode(rosterCodec, court.roster)),
+    ledgerHash: ledgerHash({
+      ...newLedger,
+      spent: [{ motion: motionHash(removal), lastEpoch: 286 }],
+      drops: [right],
+    }),
   }
 }
 
@@ -373,7 +390,8 @@ t.test('7.4 what members sign is frozen, byte for byte', async (t) => {
   const signed = new Uint8Array([...new TextEncoder().encode('mandate/1'), ...bytes(removal.hash)])
   t.ok(verify(bytes(frozen.approval.publicKey), signed, bytes(frozen.approval.signature)))
   const { of } = aCommittee({ seats: 3 })
-  const [, resync, leave] = frozen.acts.map((hex: string) => decodeAct(bytes(hex)))
+  const [, resync, leave, drop] = frozen.acts.map((hex: string) => decodeAct(bytes(hex)))
   t.ok(verifyResync(of(2).signatureKey, resync.request))
   t.ok(verifyLeave(of(2).signatureKey, leave.request))
+  t.ok(verifyDrop(of(0).signatureKey, drop.request))
 })
