@@ -420,3 +420,50 @@ t.test('I10 a mandate of a device act is executed once', async (t) => {
     'though the device were dropped meanwhile',
   )
 })
+
+t.test(
+  'attack 34: two infiltrators of five and more cut off two people, and that is all they can',
+  async (t) => {
+    for (const seats of [5, 7, 12]) {
+      const victims = [seats - 2, seats - 1].map(seatNumber)
+      const drops = victims.map((seat, n) => ({ by: seatNumber(n), seat, device: deviceNumber(90, n) }))
+      const vacant = victims.map((seat) => ({ seat, joined: 0 }))
+      const committee = aCommittee({ seats: seats - 2, court: { ledger: { ...newLedger, vacant, drops } } })
+      const { court, of } = committee
+      const two = [of(0), of(1)]
+      const fresh = freshOf(seats - 1)
+      t.equal(verdict(court, linking(committee, fresh, two)), 'not_carried', `no place among ${seats}`)
+      t.equal(verdict(court, dropCommit(dropOfDevice(of(2), of(0)), of(2), of(1))), 'drop_open', 'one each')
+      for (const drop of drops) {
+        const motion = aMotion(court, { type: 'settleDrop', ...drop })
+        const approvals = two.map((one) => approvalOf(motion, one))
+        t.notOk(isCarried(court, motion, approvals), 'and nobody frees the other')
+      }
+    }
+  },
+)
+
+t.test(
+  '7.4 what cannot be executed any more leaves the ledger, and the order of things past does not matter',
+  async (t) => {
+    const spend = (motion: string, lastEpoch: number) => ({
+      removed: [],
+      spends: { motion, lastEpoch },
+      change: undefined,
+    })
+    const [a, b] = ['aa'.repeat(32), 'bb'.repeat(32)]
+    const one = applyToLedger(applyToLedger(newLedger, spend(a, 40), 31), spend(b, 33), 32)
+    const two = applyToLedger(applyToLedger(newLedger, spend(b, 33), 31), spend(a, 40), 32)
+    t.same(one, two)
+    const nothing = { removed: [], spends: undefined, change: undefined }
+    t.same(
+      applyToLedger(one, nothing, 33).spent.map(({ motion }) => motion),
+      [a, b],
+      'good until its last epoch',
+    )
+    t.same(
+      applyToLedger(one, nothing, 34).spent.map(({ motion }) => motion),
+      [a],
+    )
+  },
+)
