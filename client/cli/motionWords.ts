@@ -1,4 +1,5 @@
 /** The words around decisions: where a motion stands, what waits, and why a step is refused. One table for each union, typed by it. */
+import { MAX_MOTION } from '../core/committee/motionContent.ts'
 import type { MotionRefusal } from '../core/committee/motionLife.ts'
 import type { CardState, Waits } from '../core/session/decideView.ts'
 import type { DecideRefusal } from '../core/session/deciding.ts'
@@ -75,14 +76,29 @@ const TIME_WORDS = {
     `This was voted on lately: not again before ${at}, unless there are new facts (--new-facts).`,
 } as const
 
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  title: `The sentence is empty, has several lines, or is longer than ${MAX_MOTION.title} characters: shorten it.`,
+  text: `The text is empty or longer than ${MAX_MOTION.text} characters: shorten it.`,
+  note: `That is empty or longer than ${MAX_MOTION.note} characters: say it in a few sentences.`,
+  reason: `The reason is empty or longer than ${MAX_MOTION.note} characters: say it in a few sentences.`,
+  lang: 'A language is written as es, ar or pt-BR.',
+  reviewOn: 'A day is written as 2027-01-31.',
+  'effect.days': 'A term is 1 to 366 days.',
+}
+
 export const decideRefusal = (refused: DecideRefusal, nowMs: number): Refusal => {
   if ('at' in refused) return refusal(refused.why, TIME_WORDS[refused.why](momentOf(refused.at, nowMs)))
-  if ('field' in refused) return fieldRefusal(refused.field)
+  if ('field' in refused) return fieldWords(refused.field)
   const { why } = refused
   if (why === 'not_member') return refusal(why, STATUS_WORDS.removed)
   if (why in OTHER_WORDS) return refusal(why, OTHER_WORDS[why as keyof typeof OTHER_WORDS])
   if (why in REFUSAL_WORDS) return refusal(why, REFUSAL_WORDS[why as Plain])
   return refusal(why, OBJECTION_WORDS[why as keyof typeof OBJECTION_WORDS])
+}
+
+const fieldWords = (field: string): Refusal => {
+  const sentence = FIELD_WORDS[field]
+  return sentence === undefined ? fieldRefusal(field) : refusal('not_allowed', sentence)
 }
 
 /** Why something that was said about a motion had no effect, in its own page. */

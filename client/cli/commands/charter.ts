@@ -4,6 +4,7 @@ import { ok, type Result } from '../../../shared/base/result.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { type Charter, encodeCharter, meetsFloors, type Threshold } from '../../core/governance/charter.ts'
 import type { Session } from '../../core/session/session.ts'
+import { CHARTER_OPTIONS, fieldsIn, RULE_HELP } from '../charterFields.ts'
 import {
   type Command,
   type Context,
@@ -41,6 +42,7 @@ export const charterPropose: Command = {
     'admitting is never easier than putting out; to change the rules takes two thirds.',
     'A number of people is written COUNT/THIRDS: 2/1 is at least 2 and at least a third of you,',
     '3/2 at least 3 and two thirds, 2/3 at least 2 and everybody.',
+    ...RULE_HELP,
   ],
   options: {
     name: { type: 'string', value: 'NAME', help: 'what the committee is called' },
@@ -55,13 +57,21 @@ export const charterPropose: Command = {
       help: 'changes of the committee before new members decide',
     },
     'keep-days': { type: 'string', value: 'DAYS', help: 'how long posts are kept' },
+    'keep-alarm-days': { type: 'string', value: 'DAYS', help: 'how long closed alarms are kept' },
+    'keep-plan-days': { type: 'string', value: 'DAYS', help: 'how long closed plans are kept' },
+    'keep-meeting-days': { type: 'string', value: 'DAYS', help: 'how long meetings are kept' },
     'alarm-seen': {
       type: 'string',
       value: 'MEMBERS',
       help: 'how many must have seen an alarm; 0: a third, at most 3',
     },
+    ...CHARTER_OPTIONS,
   },
-  examples: ['charter propose --keep-days 14', 'charter propose --name "Night shift" --add 3/2'],
+  examples: [
+    'charter propose --keep-days 14',
+    'charter propose --name "Night shift" --add 3/2',
+    'charter propose --rule everyday:vote=48',
+  ],
   run: (context, input) =>
     withMembership(context, async ({ session }) =>
       proceed(changed(session.view().charter, input), (next) => propose(context, session, next)),
@@ -89,7 +99,23 @@ const propose = async (context: Context, session: Session, next: Charter): Promi
 const sameText = (a: Charter, b: Charter): boolean =>
   JSON.stringify(charterJson(a)) === JSON.stringify(charterJson(b))
 
-const MAX = { probation: 65_535, 'keep-days': 3650, 'alarm-seen': 255 } as const
+const MAX = {
+  probation: 65_535,
+  'keep-days': 3650,
+  'keep-alarm-days': 3650,
+  'keep-plan-days': 3650,
+  'keep-meeting-days': 3650,
+  'alarm-seen': 255,
+} as const
+
+const NUMBERS = {
+  probation: 'probation',
+  'keep-days': 'keepDays',
+  'keep-alarm-days': 'keepAlarmDays',
+  'keep-plan-days': 'keepPlanDays',
+  'keep-meeting-days': 'keepMeetingDays',
+  'alarm-seen': 'alarmSeen',
+} as const
 
 const changed = (charter: Charter, input: Input): Result<Charter, Refusal> => {
   const texts = textsIn(charter, input)
@@ -98,7 +124,9 @@ const changed = (charter: Charter, input: Input): Result<Charter, Refusal> => {
   if (!texts.ok) return texts
   if (!thresholds.ok) return thresholds
   if (!numbers.ok) return numbers
-  const next = { ...charter, ...texts.value, ...thresholds.value, ...numbers.value }
+  const fields = fieldsIn(charter, input)
+  if (!fields.ok) return fields
+  const next = { ...charter, ...texts.value, ...thresholds.value, ...numbers.value, ...fields.value }
   return meetsFloors(next)
     ? ok(next)
     : refused(
@@ -138,14 +166,13 @@ const thresholdOf = (typed: string): Threshold | undefined => {
 }
 
 const numbersIn = (charter: Charter, input: Input): Result<Partial<Charter>, Refusal> => {
-  const fields = { probation: 'probation', 'keep-days': 'keepDays', 'alarm-seen': 'alarmSeen' } as const
   const found: Record<string, number> = {}
-  for (const name of ['probation', 'keep-days', 'alarm-seen'] as const) {
+  for (const name of Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]) {
     const typed = textOf(input, name)
-    const value = typed === undefined ? charter[fields[name]] : Number(typed)
+    const value = typed === undefined ? charter[NUMBERS[name]] : Number(typed)
     if (!/^\d+$/.test(typed ?? '0') || value > MAX[name])
       return refused('bad_number', `--${name} is a whole number from 0 to ${MAX[name]}.`, 2)
-    found[fields[name]] = value
+    found[NUMBERS[name]] = value
   }
   return ok(found)
 }

@@ -57,7 +57,7 @@ export type Card = {
 
 export type DecidePage = { readonly open: readonly Card[]; readonly done: readonly Card[] }
 
-/** Open ones by time left, what has no time last; the others newest first. */
+/** Open ones by time left, what has no time last; the others newest first, by their authors' clocks. */
 export const decidePage = (view: CommitteeView, nowMs: number): DecidePage => {
   const motions = [...view.committee.motions.values()]
   const named = new Set(motions.map(mandateHash))
@@ -68,9 +68,11 @@ export const decidePage = (view: CommitteeView, nowMs: number): DecidePage => {
   const left = (card: Card): number => card.dueAt ?? Number.MAX_SAFE_INTEGER
   return {
     open: cards.filter((card) => card.isOpen).sort((a, b) => left(a) - left(b)),
-    done: cards.filter((card) => !card.isOpen).reverse(),
+    done: cards.filter((card) => !card.isOpen).sort((a, b) => endedAt(b) - endedAt(a)),
   }
 }
+
+const endedAt = ({ motion }: Card): number => motion?.phaseAt ?? 0
 
 export const mandateHash = ({ vote }: Motion): string | undefined =>
   vote?.decides.by === 'mandate' ? vote.decides.mandate : undefined

@@ -7,17 +7,17 @@ import type { Said } from '../committee/said.ts'
 import type { Shelf } from './book.ts'
 import type { StoredSaying } from './state.ts'
 
-/** From what was stored to what members see, folded again only when something came or went. */
+/** From what was stored to what members see, folded again only when something came or went, or stands where something else stood. */
 export const createFolding = (): ((sayings: Shelf<StoredSaying>) => Committee) => {
-  let keys: readonly string[] = []
+  let folded: readonly StoredSaying[] = []
   let committee = emptyCommittee
   return (sayings) => {
-    const now = sayings.keys()
-    if (now.length === keys.length && now.at(-1) === keys.at(-1)) return committee
-    const isContinued = keys.every((key, i) => now[i] === key)
-    const fresh = now.slice(isContinued ? keys.length : 0).flatMap((key) => saidOf(sayings.get(key)))
+    const now = sayings.all()
+    const isContinued = folded.every((saying, i) => now[i] === saying)
+    if (isContinued && now.length === folded.length) return committee
+    const fresh = now.slice(isContinued ? folded.length : 0).flatMap(saidOf)
     committee = applyAll(isContinued ? committee : emptyCommittee, fresh)
-    keys = now
+    folded = now
     return committee
   }
 }
@@ -26,8 +26,7 @@ export const createFolding = (): ((sayings: Shelf<StoredSaying>) => Committee) =
 export const foldSayings = (sayings: readonly StoredSaying[]): Committee =>
   applyAll(emptyCommittee, sayings.flatMap(saidOf))
 
-const saidOf = (stored: StoredSaying | undefined): readonly Said[] => {
-  if (!stored) return []
+const saidOf = (stored: StoredSaying): readonly Said[] => {
   const { content, electorate, decisions, ...said } = stored
   const decoded = decodeContent(content)
   if (!decoded.ok) return []

@@ -1,0 +1,158 @@
+/** Deciding together at the command line: two people, every step of a motion once, and what is refused. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
+import { newFolder, newPerson, type Person, type Running } from '../../support/cli.ts'
+import { startRelay } from '../../support/relay.ts'
+
+const { root, remove } = newFolder()
+const relay = await startRelay()
+t.teardown(async () => {
+  await relay.close()
+  remove()
+})
+const address = printRelayAddress({ url: relay.url, key: relay.key, admission: relay.admission })
+writeFileSync(join(root, 'relay.txt'), `${address}\n`)
+
+const alice = newPerson('alice', root)
+const bob = newPerson('bob', root)
+
+const linkIn = async (running: Running): Promise<string> => (await running.until(/tocsin:[A-Za-z0-9_-]+/))[0]
+
+/** What a command that works says. */
+const says = async (person: Person, ...args: readonly string[]): Promise<string> => {
+  const { code, out, err } = await person.run(args)
+  t.equal(code, 0, `${args.join(' ')}: ${err}`)
+  return out
+}
+
+const refuses = async (person: Person, ...args: readonly string[]): Promise<string> => {
+  const { code, err, out } = await person.run(args)
+  t.ok(code === 1 || code === 2, `${args.join(' ')}: ${out}`)
+  t.equal(err.trim().split('\n').length, 1, err)
+  return err
+}
+
+t.before(async () => {
+  await Promise.all([alice, bob].map((one) => one.start('init').ended))
+  const file = join(root, 'relay.txt')
+  await says(alice, 'found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', file)
+  const inviting = alice.start('invite')
+  const joining = bob.start('join')
+  joining.type(await linkIn(inviting))
+  joining.type('bob')
+  await joining.until(/by voice:/)
+  joining.type('yes')
+  await inviting.until(/by voice:/)
+  inviting.type('yes')
+  await Promise.all([inviting.ended, joining.ended])
+})
+
+t.test('nothing to decide is said so, and what is missing or wrong is refused with what to do', async (t) => {
+  t.match(await says(alice, 'motion'), /Nothing to decide/)
+  t.match((await alice.json('motion', 'list')).value, { motions: [] })
+  t.match(await refuses(alice, 'motion', 'vote', 'yes'), /There is no motion yet/)
+  t.match(await refuses(alice, 'motion', 'start', 'remove', 'x', '--text', 'x'), /--about HANDLE/)
+  t.match(await refuses(alice, 'motion', 'start', 'elect', 'x', '--text', 'x', '--about', 'bob'), /--role/)
+  t.match(await refuses(alice, 'motion', 'start', 'nothing', 'x', '--text', 'x'), /A kind is one of/)
+  t.match(
+    await refuses(alice, 'motion', 'start', 'everyday', 'x', '--text', 'x', '--review-on', 'soon'),
+    /A day is written as 2027-01-31/,
+  )
+})
+
+t.test(
+  'a motion is put, changed, fixed, translated, voted on, ended by two, done and looked at again',
+  async (t) => {
+    const started = await says(
+      alice,
+      'motion',
+      'start',
+      'share',
+      'Tell the city',
+      '--text',
+      'We are seven.',
+      '--urgent',
+    )
+    t.match(started, /The others are asked\.\n\([0-9a-f]{4}\) Tell the city: being discussed/)
+    t.match(
+      await says(bob, 'motion', 'change', '--text', 'We are many.', '--note', 'No head counts'),
+      /Offered/,
+    )
+    t.match(
+      await says(alice, 'motion', 'show'),
+      /1\. We are seven\.[\s\S]*by bob, offered: We are many\.\n {4}No head counts/,
+    )
+    t.match(await refuses(bob, 'motion', 'change-say', 'accepted'), /Only whoever wrote that/)
+    await says(alice, 'motion', 'change-say', 'accepted')
+    t.match(await refuses(bob, 'motion', 'withdraw'), /Only whoever wrote that/)
+    t.match(await says(alice, 'motion', 'fix'), /text fixed/)
+    t.match(await says(alice, 'motion', 'show'), /We are many\.\n\nThe text is fixed as [0-9a-f]{16}\./)
+    await says(
+      alice,
+      'motion',
+      'translate',
+      '--lang',
+      'es',
+      '--title',
+      'La ciudad',
+      '--text',
+      'Somos muchos.',
+    )
+    t.match(await refuses(alice, 'motion', 'checked'), /somebody else/)
+    await says(bob, 'motion', 'checked')
+    t.match(await says(bob, 'motion', 'open'), /being voted on, 2 hours left/)
+    t.match(await refuses(alice, 'motion', 'vote', 'block', '--reason', 'x'), /cannot be blocked/)
+    t.match(await refuses(alice, 'motion', 'vote', 'perhaps'), /none of: yes, no, unsure, block/)
+    await says(alice, 'motion', 'vote', 'yes')
+    t.match(await refuses(alice, 'motion', 'close'), /Its time is not over/)
+    t.match(await says(bob, 'motion', 'list'), /vote: motion vote/)
+    await says(bob, 'motion', 'vote', 'yes')
+    t.match(await says(alice, 'motion', 'show'), /2 of 2 have voted\. Enough of us: 2 of 2\.\nYou voted yes/)
+    t.match(await says(alice, 'motion', 'close'), /waits for a second member/)
+    t.match(await refuses(alice, 'motion', 'confirm'), /somebody else/)
+    t.match(await says(bob, 'motion', 'confirm'), /carried/)
+    const { value } = await alice.json('motion', 'list', '--all')
+    const [first] = (value as { motions: readonly { id: string }[] }).motions
+    t.match(first, {
+      kind: 'share',
+      state: 'carried',
+      tally: { counts: { yes: 2 } },
+      waitsForMe: ['outcome'],
+    })
+    const id = first?.id ?? ''
+    t.match(await refuses(bob, 'motion', 'vote', 'no', id), /too late - it was not counted/)
+    t.match(
+      await says(alice, 'motion', 'done', id, 'They know.', '--by', 'bob', '--review-on', '2024-01-31'),
+      /done/,
+    )
+    t.match(await says(bob, 'motion', 'review', id, 'It was right.'), /looked at again/)
+    t.match(
+      await says(bob, 'motion', 'show', id),
+      /What came of it, says alice: They know\. Done by bob \(you\)\./,
+    )
+  },
+)
+
+t.test('what one has put directly is on the list of the other, and what is withdrawn is over', async (t) => {
+  t.match(
+    await refuses(alice, 'charter', 'propose', '--rule', 'everyday:at-least=1'),
+    /below what can be voted/,
+  )
+  t.match(await refuses(alice, 'charter', 'propose', '--rule', 'everyday:sleep=1'), /is no rule/)
+  t.match(await refuses(alice, 'charter', 'propose', '--quiet', 'late'), /22-6/)
+  const change = ['--rule', 'everyday:vote=48', '--languages', 'es,ar', '--review-on', '2027-01-31']
+  const asked = await says(alice, 'charter', 'propose', ...change, '--may-join', 'Who works here')
+  t.match(asked, /For everyday.*24 h to vote.*then.*48 h to vote/)
+  t.match(asked, /Languages: any, then es, ar/)
+  t.match(asked, /We look at this again: when we like, then 2027-01-31/)
+  const waiting = await bob.json('motion')
+  t.match(waiting.value, { motions: [{ kind: 'charter', state: 'voting', waitsForMe: ['vote'] }] })
+  t.match(await says(bob, 'approve', '1'), /Carried out/)
+  t.match(await says(alice, 'charter'), /Who may join: +Who works here/)
+  await says(bob, 'motion', 'start', 'everyday', 'Paint the door', '--text', 'Red.')
+  t.match(await refuses(bob, 'motion', 'fix'), /not before/)
+  t.match(await says(bob, 'motion', 'withdraw'), /withdrawn/)
+  t.match(await says(bob, 'motion', 'list', '--all'), /Paint the door: withdrawn/)
+})
