@@ -3,6 +3,7 @@ import { ok, type Result } from '../../../shared/base/result.ts'
 import { DECISION_KINDS, type DecisionKind } from '../../core/committee/decisionRules.ts'
 import type { MotionContent } from '../../core/committee/motionContent.ts'
 import { ELECTED, isElected, ROLES } from '../../core/committee/roleWords.ts'
+import { ENDINGS } from '../../core/committee/unityWords.ts'
 import { decidePage } from '../../core/session/decideView.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import { oneOf } from '../alarmChoice.ts'
@@ -15,6 +16,8 @@ import { withCommittee, withMembership } from '../open.ts'
 import { cardJson, cardLines, motionLines } from '../show/motionCards.ts'
 import { plainNamesIn } from '../show/names.ts'
 import { inOrder, present, proceed } from '../steps.ts'
+
+const UNITY_ENDS = { agreed: 'agreed', ...ENDINGS } as const
 
 export const motionList: Command = {
   usage: '[--all]',
@@ -73,6 +76,12 @@ export const motionStart: Command = {
     role: { type: 'string', value: 'ROLE', help: `elect: ${ELECTED.join(', ')}` },
     days: { type: 'string', value: 'DAYS', help: 'elect: for how long' },
     term: { type: 'string', value: 'ID', help: 'recall: which, as `npx tocsin roles` shows' },
+    point: { type: 'string', value: 'ID', help: 'unity: which point, as `npx tocsin unity` shows' },
+    to: {
+      type: 'string',
+      value: 'WORD',
+      help: `unity: ${Object.keys(UNITY_ENDS).join(', ')}; agreed if not said`,
+    },
     urgent: { type: 'boolean', help: 'by the shorter hours that our rules have for it' },
     'review-on': { type: 'string', value: 'DAY', help: 'when to look at it again, as 2027-01-31' },
     'new-facts': { type: 'boolean', help: 'remove: there is something that was not known last time' },
@@ -145,12 +154,21 @@ const personFrom = (
       ({ id, seat }) => ok<Person>({ effect: { gives: 'recall', term: id, seat } }),
     )
   }
+  if (kind === 'unity') return pointFrom(view, input)
   if (kind !== 'remove' && kind !== 'elect') return ok({})
   const whom = textOf(input, 'about')
   if (whom === undefined) return refused('whom', 'Say whom it is about: --about HANDLE.', 2)
   return proceed(findMember(view, whom), ({ seat }) =>
     kind === 'remove' ? ok<Person>({ about: seat }) : electionOf(seat, input),
   )
+}
+
+const pointFrom = (view: CommitteeView, input: Input): Result<Person, Refusal> => {
+  const to = oneOf(UNITY_ENDS, textOf(input, 'to'), '--to')
+  if (!to.ok) return to
+  const point = chooseOne(view.committee.unity, textOf(input, 'point'), { what: 'point', list: 'unity' })
+  if (!point.ok) return point
+  return ok({ effect: { gives: 'unity', point: point.value.id, to: to.value ?? 'agreed' } })
 }
 
 const electionOf = (seat: string, input: Input): Result<Person, Refusal> => {

@@ -9,6 +9,7 @@ import {
   SEVERITIES,
 } from '../../../../client/core/committee/alarmWords.ts'
 import { encodeContent, isHandle, type KnownContent } from '../../../../client/core/committee/content.ts'
+import { DECISION_KINDS } from '../../../../client/core/committee/decisionRules.ts'
 import {
   FILE_DAYS,
   FILE_KINDS,
@@ -18,10 +19,16 @@ import {
   partsOf,
   toFileName,
 } from '../../../../client/core/committee/fileWords.ts'
-import { isPlainText } from '../../../../client/core/committee/plainText.ts'
+import { AMENDMENT_SIDES } from '../../../../client/core/committee/motionContent.ts'
+import { isOneLine, isPlainText } from '../../../../client/core/committee/plainText.ts'
+import { ELECTED } from '../../../../client/core/committee/roleWords.ts'
 import type { Said } from '../../../../client/core/committee/said.ts'
+import { ENDINGS } from '../../../../client/core/committee/unityWords.ts'
 import { utf8 } from '../../../../shared/base/bytes.ts'
 import { toHex } from '../../../../shared/base/text.ts'
+import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
+
+await cryptoReady
 
 const one = <T extends object>(table: T) => fc.constantFrom(...idsOf(table))
 
@@ -146,6 +153,107 @@ const alarmState = fc.oneof(
   fc.record({ ...to, to: fc.constant('false_alarm' as const), note: text }),
 )
 
+const aMotion = { motion: someId }
+const textHash = { hash: digest }
+const lang = fc.constantFrom('es', 'ar', 'pt-BR')
+const lines = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
+  .filter((value) => isOneLine(value) && value !== '')
+const day = fc.constantFrom('2027-01-31', '2026-12-01')
+const effect = fc.oneof(
+  fc.record(
+    {
+      gives: fc.constant('role' as const),
+      role: fc.constantFrom(...ELECTED),
+      seat: someId,
+      days: fc.integer({ min: 1, max: 366 }),
+    },
+    { requiredKeys: ['gives', 'role', 'seat'] },
+  ),
+  fc.record({ gives: fc.constant('recall' as const), term: someId, seat: someId }),
+  fc.record({
+    gives: fc.constant('unity' as const),
+    point: someId,
+    to: fc.constantFrom('agreed' as const, ...idsOf(ENDINGS)),
+  }),
+)
+
+const motion = fc
+  .record(
+    {
+      type: fc.constant('motion' as const),
+      kind: one(DECISION_KINDS).filter((kind) => kind !== 'found'),
+      title: lines,
+      text,
+      lang,
+      isUrgent: fc.constant(true as const),
+      links: fc.array(someId, { maxLength: 8 }),
+      reviewOn: day,
+    },
+    { requiredKeys: ['type', 'kind', 'title', 'text', 'lang'] },
+  )
+  .chain((put) => {
+    if (put.kind === 'remove') return someId.map((about) => ({ ...put, about }))
+    const gives = { elect: 'role', recall: 'recall', unity: 'unity' }[put.kind as string]
+    return gives === undefined
+      ? fc.constant(put)
+      : effect.filter((one) => one.gives === gives).map((one) => ({ ...put, effect: one }))
+  })
+
+const aboutMotion: fc.Arbitrary<KnownContent> = fc.oneof(
+  ...(['motionSecond', 'motionClose', 'motionRecount', 'motionWithdraw', 'motionLapse'] as const).map(
+    (type) => fc.record({ type: fc.constant(type), ...aMotion }),
+  ),
+  fc.record(
+    { type: fc.constant('motionAmend' as const), ...aMotion, paragraph: fc.nat(99), text, note: text },
+    { requiredKeys: ['type', 'motion', 'paragraph'] },
+  ),
+  fc.record({
+    type: fc.constant('motionAmendment' as const),
+    ...aMotion,
+    amendment: someId,
+    to: fc.constantFrom(...AMENDMENT_SIDES),
+  }),
+  fc.record({ type: fc.constantFrom('motionFix' as const, 'motionWaive' as const), ...aMotion, ...textHash }),
+  fc.record({
+    type: fc.constant('motionTranslate' as const),
+    ...aMotion,
+    ...textHash,
+    lang,
+    title: lines,
+    text,
+  }),
+  fc.record({ type: fc.constant('motionChecked' as const), ...aMotion, lang }),
+  fc.record(
+    { type: fc.constant('motionOpen' as const), ...aMotion, ...textHash, mandate: digest },
+    { requiredKeys: ['type', 'motion', 'hash'] },
+  ),
+  fc.record({
+    type: fc.constant('motionVote' as const),
+    ...aMotion,
+    ...textHash,
+    choice: fc.constantFrom('yes' as const, 'no' as const, 'unsure' as const),
+  }),
+  fc.record({
+    type: fc.constant('motionVote' as const),
+    ...aMotion,
+    ...textHash,
+    choice: fc.constant('block' as const),
+    reason: text,
+  }),
+  fc.record({
+    type: fc.constant('motionConfirm' as const),
+    ...aMotion,
+    close: someId,
+    counts: fc.record({ yes: fc.nat(99), no: fc.nat(99), unsure: fc.nat(99), block: fc.nat(99) }),
+  }),
+  fc.record(
+    { type: fc.constant('motionOutcome' as const), ...aMotion, text, doneBy: someId, reviewOn: day },
+    { requiredKeys: ['type', 'motion', 'text'] },
+  ),
+  fc.record({ type: fc.constant('motionReview' as const), ...aMotion, text }),
+)
+
 /** With the prototypes that decoded values have, so that they can be compared. */
 export const knownContent: fc.Arbitrary<KnownContent> = fc
   .oneof(
@@ -156,6 +264,8 @@ export const knownContent: fc.Arbitrary<KnownContent> = fc
     { arbitrary: alarmAnswer, weight: 4 },
     { arbitrary: alarmUpdate, weight: 2 },
     { arbitrary: alarmState, weight: 4 },
+    motion,
+    { arbitrary: aboutMotion, weight: 3 },
   )
   .map((content) => structuredClone(content))
 
@@ -214,6 +324,8 @@ const pretending: fc.Arbitrary<Uint8Array> = fc
         'alarmAnswer',
         'alarmUpdate',
         'alarmState',
+        'motion',
+        'motionVote',
         '__proto__',
         'toString',
       ),

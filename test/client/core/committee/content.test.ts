@@ -32,6 +32,7 @@ const ALARM = {
   namesAllowed: { team: true, committee: true, city: false, supporters: false, public: false },
 } as const
 const id = idOf(7)
+const MOTION = { type: 'motion', kind: 'everyday', title: 'Paint the door', text: 'Red.', lang: 'en' }
 
 t.test('D9 what a member says comes out as it went in', async () => {
   await fc.assert(
@@ -107,9 +108,23 @@ t.test('D9 a known type with a bad field is malformed', async (t) => {
     { type: 'alarmState', alarm: id, to: 'settled', outcome: 'tie' },
     { type: 'alarmState', alarm: id, to: 'false_alarm' },
     { type: 'alarmState', alarm: 'x', to: 'steady' },
+    { ...MOTION, kind: 'found' },
+    { ...MOTION, kind: 'remove' },
+    { ...MOTION, about: id },
+    { ...MOTION, kind: 'elect' },
+    { ...MOTION, kind: 'elect', effect: { gives: 'recall', term: id, seat: id } },
+    { ...MOTION, effect: { gives: 'role', role: 'delegate', seat: id } },
+    { ...MOTION, title: 'two\nlines' },
+    { ...MOTION, lang: 'Spanish' },
+    { ...MOTION, reviewOn: '2027-02-40' },
+    { type: 'motionVote', motion: id, hash: 'a'.repeat(64), choice: 'block' },
+    { type: 'motionVote', motion: id, hash: 'a'.repeat(63), choice: 'yes' },
+    { type: 'motionAmend', motion: id, paragraph: -1 },
+    { type: 'motionConfirm', motion: id, close: id, counts: { yes: 1 } },
   ]
   for (const content of bad) t.strictSame(decodeContent(json({ v: 1, ...content })), MALFORMED)
 
+  t.ok(decodeContent(json({ v: 1, ...MOTION })).ok)
   t.ok(decodeContent(json({ v: 1, ...ALARM })).ok, 'and the alarm they were made from is well formed')
 })
 
