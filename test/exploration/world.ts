@@ -180,12 +180,18 @@ export const headOf = (state: State): number => chainOf(state).at(-1) ?? 0
 export const fullSeats = (cast: Cast, { depth, seats }: Epoch): number =>
   depth >= cast.probationDepth ? seats : seats & ~cast.probation
 
-/** 7.2. Of a drop nobody loses a seat, so its person may vote. */
+/** Those of them that have a device: a seat without one neither arrives nor fails to follow. */
+const presentSeats = (cast: Cast, epoch: Epoch): number => {
+  const held = cast.seatOf.filter((_, device) => has(epoch.devices, device))
+  return fullSeats(cast, epoch) & held.reduce((seats, seat) => seats | bit(seat), 0)
+}
+
+/** 7.2: the full seats that have a device after the commit, without its author. */
 export const electorateOf = (cast: Cast, state: State, commit: number): number => {
-  const { parent, author, kind, target } = at(state.epochs, commit)
-  const full = fullSeats(cast, at(state.epochs, parent))
-  const without = (cast.rules.withoutAuthor ? bit(author) : 0) | (kind === 'remove' ? bit(target) : 0)
-  return full & ~without
+  const after = at(state.epochs, commit)
+  const before = at(state.epochs, after.parent)
+  const present = presentSeats(cast, before) & presentSeats(cast, { ...after, depth: before.depth })
+  return cast.rules.withoutAuthor ? present & ~bit(after.author) : present
 }
 
 /** V6. The first exploration counted those who voted on the commit, by more than half. */
@@ -198,7 +204,7 @@ export const isConfirmed = (cast: Cast, state: State, epoch: number): boolean =>
     const needed = electorate === 0 ? 0 : Math.floor(count(electorate) / 2) + 1
     return count(hellos & electorate) >= needed
   }
-  const electorate = fullSeats(cast, at(state.epochs, epoch)) & ~bit(author)
+  const electorate = presentSeats(cast, at(state.epochs, epoch)) & ~bit(author)
   return count(hellos & electorate) >= Math.ceil((2 * count(electorate)) / 3)
 }
 
