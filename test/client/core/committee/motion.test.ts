@@ -232,6 +232,7 @@ t.test('3.C a vote that came too late is refused where everybody sees it', async
       [late, DORA, 'late'],
     ],
   )
+  t.notOk(motion(id).vote?.ballots.some((ballot) => ballot.id === changed))
   t.strictSame(motion(id).vote?.result?.counts.yes, 3)
 })
 
