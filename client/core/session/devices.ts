@@ -81,14 +81,19 @@ const keepRequest = async ({ book }: Keeper, mine: Device, target: Device): Prom
     lastEpoch: info.number + MOTION_LIFE_EPOCHS - 1,
   })
   const rest = { resync: undefined, leave: undefined }
-  book.requests.put(dropKey(target.device), { epoch: info.number, log: 0, ...rest, drop: request })
+  book.requests.put(dropKey(target.device, mine.device), {
+    epoch: info.number,
+    log: 0,
+    ...rest,
+    drop: request,
+  })
   await book.save()
 }
 
 /** By a commit of ours; where we may not make one now, by asking the others in the log. */
 const carryOutDrop = async (keeper: Keeper, device: DeviceId): Promise<Dropping> => {
   const { book } = keeper
-  const drop = book.requests.get(dropKey(device))?.drop
+  const drop = book.requests.get(dropKey(device, book.own().device))?.drop
   if (!drop) return 'done'
   const { status } = book.own()
   const done =
@@ -145,7 +150,7 @@ type Around = {
 export const deviceCommands = ({ keeper, turns, patience, sendNow }: Around): DeviceCommands => {
   const drop = (how: typeof cutOff) => (device: DeviceId) =>
     turns.next(async () => {
-      patience.hurry(dropKey(device))
+      patience.hurry(dropKey(device, keeper.book.own().device))
       const done = await how(keeper, device)
       if (done.ok) await sendNow()
       return done

@@ -140,7 +140,7 @@ const takeDrop = (desk: Desk, epoch: Epoch, by: Device, { request, log }: Reques
     sameBytes(request.anchor, epoch.info.anchor) &&
     verifyDrop(by.signatureKey, request)
   if (!isGood || !isPresent(desk, request.device)) return
-  desk.book.requests.put(dropKey(request.device), {
+  desk.book.requests.put(dropKey(request.device, request.by), {
     epoch: epoch.info.number,
     log,
     resync: undefined,

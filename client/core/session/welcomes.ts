@@ -75,7 +75,8 @@ const askedBy = (book: Book, { signature }: ResyncRequest): string | undefined =
     return resync && sameBytes(resync.request.signature, signature)
   })
 
-export const dropKey = (device: string): string => `drop-${device}`
+/** Of each who asks, or a request that is not good would hide one that is. */
+export const dropKey = (device: string, by: string): string => `drop-${device}-${by}`
 export const leaveKey = (device: string): string => `leave-${device}`
 
 /** Whether a device that asked is still on the committee. */
