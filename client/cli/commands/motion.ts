@@ -4,7 +4,7 @@ import { DECISION_KINDS, type DecisionKind } from '../../core/committee/decision
 import type { MotionContent } from '../../core/committee/motionContent.ts'
 import { ELECTED, isElected, ROLES } from '../../core/committee/roleWords.ts'
 import { ENDINGS } from '../../core/committee/unityWords.ts'
-import { decidePage } from '../../core/session/decideView.ts'
+import { type Card, decidePage } from '../../core/session/decideView.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import { oneOf } from '../alarmChoice.ts'
 import { askChoice, askText } from '../ask.ts'
@@ -19,6 +19,9 @@ import { inOrder, present, proceed } from '../steps.ts'
 
 const UNITY_ENDS = { agreed: 'agreed', ...ENDINGS } as const
 
+/** So long somebody is told that a vote of theirs came too late. */
+const WEEK_MS = 7 * 86_400_000
+
 export const motionList: Command = {
   usage: '[--all]',
   about: ['What we decide, by the time that is left, and what waits for you. With --all also what is over.'],
@@ -28,7 +31,9 @@ export const motionList: Command = {
     withCommittee(context, async ({ session }) => {
       const view = session.view()
       const page = decidePage(view, Date.now())
-      const cards = isOn(input, 'all') ? [...page.open, ...page.done] : page.open
+      const isShown = ({ isLate, motion }: Card): boolean =>
+        isOn(input, 'all') || (isLate && Date.now() - (motion?.phaseAt ?? 0) < WEEK_MS)
+      const cards = [...page.open, ...page.done.filter(isShown)]
       const showing = showingIn(view, page, Date.now())
       const lines = cards.flatMap((card) => cardLines(card, showing))
       return ok({

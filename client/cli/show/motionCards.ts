@@ -38,6 +38,7 @@ const stateLine = ({ state, dueAt, isOpen }: Card, { nowMs }: CardShowing): stri
 
 export const cardLines = (card: Card, showing: CardShowing): readonly string[] => [
   `(${showing.short(card.id)}) ${titleOf(card, showing)}: ${stateLine(card, showing)}`,
+  ...(card.isLate ? [`    ${refusedWords('late')}`] : []),
   ...card.waitsForMe.map((waits) => `    ${WAITS_WORDS[waits]}`),
 ]
 
@@ -140,10 +141,10 @@ const afterLines = ({ outcome, review, reviewOn }: Motion, { names }: CardShowin
 ]
 
 export const cardJson = (card: Card, names: Names): object => {
-  const { id, kind, motion, mandate, state, isOpen, dueAt = null, waitsForMe, tally, missing } = card
+  const { id, kind, motion, mandate, state, isOpen, dueAt = null, waitsForMe, tally, missing, isLate } = card
   const votes = tally && { ...tally, counts: tally.counts ?? null, yesNeeded: tally.yesNeeded ?? null }
   return {
-    ...{ id, kind, state, isOpen, dueAt, waitsForMe, missing },
+    ...{ id, kind, state, isOpen, dueAt, waitsForMe, missing, isLate },
     ...(motion ? ownJson(motion, names) : {}),
     tally: votes ?? null,
     mandate: mandate ? motionJson(mandate, names) : null,

@@ -53,6 +53,8 @@ export type Card = {
   readonly tally: Tally | undefined
   /** Languages that voters read and into which it is not translated. */
   readonly missing: readonly string[]
+  /** A vote of ours came too late and was not counted: never silent. */
+  readonly isLate: boolean
 }
 
 export type DecidePage = { readonly open: readonly Card[]; readonly done: readonly Card[] }
@@ -92,6 +94,7 @@ const cardOf = (view: CommitteeView, motion: Motion, nowMs: number): Card => {
     waitsForMe: waitsFor(view, motion, { mandate, nowMs }),
     tally: tallyOf(motion),
     missing: missingIn(view, motion),
+    isLate: motion.refused.some(({ seat, why }) => seat === view.own.seat && why === 'late'),
   }
 }
 
@@ -124,6 +127,7 @@ const bareCard = (mandate: MotionView): Card => ({
   waitsForMe: mandate.isWaitingForMe ? ['vote'] : [],
   tally: undefined,
   missing: [],
+  isLate: false,
 })
 
 /** Under five nobody is promised anything; from five to eight counts would often say who (product.md 3.C). */

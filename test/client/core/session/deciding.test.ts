@@ -92,6 +92,9 @@ t.test(
     t.equal(await press(alice, { do: 'confirm', motion: id }), 'same_member')
     await press(bob, { do: 'confirm', motion: id })
     t.equal(await press(carol, { do: 'vote', motion: id, choice: 'no' }), 'late')
+    const { hash = '' } = (await cardFor(carol, id)).motion ?? {}
+    await carol.session.say({ type: 'motionVote', motion: id, hash, choice: 'no' })
+    t.ok((await cardFor(carol, id)).isLate, 'who said it all the same is told')
     await gather(people)
     for (const person of people) {
       const { state, tally } = await cardFor(person, id)
