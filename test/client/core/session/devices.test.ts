@@ -12,7 +12,7 @@ import { seal } from '../../../../client/core/mls/message.ts'
 import { toHex } from '../../../../shared/base/text.ts'
 import { cryptoReady, randomBytes } from '../../../../shared/crypto/sodium.ts'
 import { decide, gather, historyOf, seatOf } from '../../../support/committeeStory.ts'
-import { bookOf, groupOf, putEnvelope, putMessage } from '../../../support/hostileMember.ts'
+import { bookOf, groupOf, putEnvelope, putMessage, tidyGarbledFor } from '../../../support/hostileMember.ts'
 import { createMemoryRelay } from '../../../support/memoryRelay.ts'
 import {
   closeEverybody,
@@ -235,6 +235,20 @@ t.test(
     t.strictSame(textsOf(bob), ['in time'])
   },
 )
+
+t.test('4.5 whoever is stuck is helped back though a seat of the others has no device', async (t) => {
+  const { relay, alice, bob, carol, dave } = await four()
+  must(await alice.session.cutOff(phone(dave)))
+  await gather([alice, bob, carol])
+  const epoch = (await bookOf(bob)).newest()
+  await putMessage(relay, epoch, await tidyGarbledFor(epoch, [seatOf(carol)]))
+  await carol.session.sync()
+  t.equal(carol.session.view().own.status, 'stuck')
+  await gather([alice, carol])
+  await gather([alice, carol])
+  t.equal(carol.session.view().own.status, 'member', 'dave says no HELLO, and is not waited for')
+  t.strictSame(carol.session.view().words, alice.session.view().words)
+})
 
 t.test('4.1 after a drop everybody renews their keys', async (t) => {
   const { alice, bob, carol, dave } = await four()
