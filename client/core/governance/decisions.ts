@@ -107,11 +107,14 @@ export const defaultDecisions: Decisions = {
   dissolve: { ...grave, discussHours: 7 * DAY, voteHours: 7 * DAY, carries: 'three_quarters' },
 }
 
-/** Two say yes to everything (R1); a third takes part, more than half of them say yes, and there is an hour for it. What cannot wait needs the two alone. */
+/**
+ * Two say yes to everything (R1); half of those who may take part, more than half of them say yes, and there is an hour for it. So fewer than half carry nothing
+ * among themselves, not even by ending a vote before its time. What cannot wait needs the two alone.
+ */
 const meetsRuleFloor = (kind: string, one: Rule): boolean =>
   one.atLeast >= 2 &&
   (kind === 'urgent' ||
-    (isAtLeastShare(one.quorum, 'third') && isAtLeastShare(one.carries, 'majority') && one.voteHours >= 1))
+    (isAtLeastShare(one.quorum, 'half') && isAtLeastShare(one.carries, 'majority') && one.voteHours >= 1))
 
 /** What the committee is, and whether it is one any longer, takes two thirds of everybody, as its charter does (protocol.md 4.5). */
 const EVERYBODYS: readonly CountedKind[] = ['unity', 'dissolve']

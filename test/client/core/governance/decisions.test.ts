@@ -69,6 +69,7 @@ t.test('4.5 no committee can vote a rule below its floor', async (t) => {
   const low: readonly (readonly [CountedKind, Partial<Rule>])[] = [
     ['everyday', { atLeast: 1 }],
     ['everyday', { quorum: 'any' }],
+    ['everyday', { quorum: 'third' }],
     ['everyday', { carries: 'half' }],
     ['spend', { carries: 'third' }],
     ['recall', { voteHours: 0 }],
@@ -81,7 +82,7 @@ t.test('4.5 no committee can vote a rule below its floor', async (t) => {
     t.notOk(meetsFloors(withRule(kind, change)), `${kind} ${JSON.stringify(change)}`)
     t.throws(() => encodeCharter(withRule(kind, change)))
   }
-  t.ok(meetsFloors(withRule('everyday', { quorum: 'third' })))
+  t.ok(meetsFloors(withRule('everyday', { quorum: 'two_thirds' })))
   t.ok(meetsFloors(withRule('urgent', { atLeast: 3 })))
   t.notOk(meetsFloors({ ...CHARTER, keepAlarmDays: 0 }))
 })
