@@ -2,13 +2,21 @@
 import t from 'tap'
 import type { DropRequest } from '../../../../client/core/governance/act.ts'
 import { foldCommit, foldVote, isConfirmed, newFold } from '../../../../client/core/governance/fold.ts'
+import { encodeIdentity } from '../../../../client/core/governance/ids.ts'
 import { applyToLedger, type Ledger, newLedger } from '../../../../client/core/governance/ledger.ts'
 import { type Action, isCarried, needed, waitsADay } from '../../../../client/core/governance/motion.ts'
 import { planProposals } from '../../../../client/core/governance/plan.ts'
-import { fullSeats } from '../../../../client/core/governance/roster.ts'
+import {
+  encodeSeatData,
+  fullSeats,
+  joinedOf,
+  readRoster,
+  seatsOf,
+} from '../../../../client/core/governance/roster.ts'
 import { judge } from '../../../../client/core/governance/validity.ts'
 import type { Court, Effect, Seen } from '../../../../client/core/governance/verdict.ts'
 import {
+  aCharter,
   aCommit,
   aCommittee,
   actProposal,
@@ -467,3 +475,18 @@ t.test(
     )
   },
 )
+
+t.test('D11 a seat is read from its leaves, and from the ledger only where it has none', async (t) => {
+  const leaf = {
+    index: 0,
+    identity: encodeIdentity(seatNumber(1), deviceNumber(1, 0)),
+    signatureKey: filled(1),
+    seatData: encodeSeatData({ writerKey: filled(2), joined: 4, resynced: false }),
+    source: 'commit' as const,
+  }
+  const told = [1, 2].map((n) => ({ seat: seatNumber(n), joined: 0 }))
+  const roster = readRoster(30, aCharter(), [leaf], told)
+  t.same(roster?.vacant, told.slice(1), 'whoever gave the Welcome may have lied about the first')
+  t.equal(roster && joinedOf(roster, seatNumber(1)), 4)
+  t.same(roster && seatsOf(roster), [1, 2].map(seatNumber))
+})
