@@ -2,10 +2,13 @@
 
 import type { Alarm } from '../core/committee/alarm.ts'
 import { toOneLine } from '../core/committee/plainText.ts'
+import { decidePage } from '../core/session/decideView.ts'
 import type { CommitteeView, MotionView } from '../core/session/view.ts'
+import { showingIn } from './motionChoice.ts'
 import { showingOf } from './news.ts'
 import { alarmJson, alarmLines } from './show/alarms.ts'
 import { charterJson, charterLines } from './show/charter.ts'
+import { cardJson, motionLines } from './show/motionCards.ts'
 import { motionJson, motionState, motionTitle } from './show/motions.ts'
 import { plainNamesIn } from './show/names.ts'
 import { postJson, postLines } from './show/posts.ts'
@@ -21,6 +24,8 @@ export const dataOf = (view: CommitteeView, isAll: boolean): Exported => {
   const alarms = [...view.committee.alarms.values()].filter((alarm) => isAll || alarm.seat === me)
   const touched = [...view.committee.alarms.values()].filter((alarm) => !isAll && alarm.seat !== me)
   const motions = view.motions.filter((motion) => isAll || isMine(motion, me))
+  const page = decidePage(view, Date.now())
+  const cards = [...page.open, ...page.done].filter(({ motion }) => motion && (isAll || motion.seat === me))
   const counting = view.members.filter(({ counts }) => counts).length
   const now = Date.now()
   return {
@@ -33,6 +38,7 @@ export const dataOf = (view: CommitteeView, isAll: boolean): Exported => {
       alarms: alarms.map((alarm) => alarmJson(view, alarm, { names })),
       answers: touched.flatMap((alarm) => answersIn(alarm, me)),
       motions: motions.map((motion) => motionJson(motion, names)),
+      decisions: cards.map((card) => cardJson(card, names)),
     },
     text: [
       ...charterLines(view.charter, counting),
@@ -40,6 +46,7 @@ export const dataOf = (view: CommitteeView, isAll: boolean): Exported => {
       ...postLines(posts, showing),
       ...alarms.flatMap((alarm) => ['', ...alarmLines(view, alarm, showing, now)]),
       '',
+      ...cards.flatMap((card) => [...motionLines(card, showingIn(view, page, now)), '']),
       ...motions.map((motion) => `${motionTitle(view, motion, names)}. ${motionState(motion, names)}`),
     ],
   }

@@ -1,5 +1,5 @@
 /** Deciding together at the command line: two people, every step of a motion once, and what is refused. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
@@ -155,4 +155,9 @@ t.test('what one has put directly is on the list of the other, and what is withd
   t.match(await refuses(bob, 'motion', 'fix'), /not before/)
   t.match(await says(bob, 'motion', 'withdraw'), /withdrawn/)
   t.match(await says(bob, 'motion', 'list', '--all'), /Paint the door: withdrawn/)
+  const folder = join(root, 'bob-data')
+  await says(bob, 'export', folder)
+  const { decisions } = JSON.parse(readFileSync(join(folder, 'committee.json'), 'utf8'))
+  t.match(decisions, [{ title: 'Paint the door', state: 'withdrawn' }], 'his own, and no others')
+  t.match(readFileSync(join(folder, 'committee.txt'), 'utf8'), /Paint the door/)
 })

@@ -98,6 +98,26 @@ t.test("R1 whatever a charter says, one person's yes carries nothing from two me
   )
 })
 
+t.test('fewer than half carry nothing among themselves under any charter, but what cannot wait', async () => {
+  const allowed = rule
+    .map((one) => ({ ...one, atLeast: 2, voteHours: 1 }))
+    .filter((everyday) => meetsDecisionFloors({ ...defaultDecisions, everyday }))
+  const voters = fc.integer({ min: 3, max: 30 }).chain((full) =>
+    fc.record({
+      full: fc.constant(full),
+      yes: fc.integer({ min: 0, max: Math.ceil(full / 2) - 1 }),
+      isSecond: fc.boolean(),
+    }),
+  )
+  await fc.assert(
+    fc.property(allowed, voters, (one, { full, yes, isSecond }) => {
+      const end = endOf(one, { full, electorate: full, isSecond }, { ...noVotes, yes })
+      return end !== 'carried'
+    }),
+    { numRuns: 1000 },
+  )
+})
+
 t.test(
   'product.md 6 two decide together, three by two, and about one of three the other two together',
   async (t) => {
