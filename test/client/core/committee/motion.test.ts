@@ -152,7 +152,7 @@ t.test(
 
     const again = newStory()
     again.say(BOB, { type: 'post', text: 'before' })
-  const same = again.say(ALICE, put())
+    const same = again.say(ALICE, put())
     again.second(BOB, same)
     again.fix(ALICE, same)
     t.not(again.motion(same).hash, motion(id).hash)

@@ -159,7 +159,7 @@ t.test('order decides: no cutting, repetition or clock changes what a motion com
       fc.array(clocks, { minLength: 4, maxLength: 4 }),
       (all, cut, times) => isSteady(all, cut, visible) && isTimeless(all, times.flat(), visible),
     ),
-    { numRuns: 150 },
+    { numRuns: 500 },
   )
 })
 
@@ -204,14 +204,14 @@ t.test(
           return [...next.motions.values()].every((motion) => isSound(before.motions.get(motion.id), motion))
         })
       }),
-      { numRuns: 300 },
+      { numRuns: 800 },
     )
     await fc.assert(
       fc.property(history, (all) => {
         for (const motion of applyAll(emptyCommittee, all).motions.values())
           for (const what of wordsFor(motion)) note(what)
       }),
-      { numRuns: 300 },
+      { numRuns: 800 },
     )
     for (const what of [
       'carried',
@@ -251,7 +251,7 @@ t.test('R3 whoever comes later changes no count, and a late vote changes nothing
         return now?.phase === phase && now.vote === vote && now.refused.at(-1)?.why === 'late'
       })
     }),
-    { numRuns: 150 },
+    { numRuns: 500 },
   )
 })
 
@@ -321,7 +321,7 @@ t.test(
           return !isOpen(at(id))
         })
       }),
-      { numRuns: 150 },
+      { numRuns: 500 },
     )
   },
 )
