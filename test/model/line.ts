@@ -5,7 +5,6 @@
 import type { Dial, Timer } from '../../client/core/relay/ports.ts'
 import type { Event, Request } from '../../shared/protocol/frames.ts'
 import { type LogId, logKey } from '../../shared/protocol/ids.ts'
-import { settled } from '../support/fakeTimer.ts'
 import type { MemoryRelay, Misdeeds } from '../support/memoryRelay.ts'
 
 /** An append as the relay took it. `told`: the newest entry of that log that the device had been shown by then. */
@@ -29,8 +28,8 @@ export type Line = {
   /** Appends that are on their way longer than their sender waited. */
   readonly held: { readonly log: LogId; readonly blob: Uint8Array }[]
   readonly requestsSoFar: () => number
-  /** No limits, and whatever waits to dial again does so. */
-  readonly mend: () => Promise<void>
+  /** No limits any more. True when the line was lost, and the session has to be opened anew. */
+  readonly mend: () => boolean
   readonly end: () => void
 }
 
@@ -79,15 +78,10 @@ export const openLine = (relay: MemoryRelay): Line => {
     },
     takeWritten: () => own.written.splice(0),
     requestsSoFar: () => own.requests,
-    mend: async () => {
+    mend: () => {
       Object.assign(own.limits, NO_LIMITS)
       // Only a line that was lost has a timer and no connection.
-      if (own.connections.size === 0)
-        for (const one of [...timers]) {
-          timers.delete(one)
-          one.wake()
-        }
-      await settled()
+      return own.connections.size === 0 && timers.size > 0
     },
     end: () => {
       for (const connection of own.connections) relay.cut(connection)

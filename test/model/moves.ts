@@ -10,7 +10,7 @@ import { broken, type Chronicle } from './chronicle.ts'
 import type { Dice } from './dice.ts'
 import { TOO_MANY_REQUESTS } from './line.ts'
 import { checkDevice } from './oracle.ts'
-import { type Device, honest, hostile, restart, type World } from './world.ts'
+import { type Device, honest, hostile, mend, restart, type World } from './world.ts'
 
 export type Stage = { readonly world: World; readonly adversary: Adversary; readonly chronicle: Chronicle }
 export type Move = (stage: Stage, dice: Dice) => Promise<string>
@@ -38,7 +38,7 @@ const act = async ({ chronicle }: Stage, device: Device, doing: () => Promise<un
 }
 
 export const syncOne = async (stage: Stage, device: Device): Promise<string> => {
-  await device.line.mend()
+  await mend(stage.world, device)
   const outcome = await act(stage, device, () => device.session.sync())
   if (outcome.startsWith('threw')) broken(stage.chronicle, 'I6', `${device.name} ${outcome}`)
   await checkDevice(stage.chronicle, device)
@@ -68,7 +68,7 @@ export const everybodyLooks: Move = async (stage, dice) => {
 export const brokenLook: Move = async (stage, dice) => {
   const device = someone(stage, dice)
   if (!device) return IDLE
-  await device.line.mend()
+  await mend(stage.world, device)
   const isByAppend = dice.chance(0.6)
   if (isByAppend) device.line.limits.appends = 1 + dice.below(2)
   else device.line.limits.requests = dice.below(14)
@@ -81,7 +81,7 @@ export const brokenLook: Move = async (stage, dice) => {
 export const slowLook: Move = async (stage, dice) => {
   const device = someone(stage, dice)
   if (!device) return IDLE
-  await device.line.mend()
+  await mend(stage.world, device)
   device.line.limits.holdsAppend = true
   await act(stage, device, () => device.session.sync())
   await checkDevice(stage.chronicle, device)
@@ -102,7 +102,7 @@ export const arriveLate: Move = async (stage) => {
 export const crash: Move = async (stage, dice) => {
   const device = someone(stage, dice)
   if (!device) return IDLE
-  await device.line.mend()
+  await mend(stage.world, device)
   let left = dice.below(8)
   device.disk.beforeWrite = () => {
     if (left-- <= 0) throw new Error('the power is gone')
@@ -160,7 +160,7 @@ export const comeBack: Move = async ({ world }) => {
 }
 
 const saySomething = async (stage: Stage, device: Device, doing: () => Promise<unknown>): Promise<void> => {
-  await device.line.mend()
+  await mend(stage.world, device)
   await act(stage, device, doing)
   await checkDevice(stage.chronicle, device)
 }

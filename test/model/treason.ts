@@ -36,7 +36,7 @@ import {
 } from './adversary.ts'
 import type { Dice } from './dice.ts'
 import { type Forged, forge, type Lies } from './forge.ts'
-import { type Device, hostile } from './world.ts'
+import { type Device, hostile, mend } from './world.ts'
 
 export type Treason = (adversary: Adversary, dice: Dice) => Promise<string>
 
@@ -350,7 +350,7 @@ const repetition: Junk = (adversary, dice, epoch) => {
 /** Its client does what clients do. */
 export const behave: Treason = async (adversary, dice) => {
   const device = dice.pick(hostile(adversary.world))
-  await device.line.mend()
+  await mend(adversary.world, device)
   await device.session.sync()
   return `${device.name} behaves`
 }

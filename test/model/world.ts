@@ -86,7 +86,12 @@ export const reopen = async (world: Omit<World, 'devices'>, device: Device): Pro
   device.session = session
 }
 
-/** No timer runs by itself: the relay in memory answers at once or never, and a line that was lost is dialed again by `line.mend`. */
+/** Back on the line, without limits. */
+export const mend = async (world: Omit<World, 'devices'>, device: Device): Promise<void> => {
+  if (device.line.mend()) await reopen(world, device)
+}
+
+/** No timer runs by itself: the relay in memory answers at once or never, and a line that was lost is dialed by the next session. */
 const portsOf = (world: Omit<World, 'devices'>, device: Device): Ports => ({
   dial: device.line.dial,
   timer: device.line.timer,
