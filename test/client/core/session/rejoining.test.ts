@@ -2,9 +2,14 @@
  * Coming back after losing everything, and arriving where the others are (protocol.md 4.4, 4.11; acceptance 16). Real MLS on a relay in memory.
  */
 import t from 'tap'
+import { signStatement } from '../../../../client/core/epochlog/statement.ts'
 import type { SeatId } from '../../../../client/core/governance/ids.ts'
+import { deviceOf as rosterDeviceOf } from '../../../../client/core/governance/roster.ts'
+import { signatureKeyPair } from '../../../../client/core/mls/group.ts'
+import { rosterOf } from '../../../../client/core/session/state.ts'
 import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
-import { createMemoryRelay } from '../../../support/memoryRelay.ts'
+import { bookOf, groupOf, putEnvelope } from '../../../support/hostileMember.ts'
+import { createMemoryRelay, type MemoryRelay } from '../../../support/memoryRelay.ts'
 import {
   closeEverybody,
   comeIn,
@@ -39,6 +44,8 @@ const syncAll = async (...people: readonly Person[]): Promise<void> => {
 
 const seatOf = (person: Person): SeatId => person.session.view().own.seat
 const deviceOf = (person: Person) => person.session.view().own.device
+const asked = (person: Person) =>
+  person.session.view().motions.find(({ action }) => action.type === 'deviceAdd')
 const memberIn = (person: Person, handle: string) => {
   const member = person.session.view().members.find((one) => one.handle === handle)
   if (!member) throw new Error(`nobody is called ${handle}`)
@@ -87,7 +94,7 @@ t.test(
     const met = await meet(borrowed, alice, must(await alice.session.invite('device', seatOf(bob))))
 
     await t.rejects(comeIn(borrowed, met, []), /deciding/)
-    t.match(alice.session.view().motions.at(-1), { about: 'bob', restsUntil: alice.time.now + DAY_MS })
+    t.match(asked(alice), { about: 'bob', restsUntil: alice.time.now + DAY_MS })
     alice.time.now += DAY_MS
     const back = await comeIn(borrowed, met, [])
     t.equal(seatOf(back), seatOf(bob))
@@ -106,7 +113,7 @@ t.test('4.11 with no device left, two others are needed, and the one who is miss
   const met = await meet(borrowed, alice, must(await alice.session.invite('device', seatOf(carol))))
   alice.time.now += 2 * DAY_MS
   await t.rejects(comeIn(borrowed, met, []), /deciding/, 'a day does not stand in for the second one')
-  t.match(alice.session.view().motions.at(-1), {
+  t.match(asked(alice), {
     needed: 2,
     approvedBy: [seatOf(alice)],
     restsUntil: undefined,
@@ -143,6 +150,57 @@ t.test(
       memberIn(bob, 'carol').devices.map(({ device }) => device),
       [deviceOf(carol)],
     )
+  },
+)
+
+/** VOID, whoever could follow. */
+const voidAs = async (person: Person, relay: MemoryRelay, number: number, commit: string): Promise<void> => {
+  const book = await bookOf(person)
+  const epoch = book.epoch(number)
+  const mine = epoch && rosterDeviceOf(rosterOf(epoch), book.own().device)
+  const [log] = epoch?.logs ?? []
+  if (!epoch || !mine || !log) throw new Error('not held')
+  const seen = { log: 0, seq: 0, chain: new Uint8Array(32) }
+  const statement = { leaf: mine.leaf, seen, stated: { type: 'void' as const, commit, turn: 1 } }
+  const signed = signStatement(signatureKeyPair(groupOf(epoch)).secretKey, log.id, statement)
+  await putEnvelope(relay, epoch, { kind: 4, body: signed })
+}
+
+t.test(
+  'attack 23: a Welcome whose commit is voided leads nowhere; the newcomer moves to where the others are',
+  async (t) => {
+    const { relay, alice, others } = await group('bob', 'carol')
+    const [bob, carol] = others
+    if (!bob || !carol) throw new Error('nobody there')
+    const device = await newDevice('dave', relay.dial, alice.time)
+    const met = await meet(device, alice, must(await alice.session.invite('qr')))
+    await bob.session.sync()
+    await bob.session.approve(met.motion)
+    const joined = must(await device.client.continueJoining(met.joining))
+    if (joined.is !== 'joined') throw new Error(joined.is)
+    const dave: Person = { ...device, session: joined.session }
+    await dave.session.sync()
+    t.equal(dave.session.view().isProvisional, true)
+    await say(dave, 'hello from nowhere')
+    const dead = dave.session.view().words
+    const adding = (await bookOf(bob)).epochs().findLast(({ fold }) => fold.current?.effect.action === 'add')
+    if (!adding?.fold.current) throw new Error('not added')
+
+    const { number } = adding.info
+    await voidAs(alice, relay, number, adding.fold.current.commit)
+    await voidAs(carol, relay, number, adding.fold.current.commit)
+    alice.time.now += 7 * 3_600_000
+    await syncAll(alice, carol, bob)
+    await syncAll(dave, alice, carol, bob)
+
+    t.strictSame((await bookOf(carol)).epoch(number)?.fold.barred, [seatOf(bob)])
+    t.notSame(dave.session.view().words, dead)
+    t.strictSame(dave.session.view().words, alice.session.view().words)
+    t.equal(dave.session.view().isProvisional, false)
+    t.strictSame(textsOf(carol), ['hello from nowhere'], 'and what was said there is said again')
+    t.strictSame(textsOf(dave), textsOf(carol))
+    t.strictSame(memberIn(alice, 'dave').metBy, [{ seat: seatOf(alice), isMutual: true }])
+    await dave.session.close()
   },
 )
 
