@@ -169,6 +169,8 @@ export const VOUCH_WORDS: Record<VouchFailure, string> = {
 
 /** What should not happen with an honest relay and honest members. */
 const SUSPICION_WORDS: Record<SuspicionKind, string> = {
+  words_differ:
+    'You compared words with a member, and they were not the same: see `npx tocsin words --help`.',
   relay_lied: 'The relay showed this device something that cannot be true.',
   relay_forked:
     "A member's device saw another history at the relay than this one: compare `npx tocsin words` in person.",

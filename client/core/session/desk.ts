@@ -77,6 +77,7 @@ export type SuspicionKind =
   | 'counter_repeated'
   | 'history_rewritten'
   | 'device_copied'
+  | 'words_differ'
 
 /** Kept once for each cause, so that one liar cannot fill the vault. */
 export const suspect = (

@@ -4,30 +4,21 @@
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { checkContent, encodeContent, type KnownContent } from '../committee/content.ts'
-import type { SeatId } from '../governance/ids.ts'
 import { type Action, type Motion, motionHash } from '../governance/motion.ts'
-import type { InviteKind } from '../join/invite.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
 import type { Book } from './book.ts'
+import { type ComparingCommands, comparingCommands } from './comparing.ts'
 import { type DeviceCommands, deviceCommands } from './devices.ts'
 import { createFiles, type Files } from './files.ts'
+import { type InvitingCommands, invitingCommands } from './inviting.ts'
 import { createKeeper, type OpenKeeper } from './keeper.ts'
 import { leave } from './leaving.ts'
-import type { OfferFailure } from './linking.ts'
 import { queue } from './outbox.ts'
 import { createPatience, type Patience } from './patience.ts'
 import type { Halt, Progress } from './reading.ts'
 import { settle } from './rounds.ts'
 import { createFolding } from './sayings.ts'
-import {
-  approveMotion,
-  makeInvite,
-  newMotion,
-  refuse,
-  tendInvites,
-  type VouchFailure,
-  vouch,
-} from './sponsoring.ts'
+import { approveMotion, newMotion } from './sponsoring.ts'
 import { type Objection, objectionTo, type TalkCommands, talkCommands } from './talking.ts'
 import { tell } from './telling.ts'
 import { tidySoon } from './tidying.ts'
@@ -42,7 +33,9 @@ export type Sending = 'sent' | 'waiting'
 /** `not_member`: this device is stuck, removed, or has left; status says which. */
 export type SayFailure = { readonly field: string } | 'not_member'
 
-export type Session = DeviceCommands &
+export type Session = ComparingCommands &
+  DeviceCommands &
+  InvitingCommands &
   TalkCommands & {
     readonly id: string
     readonly view: () => CommitteeView
@@ -62,16 +55,6 @@ export type Session = DeviceCommands &
       motion: string,
     ) => Promise<Result<Sending, 'not_member' | 'no_such_motion' | Objection>>
     readonly decline: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
-    /** `seat`: whose next device this is to be, if the invite is for a device; our own, if not said. */
-    readonly invite: (
-      kind: InviteKind,
-      seat?: SeatId,
-    ) => Promise<Result<{ readonly id: string; readonly link: string }, 'not_member' | OfferFailure>>
-    /** The words match. */
-    readonly vouch: (
-      invite: string,
-    ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, VouchFailure>>
-    readonly refuse: (invite: string, why: 'words_differ' | 'declined') => Promise<void>
     /** Asks to be let go. When the request has reached the log, this device forgets the committee. */
     readonly leave: () => Promise<Result<undefined, Halt | 'not_member'>>
     /** Goes on with a relay that was caught lying; the evidence is kept. */
@@ -117,8 +100,9 @@ export const createSession = (book: Book, world: World): Session => {
         }
       }),
     ...speaking(parts, (action) => objectionTo(view(), action, world.clock())),
-    ...sponsoring(parts),
+    ...invitingCommands(parts),
     ...deviceCommands(parts),
+    ...comparingCommands(parts),
     ...talkCommands({ ...parts, view }),
     leave: () => turns.next(() => leave(keeper)),
     goOn: () =>
@@ -225,26 +209,5 @@ const speaking = (
         queue(keeper, { type: 'decline', motion: hash })
         return undefined
       }),
-  }
-}
-
-const sponsoring = (parts: Parts): Pick<Session, 'invite' | 'vouch' | 'refuse'> => {
-  const { keeper, turns, patience, isMember, sendNow } = parts
-  return {
-    invite: (kind, seat) =>
-      turns.next(async () => {
-        if (!isMember()) return err('not_member')
-        const made = await makeInvite(keeper, kind, seat)
-        if (made.ok) await tendInvites(keeper)
-        return made
-      }),
-    vouch: (invite) =>
-      turns.next(async () => {
-        const vouched = await vouch(keeper, invite)
-        if (!vouched.ok) return vouched
-        patience.hurry(vouched.value)
-        return ok({ motion: vouched.value, is: await sendNow() })
-      }),
-    refuse: (invite, why) => turns.next(() => refuse(keeper, invite, why)),
   }
 }
