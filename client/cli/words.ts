@@ -9,6 +9,7 @@ import type { SeatId } from '../core/governance/ids.ts'
 import type { AbortReason } from '../core/join/exchange.ts'
 import type { SuspicionKind } from '../core/session/desk.ts'
 import type { DropFailure, SettleFailure } from '../core/session/devices.ts'
+import type { OfferFailure } from '../core/session/linking.ts'
 import type { JoinFailure } from '../core/session/newcoming.ts'
 import type { Halt } from '../core/session/reading.ts'
 import type { VouchFailure } from '../core/session/sponsoring.ts'
@@ -165,6 +166,12 @@ export const VOUCH_WORDS: Record<VouchFailure, string> = {
   no_such_invite: 'There is no such invite any more: make a new one with `npx tocsin invite`.',
   not_now: 'There are no words to compare yet: wait until the other person has opened the invite.',
   stale: 'The committee has changed too much since this invite: make a new one with `npx tocsin invite`.',
+}
+
+export const OFFER_WORDS: Record<OfferFailure, string> = {
+  no_such_seat: 'There is no such member any more: see `npx tocsin members`.',
+  too_many_devices:
+    'There are as many phones as the charter allows: cut off a lost one first, with `npx tocsin phone drop`, or let a member do it with `npx tocsin phone cut-off`.',
 }
 
 /** What should not happen with an honest relay and honest members. */

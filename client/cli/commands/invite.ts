@@ -1,13 +1,17 @@
 /** Inviting somebody: the link, the wait for the other device, the words, and what the others still have to decide. */
 import { ok } from '../../../shared/base/result.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
+import type { SeatId } from '../../core/governance/ids.ts'
+import type { InviteKind } from '../../core/join/invite.ts'
 import type { Session } from '../../core/session/session.ts'
-import type { InviteView } from '../../core/session/view.ts'
+import type { InviteView, MotionView } from '../../core/session/view.ts'
 import { type Command, type Context, isOn, type Outcome, refused } from '../command.ts'
 import { catchUp, withMembership } from '../open.ts'
 import { qrLines } from '../qr.ts'
 import { notMember } from '../saying.ts'
-import { abortWords, haltRefusal, VOUCH_WORDS } from '../words.ts'
+import { capital, comerOf } from '../show/invites.ts'
+import { restWords } from '../show/motions.ts'
+import { abortWords, haltRefusal, OFFER_WORDS, VOUCH_WORDS } from '../words.ts'
 import { compareWords } from '../wordsAsked.ts'
 
 /** Milliseconds between two looks into the place where the other device answers. */
@@ -31,25 +35,38 @@ export const invite: Command = {
     withMembership(context, async ({ session, halt }) => {
       if (halt !== undefined) return { ok: false, error: haltRefusal(halt) }
       const isQr = isOn(input, 'qr')
-      const made = await session.invite(isQr ? 'qr' : 'link')
-      if (!made.ok) return notMember(session)
-      const { id, link } = made.value
-      context.show(linkLines(link, isQr), { state: 'waiting', invite: id, link })
-      if (isOn(input, 'no-wait')) return ok({ text: ['Go on with `npx tocsin approve`.'], json: undefined })
-      return waitForAnswer(context, session, id)
+      const opening = isQr
+        ? 'Let one person you know scan this, or give them the link:'
+        : 'Give this link to one person you know:'
+      const asked = { kind: isQr ? ('qr' as const) : ('link' as const), seat: undefined, opening }
+      return inviteWith(context, session, asked, isOn(input, 'no-wait'))
     }),
 }
 
-const linkLines = (link: string, isQr: boolean): readonly string[] => [
-  isQr
-    ? 'Let one person you know scan this, or give them the link:'
-    : 'Give this link to one person you know:',
-  '',
-  ...(isQr ? [...qrLines(link), ''] : []),
-  link,
-  '',
-  'They run `npx tocsin join` and paste it.',
-]
+export type Asked = {
+  readonly kind: InviteKind
+  /** Whose next phone, if it is for a phone. */
+  readonly seat: SeatId | undefined
+  readonly opening: string
+}
+
+/** The link, and then the wait for whoever follows it; a square for somebody who stands here. */
+export const inviteWith = async (
+  context: Context,
+  session: Session,
+  { kind, seat, opening }: Asked,
+  isBrief: boolean,
+): Promise<Outcome> => {
+  const made = await session.invite(kind, seat)
+  if (!made.ok)
+    return made.error === 'not_member' ? notMember(session) : refused(made.error, OFFER_WORDS[made.error])
+  const { id, link } = made.value
+  const square = kind === 'link' ? [] : [...qrLines(link), '']
+  const paste = 'There, `npx tocsin join` asks for it.'
+  context.show([opening, '', ...square, link, '', paste], { state: 'waiting', invite: id, link })
+  if (isBrief) return ok({ text: ['Go on with `npx tocsin approve`.'], json: undefined })
+  return waitForAnswer(context, session, id)
+}
 
 /** Until the other person has opened the invite, and then the words. */
 export const waitForAnswer = async (context: Context, session: Session, id: string): Promise<Outcome> => {
@@ -77,14 +94,11 @@ const goOn = (
 }
 
 /** The words, the question, and what follows from the answer. */
-export const vouchFor = async (
-  context: Context,
-  session: Session,
-  { id, words, handle }: InviteView,
-): Promise<Outcome> => {
-  const name = toOneLine(handle ?? 'somebody')
-  context.show([], { state: 'comparing', invite: id, words, handle: name })
-  const doMatch = await compareWords(context, words, `${name} has opened your invite.`)
+export const vouchFor = async (context: Context, session: Session, invite: InviteView): Promise<Outcome> => {
+  const { id, words } = invite
+  const who = comerOf(session.view(), invite)
+  context.show([], { state: 'comparing', invite: id, words, handle: toOneLine(invite.handle ?? 'somebody') })
+  const doMatch = await compareWords(context, words, `${capital(who)} has opened your invite.`)
   if (doMatch === undefined)
     return ok({ text: ['Nothing was decided: go on with `npx tocsin approve`.'], json: undefined })
   if (!doMatch) {
@@ -98,22 +112,25 @@ export const vouchFor = async (
     return refused(vouched.error, VOUCH_WORDS[vouched.error])
   }
   await catchUp(context, session)
-  return admitted(session, vouched.value.motion, name)
+  return admitted(session, vouched.value.motion, invite)
 }
 
-const admitted = (session: Session, hash: string, name: string): Outcome => {
+const admitted = (session: Session, hash: string, invite: InviteView): Outcome => {
   const view = session.view()
   const motion = view.motions.find((one) => one.hash === hash)
-  const json = { state: 'vouched', motion: hash, handle: name, outcome: motion?.outcome ?? 'open' }
+  const handle = toOneLine(invite.handle ?? 'somebody')
+  const json = { state: 'vouched', motion: hash, handle, outcome: motion?.outcome ?? 'open' }
+  const who = comerOf(view, invite)
   if (motion?.outcome === 'carried_out')
-    return ok({ text: [`${name} is in the committee now. Their device shows it in a moment.`], json })
+    return ok({ text: [`${capital(who)} is in the committee now, and shows it in a moment.`], json })
+  return ok({ text: [`You have said yes to ${who}. ${missingWords(motion)}`], json })
+}
+
+const missingWords = (motion: MotionView | undefined): string => {
+  if (motion?.restsUntil !== undefined) return restWords(motion.restsUntil)
   const missing = Math.max(0, (motion?.needed ?? 1) - (motion?.approvedBy.length ?? 0))
-  const text =
-    missing === 0
-      ? [`Everybody who is needed has said yes: ${name} is let in as soon as a device reaches the relay.`]
-      : [
-          `You have said yes to ${name}. ${missing === 1 ? 'One more member has' : `${missing} more members have`} to:`,
-          'they run `npx tocsin approve`.',
-        ]
-  return ok({ text: [text.join(' ')], json })
+  if (missing === 0)
+    return 'Everybody who is needed has said yes: it is done as soon as a device reaches the relay.'
+  const others = missing === 1 ? 'One more member has' : `${missing} more members have`
+  return `${others} to, who knows who it is: they run \`npx tocsin approve\`.`
 }

@@ -18,6 +18,7 @@ import { catchUp, nameOfCommittee, withVault } from '../open.ts'
 import { readSecret, secretInArguments } from '../secretInput.ts'
 import { abortWords, joinRefusal, LINK_WORDS } from '../words.ts'
 import { compareWords } from '../wordsAsked.ts'
+import { arrivedLines, askAboutLost } from './arriving.ts'
 
 /** Milliseconds between two looks for what the others did. */
 const LOOK_MS = 1500
@@ -31,6 +32,8 @@ export const join: Command = {
     'Paste the link that a member gave you. Both screens then show three words: compare them',
     'by voice. When the committee has decided, you are in. Ctrl-C is fine at any time:',
     '`npx tocsin join` without a link goes on.',
+    'The same for another phone of yours (`npx tocsin phone link` on the one you have), and for coming back after you',
+    'lost every phone (a member beside you runs `npx tocsin rejoin invite`).',
   ],
   options: {
     file: { type: 'string', value: 'FILE', help: 'a file with the invite' },
@@ -59,22 +62,27 @@ const openInvite = async (
   const [open] = client.joinings()
   const file = textOf(input, 'file')
   if (open && !isOn(input, 'new') && file === undefined) {
-    context.terminal.note(
-      `Going on with your invite, as ${toOneLine(handleIn(open.state))}. (For another one: join --new)`,
-    )
+    context.terminal.note(`Going on with your invite${asWhom(open.state)}. (For another one: join --new)`)
     return ok(open.id)
   }
   const link = await readSecret(context, file, 'Paste the invite:')
   if (!link.ok) return link
-  const handle = await askHandle(context, textOf(input, 'handle'))
+  const token = link.value.replaceAll(/\s/g, '')
+  const kind = client.kindOf(token)
+  if (!kind.ok) return refused(kind.error, LINK_WORDS[kind.error])
+  // Another phone of a member has a name already.
+  const handle = kind.value === 'device' ? ok('') : await askHandle(context, textOf(input, 'handle'))
   if (!handle.ok) return handle
-  const started = await client.startJoining(link.value.replaceAll(/\s/g, ''), handle.value)
+  const started = await client.startJoining(token, handle.value)
   if (!started.ok) return refused(started.error, LINK_WORDS[started.error])
   for (const { id } of client.joinings()) if (id !== started.value) await client.forgetJoining(id)
   return started
 }
 
-const handleIn = (state: JoinState): string => (state.is === 'joined' ? '' : state.handle)
+const asWhom = (state: JoinState): string => {
+  if (state.is === 'joined') return ''
+  return state.isDevice ? ' for this phone' : `, as ${toOneLine(state.handle)}`
+}
 
 type Following = { readonly id: string; readonly isBrief: boolean }
 
@@ -136,9 +144,9 @@ const react = async (
     case 'waiting':
       return undefined
     case 'comparing':
-      return answer(context, client, id, state.words)
+      return answer(context, client, id, state)
     case 'deciding':
-      if (before !== 'deciding') sayDeciding(context)
+      if (before !== 'deciding') sayDeciding(context, state.isDevice)
       return undefined
     case 'declined':
       await client.forgetJoining(id)
@@ -151,20 +159,27 @@ const react = async (
   }
 }
 
-const sayDeciding = (context: Context): void =>
-  context.show(['Now the committee decides. Stay, or press Ctrl-C and go on later with `npx tocsin join`.'], {
+const sayDeciding = (context: Context, isDevice: boolean): void => {
+  const who = isDevice
+    ? 'Now another member who has seen you says yes. It may take a day.'
+    : 'Now the committee decides.'
+  context.show([`${who} Stay, or press Ctrl-C and go on later with \`npx tocsin join\`.`], {
     state: 'deciding',
   })
+}
+
+type Comparing = Extract<JoinState, { readonly is: 'comparing' }>
 
 const answer = async (
   context: Context,
   client: Client,
   id: string,
-  words: readonly string[],
+  { words, isDevice }: Comparing,
 ): Promise<Outcome | undefined> => {
   context.terminal.progress(undefined)
   context.show([], { state: 'comparing', words })
-  const doMatch = await compareWords(context, words, 'The person who invited you is there.')
+  const opening = isDevice ? 'The other phone is there.' : 'The person who invited you is there.'
+  const doMatch = await compareWords(context, words, opening)
   if (doMatch === undefined)
     return ok({ text: ['Nothing was decided: go on with `npx tocsin join`.'], json: undefined })
   await client.answerWords(id, doMatch)
@@ -179,14 +194,19 @@ const arrive = async (context: Context, session: Session): Promise<Outcome> => {
     context.ifInterrupted(undefined)
     await catchUp(context, session)
     const view = session.view()
+    const cutOff = await askAboutLost(context, session)
     const name = nameOfCommittee(session)
-    const count = view.members.length
+    const { handover } = view
     return ok({
-      text: [
-        `You are in "${name}", with ${count - 1} ${count === 2 ? 'other member' : 'others'}. You read what is written from now on.`,
-        'Next: `npx tocsin members`, `npx tocsin post`, `npx tocsin read --follow`.',
-      ],
-      json: { state: 'joined', committee: session.id, name, members: count },
+      text: [...arrivedLines(view, name), ...cutOff],
+      json: {
+        state: 'joined',
+        committee: session.id,
+        name,
+        members: view.members.length,
+        handover: handover?.is ?? null,
+        isProvisional: view.isProvisional,
+      },
     })
   } finally {
     leaving()

@@ -1,10 +1,10 @@
-/** Who is in the committee, and the words that show whether all devices agree. */
+/** Who is in the committee, since when they count, and who has met them. */
 import { ok } from '../../../shared/base/result.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
-import { type Command, refused } from '../command.ts'
+import type { Command } from '../command.ts'
 import { withCommittee } from '../open.ts'
-import { namesIn, plainNamesIn } from '../show/names.ts'
-import { countOf } from '../show/time.ts'
+import { type Names, namesIn, plainNamesIn } from '../show/names.ts'
+import { countOf, dayOf, listOf } from '../show/time.ts'
 
 export const members: Command = {
   usage: '',
@@ -21,51 +21,58 @@ export const members: Command = {
         text: [
           `${countOf(view.members.length, 'member')}:`,
           ...view.members.map(
-            (member) => `  ${names(member.seat)}${waitOf(member)}${arrivalOf(view, member)}`,
+            (member) =>
+              `  ${names(member.seat)}${waitOf(member)}${metOf(member, names)}${arrivalOf(view, member)}`,
           ),
+          ...ghostLines(view, names),
         ],
         json: {
-          members: view.members.map(({ seat, isMe, counts, epochsToWait, hasArrived, devices }) => ({
-            seat,
-            handle: plain(seat),
-            isMe,
-            counts,
-            changesToWait: epochsToWait,
-            hasArrived,
-            devices: devices.length,
+          members: view.members.map((member) => ({
+            seat: member.seat,
+            handle: plain(member.seat),
+            isMe: member.isMe,
+            counts: member.counts,
+            changesToWait: member.epochsToWait,
+            countsAbout: dateOf(member.countsAbout),
+            hasArrived: member.hasArrived,
+            devices: member.devices.length,
+            metBy: member.metBy.map(({ seat, isMutual }) => ({ handle: plain(seat), isMutual })),
+            isKnownToSponsorOnly: member.isKnownToSponsorOnly,
           })),
         },
       })
     }),
 }
 
-const waitOf = ({ counts, epochsToWait }: MemberView): string =>
-  counts ? '' : `, decides with us after ${countOf(epochsToWait, 'more change', 'more changes')}`
+const waitOf = ({ counts, epochsToWait, countsAbout }: MemberView): string => {
+  if (counts) return ''
+  const about = countsAbout === undefined ? '' : `, about ${dayOf(countsAbout)}`
+  return `, decides with us after ${countOf(epochsToWait, 'more change', 'more changes')}${about}`
+}
+
+const dateOf = (ms: number | undefined): string | null =>
+  ms === undefined ? null : new Date(ms).toISOString().slice(0, 10)
+
+const metOf = ({ isMe, metBy, isKnownToSponsorOnly }: MemberView, names: Names): string => {
+  if (isMe || (metBy.length === 0 && !isKnownToSponsorOnly)) return ''
+  if (isKnownToSponsorOnly && metBy.length > 0)
+    return `, met only by ${listOf(metBy.map(({ seat }) => names(seat)))}, who vouched: meet them too`
+  return metBy.length === 0
+    ? ', met by nobody face to face yet: meet them'
+    : `, met by ${countOf(metBy.length, 'member')}`
+}
+
+/** 4.4: a committee in which one person plays everybody looks as good as any to whoever met only that one. */
+const ghostLines = ({ members: all, own }: CommitteeView, names: Names): readonly string[] => {
+  const met = all.filter(({ metBy }) => metBy.some(({ seat }) => seat === own.seat))
+  const isNew = all.some(({ isMe, counts }) => isMe && !counts)
+  if (!isNew || all.length < 3 || met.length > 1) return []
+  const only = met.length === 0 ? 'nobody' : `only ${listOf(met.map(({ seat }) => names(seat)))}`
+  return [
+    '',
+    `You have met ${only} of them: meet a second one, compare \`npx tocsin words\`, and say \`npx tocsin met NAME\`.`,
+  ]
+}
 
 const arrivalOf = (_view: CommitteeView, { hasArrived, isMe }: MemberView): string =>
   hasArrived || isMe ? '' : ', not heard from since the last change'
-
-export const words: Command = {
-  usage: '',
-  about: [
-    "The same four words stand on every member's device, or something is wrong. They change with",
-    'every change of the committee, so compare them in one sitting, after everybody has run `sync`.',
-  ],
-  examples: ['words'],
-  run: (context) =>
-    withCommittee(context, async ({ session }) => {
-      const { words: four } = session.view()
-      if (four.length === 0)
-        return refused('no_words', 'There are no words to compare now: run `npx tocsin status` to see why.')
-      return ok({
-        text: [
-          '',
-          `    ${four.join('   ')}`,
-          '',
-          'Read them to each other, face to face or by voice: if they differ, trust nothing that was written',
-          'since you last compared, and look at `npx tocsin status`.',
-        ],
-        json: { words: four },
-      })
-    }),
-}

@@ -11,6 +11,7 @@ import { catchUp, type Sitting, withCommittee } from '../open.ts'
 import { namesIn, plainNamesIn } from '../show/names.ts'
 import { countOf, momentOf } from '../show/time.ts'
 import { statusWords, suspicionWords } from '../words.ts'
+import { handoverWords } from './arriving.ts'
 
 export const status: Command = {
   usage: '[OPTIONS]',
@@ -55,6 +56,7 @@ const linesOf = (view: CommitteeView, connection: Connection): readonly string[]
   `Alarms:     ${alarmWords(view)}`,
   `For you:    ${waitingWords(view)}`,
   `Arrived:    ${arrivedWords(view)}`,
+  ...comingLines(view),
   '',
   ...honestyLines(view),
 ]
@@ -80,6 +82,12 @@ const arrivedWords = ({ confirmation, members }: CommitteeView): string => {
   if (of === 0) return 'everybody has followed the last change'
   return `${arrived} of ${of} others have followed the last change${isConfirmed ? '' : ' (not enough of us yet)'}`
 }
+
+/** While this phone is new. */
+const comingLines = ({ isProvisional, handover }: CommitteeView): readonly string[] => [
+  ...(isProvisional ? ['Provisional: not enough of the others have followed since this phone came in'] : []),
+  ...(handover?.is === 'awaited' ? [handoverWords(handover)] : []),
+]
 
 const honestyLines = ({ relay, suspicions, own }: CommitteeView): readonly string[] => [
   "What this device knows of the relay's honesty:",
@@ -124,6 +132,8 @@ const jsonOf = (view: CommitteeView, connection: Connection): object => ({
   openAlarms: liveAlarms(view.committee).length,
   waitingForMe: view.motions.filter((motion) => motion.isWaitingForMe).length,
   confirmation: view.confirmation,
+  isProvisional: view.isProvisional,
+  handover: view.handover?.is ?? null,
   relay: { ...view.relay, alarmed: view.own.alarmed },
   suspicions: view.suspicions.map(suspicionJson),
 })

@@ -32,9 +32,29 @@ export const us: Family = {
       load: async () => (await phones()).phoneSettle,
     },
     {
+      name: 'phone link',
+      summary: 'add another phone of yours',
+      load: async () => (await import('../commands/linking.ts')).phoneLink,
+    },
+    {
+      name: 'rejoin invite',
+      summary: 'let back in who has lost every phone',
+      load: async () => (await import('../commands/linking.ts')).rejoinInvite,
+    },
+    {
+      name: 'met',
+      summary: 'say whom you have met in person',
+      load: async () => (await import('../commands/met.ts')).met,
+    },
+    {
       name: 'words',
       summary: 'four words to compare in person',
-      load: async () => (await import('../commands/members.ts')).words,
+      load: async () => (await import('../commands/met.ts')).words,
+    },
+    {
+      name: 'me',
+      summary: 'what the others may know of you',
+      load: async () => (await import('../commands/me.ts')).me,
     },
     {
       name: 'rename',

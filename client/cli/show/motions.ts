@@ -3,7 +3,7 @@ import { toOneLine } from '../../core/committee/plainText.ts'
 import type { CommitteeView, MotionView } from '../../core/session/view.ts'
 import { changeLines } from './charter.ts'
 import type { Names } from './names.ts'
-import { listOf } from './time.ts'
+import { listOf, momentOf } from './time.ts'
 
 export const motionTitle = (
   view: CommitteeView,
@@ -26,15 +26,21 @@ export const motionTitle = (
 
 /** `Asked by alice. 1 of the 2 it needs have approved: alice.` */
 export const motionState = (
-  { by, approvedBy, declinedBy, needed, outcome }: MotionView,
+  { by, approvedBy, declinedBy, needed, outcome, restsUntil }: MotionView,
   names: Names,
 ): string => {
   const asked = by === undefined ? '' : `Asked by ${names(by)}. `
   const no = declinedBy.length > 0 ? ` Against: ${listOf(declinedBy.map(names))}.` : ''
   if (outcome === 'carried_out') return `${asked}Carried out.${no}`
   if (outcome === 'lapsed') return `${asked}Over: it was not carried out.${no}`
+  if (restsUntil !== undefined)
+    return `${asked}Approved by ${listOf(approvedBy.map(names))}. ${restWords(restsUntil)}${no}`
   return `${asked}Needs ${needed}, has ${approvedBy.length}: ${listOf(approvedBy.map(names))}.${no}`
 }
+
+/** 4.11: so that whoever is robbed of an open phone hears of it in time. */
+export const restWords = (until: number): string =>
+  `It is let in at ${momentOf(until, Date.now())}, or at once when one more member who has seen the person says yes.`
 
 export const motionJson = (motion: MotionView, names: Names): object => ({
   type: 'motion',
@@ -46,5 +52,6 @@ export const motionJson = (motion: MotionView, names: Names): object => ({
   declinedBy: motion.declinedBy.map(names),
   needed: motion.needed,
   outcome: motion.outcome,
+  restsUntil: motion.restsUntil === undefined ? null : new Date(motion.restsUntil).toISOString(),
   isWaitingForMe: motion.isWaitingForMe,
 })

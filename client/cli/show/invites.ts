@@ -1,0 +1,20 @@
+/** Who comes by an invite, in words. */
+import { toOneLine } from '../../core/committee/plainText.ts'
+import type { CommitteeView, InviteView } from '../../core/session/view.ts'
+
+/** `your other phone`, a member who comes back, or whoever is new. */
+export const comerOf = ({ own }: CommitteeView, { forSeat, handle }: InviteView): string => {
+  if (forSeat === own.seat) return 'your other phone'
+  return toOneLine(handle ?? 'somebody')
+}
+
+export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+/** An invite that nobody has opened yet. */
+export const inviteTitle = (view: CommitteeView, invite: InviteView): string => {
+  const { forSeat } = invite
+  const member = view.members.find(({ seat }) => seat === forSeat)
+  if (forSeat === view.own.seat) return 'An invite for another phone of yours, not opened yet.'
+  if (member) return `An invite for another phone of ${toOneLine(member.handle)}, not opened yet.`
+  return 'An invite of yours that nobody has opened yet: wait for them.'
+}
