@@ -7,7 +7,7 @@ import type { CommitteeView, InviteView, MotionView } from '../../core/session/v
 import { type Command, type Context, type Input, type Outcome, type Refusal, refused } from '../command.ts'
 import { catchUp, withMembership } from '../open.ts'
 import { notMember, told } from '../saying.ts'
-import { capital, comerOf, inviteTitle } from '../show/invites.ts'
+import { comerOf, inviteTitle } from '../show/invites.ts'
 import { motionJson, motionState, motionTitle } from '../show/motions.ts'
 import { type Names, namesIn, plainNamesIn } from '../show/names.ts'
 import { findId, shortIds } from '../show/shortIds.ts'
@@ -56,7 +56,7 @@ const titleOf = (view: CommitteeView, one: Waiting, names: Names): string => {
     case 'motion':
       return `${motionTitle(view, one.motion, names)}. ${motionState(one.motion, names)}`
     case 'words':
-      return `${capital(comerOf(view, one.invite))} has opened your invite: compare the words.`
+      return `${comerOf(view, one.invite, 'Your other phone')} has opened your invite: compare the words.`
     case 'mine':
       return inviteTitle(view, one.invite)
   }

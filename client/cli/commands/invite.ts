@@ -9,7 +9,7 @@ import { type Command, type Context, isOn, type Outcome, refused } from '../comm
 import { catchUp, withMembership } from '../open.ts'
 import { qrLines } from '../qr.ts'
 import { notMember } from '../saying.ts'
-import { capital, comerOf } from '../show/invites.ts'
+import { comerOf } from '../show/invites.ts'
 import { restWords } from '../show/motions.ts'
 import { abortWords, haltRefusal, OFFER_WORDS, VOUCH_WORDS } from '../words.ts'
 import { compareWords } from '../wordsAsked.ts'
@@ -96,9 +96,9 @@ const goOn = (
 /** The words, the question, and what follows from the answer. */
 export const vouchFor = async (context: Context, session: Session, invite: InviteView): Promise<Outcome> => {
   const { id, words } = invite
-  const who = comerOf(session.view(), invite)
+  const who = comerOf(session.view(), invite, 'Your other phone')
   context.show([], { state: 'comparing', invite: id, words, handle: toOneLine(invite.handle ?? 'somebody') })
-  const doMatch = await compareWords(context, words, `${capital(who)} has opened your invite.`)
+  const doMatch = await compareWords(context, words, `${who} has opened your invite.`)
   if (doMatch === undefined)
     return ok({ text: ['Nothing was decided: go on with `npx tocsin approve`.'], json: undefined })
   if (!doMatch) {
@@ -120,10 +120,13 @@ const admitted = (session: Session, hash: string, invite: InviteView): Outcome =
   const motion = view.motions.find((one) => one.hash === hash)
   const handle = toOneLine(invite.handle ?? 'somebody')
   const json = { state: 'vouched', motion: hash, handle, outcome: motion?.outcome ?? 'open' }
-  const who = comerOf(view, invite)
+  const who = comerOf(view, invite, 'Your other phone')
   if (motion?.outcome === 'carried_out')
-    return ok({ text: [`${capital(who)} is in the committee now, and shows it in a moment.`], json })
-  return ok({ text: [`You have said yes to ${who}. ${missingWords(motion)}`], json })
+    return ok({ text: [`${who} is in the committee now, and shows it in a moment.`], json })
+  return ok({
+    text: [`You have said yes to ${comerOf(view, invite, 'your other phone')}. ${missingWords(motion)}`],
+    json,
+  })
 }
 
 const missingWords = (motion: MotionView | undefined): string => {

@@ -2,13 +2,12 @@
 import { toOneLine } from '../../core/committee/plainText.ts'
 import type { CommitteeView, InviteView } from '../../core/session/view.ts'
 
-/** `your other phone`, a member who comes back, or whoever is new. */
-export const comerOf = ({ own }: CommitteeView, { forSeat, handle }: InviteView): string => {
-  if (forSeat === own.seat) return 'your other phone'
-  return toOneLine(handle ?? 'somebody')
-}
-
-export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+/** Our own other phone, under the words given for it; or a member who comes back, or whoever is new, by name. */
+export const comerOf = (
+  { own }: CommitteeView,
+  { forSeat, handle }: InviteView,
+  phone: 'your other phone' | 'Your other phone',
+): string => (forSeat === own.seat ? phone : toOneLine(handle ?? 'somebody'))
 
 /** An invite that nobody has opened yet. */
 export const inviteTitle = (view: CommitteeView, invite: InviteView): string => {
