@@ -5,9 +5,10 @@ import { begin } from './families/begin.ts'
 import { deciding } from './families/deciding.ts'
 import { device } from './families/device.ts'
 import { everyDay } from './families/everyDay.ts'
+import { life } from './families/life.ts'
 import { us } from './families/us.ts'
 
-export const FAMILIES: readonly Family[] = [begin, everyDay, alarms, deciding, us, device]
+export const FAMILIES: readonly Family[] = [begin, everyDay, alarms, deciding, life, us, device]
 
 /** What people also type. */
 const SHORT: Readonly<Record<string, string>> = {
