@@ -2,7 +2,7 @@
  * What a device keeps of a committee that it was removed from (protocol.md section 6, 4.11): the keys of the last log, to see whether the removal is
  * voided, and nothing of what was said or who said it.
  */
-import type { Shelf } from './book.ts'
+import type { Book, Shelf } from './book.ts'
 import type { Desk } from './desk.ts'
 
 export const eraseContent = ({ book, saidIds, gatherings }: Desk): void => {
@@ -29,4 +29,12 @@ export const eraseContent = ({ book, saidIds, gatherings }: Desk): void => {
   book.setOwn({ stuck: undefined, signer: undefined })
   saidIds.clear()
   gatherings.clear()
+}
+
+/** What is left says only that there was a committee of this name, and why this device is not in it. */
+export const eraseLogKeys = (book: Book): void => {
+  const { info, ...epoch } = book.newest()
+  if (epoch.logs.length === 0) return
+  const roster = { ...info.roster, devices: [] }
+  book.setEpoch({ ...epoch, info: { ...info, roster, logSeeds: [] }, logs: [], witnesses: [] })
 }

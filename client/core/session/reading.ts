@@ -105,26 +105,33 @@ export const readEpoch = async (line: Line, number: number): Promise<Result<unde
 
 /** False if the epoch has no such log, or it is an old one that the relay does not have any more. */
 const ensureLog = async (line: Line, number: number, log: number): Promise<Result<boolean, Halt>> => {
-  const { book, made, relay } = line
+  const { book } = line
   const epoch = book.epoch(number)
   const at = epoch?.logs[log]
   if (!epoch || !at) return ok(false)
   if (!epoch.witnesses[log])
     book.setEpoch({ ...epoch, witnesses: [...epoch.witnesses, newWitness(at.access)] })
-  const name = logKey(at.id)
-  if (made.has(name)) return ok(true)
-  const isNewest = number === book.newest().info.number
-  const opened = await relay.open(at.access, ['reader'])
-  // The log of a new epoch is there already for everybody but the first to come.
-  const isMissing = !opened.ok && opened.error.type === 'none'
-  if (isMissing && isNewest && (epoch.witnesses[log]?.seq ?? 0) > 0 && wasAwayTooLong(line)) {
+  if (line.made.has(logKey(at.id))) return ok(true)
+  const opened = await line.relay.open(at.access, ['reader'])
+  if (!opened.ok && opened.error.type === 'none') return makeLog(line, number, log)
+  if (!opened.ok) return err(halt(line, number, opened.error))
+  line.made.add(logKey(at.id))
+  return ok(true)
+}
+
+/** The log of a new epoch is there already for everybody but the first to come. An old one that is gone stays so. */
+const makeLog = async (line: Line, number: number, log: number): Promise<Result<boolean, Halt>> => {
+  const epoch = line.book.newest()
+  const at = epoch.logs[log]
+  if (epoch.info.number !== number || !at) return ok(false)
+  if ((epoch.witnesses[log]?.seq ?? 0) > 0 && wasAwayTooLong(line)) {
     tell(line, { type: 'lost', epoch: number, why: 'log' })
     return ok(false)
   }
-  const result = isMissing && isNewest ? await relay.create(at.access) : opened
-  if (result.ok) made.add(name)
-  else if (result.error.type !== 'none' || isNewest) return err(halt(line, number, result.error))
-  return ok(result.ok)
+  const created = await line.relay.create(at.access)
+  if (!created.ok) return err(halt(line, number, created.error))
+  line.made.add(logKey(at.id))
+  return ok(true)
 }
 
 /** A log that nobody wrote to for its whole life is gone by the rules (L6). */

@@ -4,8 +4,9 @@
  */
 import { LOG_TTL_DAYS } from '../epochlog/keys.ts'
 import { appendAgain } from './committing.ts'
-import { eraseContent } from './erasing.ts'
+import { eraseContent, eraseLogKeys } from './erasing.ts'
 import type { Line } from './reading.ts'
+import { forgetRequests } from './requests.ts'
 import { askForHelp, lookAtOffers } from './resyncing.ts'
 import { state } from './sending.ts'
 import type { Target, Vote } from './standing.ts'
@@ -18,6 +19,7 @@ const DAY_MS = 86_400_000
 export const recover = async (line: Line, online: number): Promise<void> => {
   const { book } = line
   forgetKeys(line)
+  forgetRequests(book)
   if (book.candidates.keys().length > 0) await lookAtOffers(line)
   tell(line, { type: 'passed', now: line.clock(), online, votes: votesOf(book) })
   await book.save()
@@ -57,6 +59,5 @@ const forgetKeys = ({ book, clock }: Line): void => {
   const { stuck, standing, since } = book.own()
   if (stuck?.settled !== undefined && !book.epoch(stuck.epoch)?.group) book.setOwn({ stuck: undefined })
   const isErased = standing.at.type === 'removed' && standing.at.content === 'erased'
-  if (isErased && clock() - since > (LOG_TTL_DAYS + 1) * DAY_MS)
-    for (const { info } of book.epochs().slice(0, -1)) book.dropEpoch(info.number)
+  if (isErased && clock() - since > (LOG_TTL_DAYS + 1) * DAY_MS) eraseLogKeys(book)
 }

@@ -4,10 +4,11 @@ import { tendArrival } from './arriving.ts'
 import type { Book } from './book.ts'
 import { carriedMotions } from './motions.ts'
 import { type Halt, readAll } from './reading.ts'
+import { isOpenRequest } from './requests.ts'
 import { sendWaiting } from './sending.ts'
 import { tendInvites } from './sponsoring.ts'
 import { owedBy } from './standingInput.ts'
-import { isOpenRequest, type Keeper, keepUp } from './upkeep.ts'
+import { type Keeper, keepUp } from './upkeep.ts'
 
 /** Rounds after which a sync ends, whatever is still to do. */
 const MAX_ROUNDS = 8

@@ -8,16 +8,16 @@ import { splitBody } from '../epochlog/chunks.ts'
 import { sealEnvelope } from '../epochlog/envelope.ts'
 import type { Act } from '../governance/act.ts'
 import { assembleMandate, isCarried, motionHash } from '../governance/motion.ts'
-import { deviceOf, devicesOf } from '../governance/roster.ts'
+import { devicesOf } from '../governance/roster.ts'
 import { rendezvousOf } from '../join/rendezvous.ts'
 import type { Relay } from '../relay/relay.ts'
-import type { Book } from './book.ts'
 import { commit, type Intent } from './committing.ts'
 import { greet } from './hello.ts'
 import { kindOf, writeItem } from './meeting.ts'
 import { carriedMotions } from './motions.ts'
 import type { Line } from './reading.ts'
 import { recover } from './recovering.ts'
+import { isOpenRequest } from './requests.ts'
 import { appendTo } from './sending.ts'
 import { forumOf, type KnownMotion, type OpenRequest, type OpenWelcome, rosterOf } from './state.ts'
 import { isTidyDue } from './tidying.ts'
@@ -58,14 +58,6 @@ const serveRequests = async (keeper: Keeper): Promise<void> => {
     if (done && !done.ok && isHopeless(done.error)) requests.drop(key)
     await keeper.book.save()
   }
-}
-
-/** Its device is still where it was: a request is kept after it was served, for that may be voided. It names an earlier epoch (7.1, V7). */
-export const isOpenRequest = (book: Book, { resync, leave, drop }: OpenRequest): boolean => {
-  const { info } = book.newest()
-  const device = resync?.request.device ?? leave?.device ?? drop?.device
-  const isLater = resync === undefined || resync.request.epoch < info.number
-  return isLater && device !== undefined && deviceOf(info.roster, device) !== undefined
 }
 
 const intentOf = ({ resync, leave, drop }: OpenRequest): Intent | undefined => {
