@@ -47,8 +47,9 @@ type Tap = Parameters<typeof checkHistory>[0]
 /** Writers with and without if_head, and watchers, at every relay; all of them on the same logs. */
 const newFleet = async (size: number, url: string): Promise<Fleet> => {
   const env = { DATABASE_URL: url, TOCSIN_LOG_LEVEL: 'warn' }
-  const relays: (RelayProcess | undefined)[] = []
-  for (let i = 0; i < size; i++) relays.push(await startRelayProcess(env))
+  const relays: (RelayProcess | undefined)[] = await Promise.all(
+    Array.from({ length: size }, () => startRelayProcess(env)),
+  )
   const history = newHistory(2)
   const loads = relays.map((_, i) => startLoad(history, { where: () => relays[i], lines: 4, watchers: 2 }))
   return {
@@ -69,7 +70,10 @@ const newFleet = async (size: number, url: string): Promise<Fleet> => {
       await Promise.all(loads.map((load) => load.stop()))
       const [relay] = relays
       if (relay) await checkHistory(t, history, relay)
-      for (const each of relays) t.equal(await each?.end(), 0)
+      t.strictSame(
+        await Promise.all(relays.map((each) => each?.end())),
+        relays.map(() => 0),
+      )
     },
   }
 }

@@ -36,7 +36,12 @@ export const spawnRelay = (
   env: Readonly<Record<string, string>>,
   { signal, words = [] }: Around = {},
 ): Promise<Started> => {
-  const [command = '', ...rest] = [...words, process.execPath, '--import=tsx', 'server/main.ts']
+  const [command = '', ...rest] = [
+    ...words,
+    process.execPath,
+    '--max-semi-space-size=4',
+    'server/tocsinRelay.mjs',
+  ]
   const child: ChildProcess = spawn(command, rest, {
     env: { PATH: process.env.PATH ?? '', TOCSIN_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
