@@ -5,6 +5,7 @@ import { liveAlarms } from '../core/committee/alarmSummary.ts'
 import type { Committee } from '../core/committee/committee.ts'
 import type { Post } from '../core/committee/talk.ts'
 import { expire } from '../core/committee/views.ts'
+import { withoutSuspended } from '../core/session/lifeView.ts'
 import type { CommitteeView } from '../core/session/view.ts'
 import { isNews, type Marks } from './readMarks.ts'
 import { alarmJson, alarmLines } from './show/alarms.ts'
@@ -32,9 +33,9 @@ export const withOpen = (view: CommitteeView, { posts, alarms }: News): News => 
   return { posts, alarms: [...alarms.filter((alarm) => !open.includes(alarm)), ...open] }
 }
 
-/** Posts vanish after the days that the charter says. */
-export const keptIn = ({ committee, charter }: CommitteeView, nowMs: number): Committee =>
-  expire(committee, nowMs - charter.keepDays * DAY_MS, nowMs)
+/** Posts vanish after the days that the charter says, and those of a suspended member are folded away meanwhile. */
+export const keptIn = (view: CommitteeView, nowMs: number): Committee =>
+  expire(withoutSuspended(view.committee, view, nowMs), nowMs - view.charter.keepDays * DAY_MS, nowMs)
 
 export const showingOf = (view: CommitteeView): Showing => ({
   names: namesIn(view),

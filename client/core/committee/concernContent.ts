@@ -47,6 +47,3 @@ export const concernSchemas = { concern, concernAdd, concernEnd, statement, susp
 
 export type ConcernContent = v.InferOutput<typeof concern>
 export type ConcernAdd = v.InferOutput<typeof concernAdd>
-export type ConcernEndContent = v.InferOutput<typeof concernEnd>
-export type StatementContent = v.InferOutput<typeof statement>
-export type SuspendContent = v.InferOutput<typeof suspend>

@@ -37,9 +37,6 @@ export type CountedKind = Exclude<DecisionKind, BindingKind | 'found'>
 export const isBinding = (kind: DecisionKind): kind is BindingKind =>
   BINDING_KINDS.some((one) => one === kind)
 
-/** About a person who has no part in it. */
-export const EXCLUDING: readonly DecisionKind[] = ['remove', 'recall']
-
 /** Parts of a number of people, from the smallest on. `majority`: more than half. */
 export const SHARES = ['any', 'third', 'half', 'majority', 'two_thirds', 'three_quarters', 'all'] as const
 export type Share = (typeof SHARES)[number]

@@ -21,7 +21,7 @@ import { type Known, open } from './motionOpen.ts'
 import { paragraphsOf } from './motionText.ts'
 import * as voting from './motionVote.ts'
 import { elect, type Roles, recall } from './roles.ts'
-import type { Id, Said, SaidOf } from './said.ts'
+import type { Said, SaidOf } from './said.ts'
 import { settleUnity, type Unity } from './unity.ts'
 
 /** What is carried writes to the roles and to the points of unity. */
@@ -119,7 +119,3 @@ export const motions: Takers<MotionType, Draft> = {
   motionOutcome: on(outcome),
   motionReview: on(review),
 }
-
-/** Motions of a member that still count against the three. */
-export const openOf = ({ motions: all }: Motions, seat: Id): readonly Motion[] =>
-  [...all.values()].filter((one) => one.seat === seat && isOpen(one))

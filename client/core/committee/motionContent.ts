@@ -1,7 +1,7 @@
 /** What members say about a motion, from the first draft to the review. Not here: what follows (motion.ts, motionVote.ts). */
 import * as v from 'valibot'
 import { idsOf } from './alarmWords.ts'
-import { DECISION_KINDS, type DecisionKind, isBinding } from './decisionRules.ts'
+import { DECISION_KINDS, type DecisionKind } from './decisionRules.ts'
 import { line, messageId, oneOf, text } from './fields.ts'
 import { ELECTED } from './roleWords.ts'
 import { ENDINGS } from './unityWords.ts'
@@ -165,6 +165,3 @@ export const motionSchemas = {
 
 export type MotionType = keyof typeof motionSchemas
 export type MotionContent = v.InferOutput<typeof motion>
-
-/** Whether the opening must name a mandate: exactly for the kinds that bind the group. */
-export const needsMandate = ({ kind }: MotionContent): boolean => isBinding(kind)

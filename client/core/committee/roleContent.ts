@@ -64,9 +64,4 @@ const profile = v.object({
 
 export const roleSchemas = { roleTake, roleHandover, reportOwed, report, recallAsk, profile }
 
-export type RoleTake = v.InferOutput<typeof roleTake>
-export type RoleHandover = v.InferOutput<typeof roleHandover>
-export type ReportOwed = v.InferOutput<typeof reportOwed>
-export type ReportContent = v.InferOutput<typeof report>
-export type RecallAsk = v.InferOutput<typeof recallAsk>
 export type ProfileContent = v.InferOutput<typeof profile>

@@ -45,4 +45,3 @@ export const INTERESTS = {
   paid_staff: 'paid by a union, party or organisation',
   other: 'other',
 } as const
-export type Interest = keyof typeof INTERESTS

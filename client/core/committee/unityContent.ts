@@ -70,9 +70,5 @@ export const unitySchemas = {
 }
 
 export type UnityPointContent = v.InferOutput<typeof unityPoint>
-export type UnityStance = v.InferOutput<typeof unityStance>
-export type UnityEnd = v.InferOutput<typeof unityEnd>
 export type MeetingContent = v.InferOutput<typeof meeting>
-export type MeetingThere = v.InferOutput<typeof meetingThere>
 export type MeetingNotes = v.InferOutput<typeof meetingNotes>
-export type PartWays = v.InferOutput<typeof partWays>

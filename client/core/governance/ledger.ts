@@ -42,7 +42,6 @@ const seats = ascending(seatId, 1024, (seat) => seat)
 
 /** `by`: the seats that let this device of `seat` in again, one after the other, since it last committed itself (V7). */
 const helpedDevice = struct({ seat: seatId, device: deviceId, by: seats })
-export type HelpedDevice = Value<typeof helpedDevice>
 
 const fields = struct({
   /** In ascending order of motions, seats, initiators, devices. */

@@ -11,7 +11,7 @@ import { leavesOf } from '../mls/group.ts'
 import { inspectKeyPackage, restoreKeyPackage } from '../mls/keyPackage.ts'
 import { joinFromWelcome } from '../mls/welcome.ts'
 import type { Vault } from '../vault/vault.ts'
-import { newBook } from './book.ts'
+import { type Book, newBook } from './book.ts'
 import { makeEpoch } from './desk.ts'
 import { type Line, readAll } from './reading.ts'
 import { newStanding } from './standing.ts'
@@ -135,18 +135,25 @@ export const hasSettled = async (line: Line, { held, stuck, epochs }: Followed):
  */
 const vouchedKeys = async ({ book }: Line, { info }: Epoch): Promise<ReadonlyMap<DeviceId, string>> => {
   const known = new Map(info.roster.devices.map((d) => [d.device, d]))
+  const asked = book.requests.all().flatMap(({ resync }) => (resync ? [resync] : []))
   const keys = new Map<DeviceId, string>()
   // A further request is signed by the leaf that the one before would have put in: as often as there are requests in a row.
   for (let round = 0; round < MAX_REQUESTS; round++) {
-    for (const { resync } of book.requests.all()) {
-      const facts = resync && (await inspectKeyPackage(book.own().suite, resync.keyPackage))
-      const identity = facts?.ok && decodeIdentity(facts.value.identity)
-      const by = resync && known.get(resync.request.device)
-      if (!identity || !facts.ok || !by || known.has(identity.device)) continue
-      if (by.seat !== identity.seat || !verifyResync(by.signatureKey, resync.request)) continue
-      known.set(identity.device, { ...by, device: identity.device, signatureKey: facts.value.signatureKey })
-      keys.set(identity.device, toHex(facts.value.signatureKey))
+    for (const { request, keyPackage } of asked) {
+      const by = known.get(request.device)
+      const fresh = by && verifyResync(by.signatureKey, request) && (await leafIn(book, by, keyPackage))
+      if (!fresh || known.has(fresh.device)) continue
+      known.set(fresh.device, fresh)
+      keys.set(fresh.device, toHex(fresh.signatureKey))
     }
   }
   return keys
+}
+
+/** The device that these keys would be: of the same seat, or none. */
+const leafIn = async (book: Book, by: Device, keyPackage: Uint8Array): Promise<Device | undefined> => {
+  const facts = await inspectKeyPackage(book.own().suite, keyPackage)
+  const identity = facts.ok ? decodeIdentity(facts.value.identity) : undefined
+  if (!facts.ok || identity?.seat !== by.seat) return undefined
+  return { ...by, device: identity.device, signatureKey: facts.value.signatureKey }
 }

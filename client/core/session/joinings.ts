@@ -66,7 +66,6 @@ export const handedOver = struct({
   /** It was damaged, or not for us, and nothing of it was taken. */
   isRefused: flag,
 })
-export type HandedOver = Value<typeof handedOver>
 
 /** A committee has at most one of each, on its shelf under this key. */
 export const MINE = 'mine'

@@ -2,10 +2,16 @@
 import t from 'tap'
 import { decodeKeyPackage } from 'ts-mls/keyPackage.js'
 import { encodeAct } from '../../../../client/core/governance/act.ts'
+import { encodeIdentity, newId, type SeatId } from '../../../../client/core/governance/ids.ts'
 import { assembleMandate } from '../../../../client/core/governance/motion.ts'
+import { encodeSeatData } from '../../../../client/core/governance/roster.ts'
+import type { Transcript } from '../../../../client/core/join/transcript.ts'
 import { ACT_PROPOSAL } from '../../../../client/core/mls/config.ts'
+import { newKeyPackage } from '../../../../client/core/mls/keyPackage.ts'
+import { actionFor } from '../../../../client/core/session/linking.ts'
 import { forumOf } from '../../../../client/core/session/state.ts'
-import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
+import { cryptoReady, randomBytes } from '../../../../shared/crypto/sodium.ts'
+import type { LogId } from '../../../../shared/protocol/ids.ts'
 import { forgeCommit } from '../../../support/hostileCommit.ts'
 import { bookOf, groupOf, putMessage } from '../../../support/hostileMember.ts'
 import { createMemoryRelay } from '../../../support/memoryRelay.ts'
@@ -175,6 +181,39 @@ t.test(
     await syncAll(alice, bob, carol)
 
     t.equal(alice.session.view().members.find((m) => m.isMe)?.devices.length, 1)
+    for (const one of [alice, carol])
+      t.equal(one.session.view().own.status, 'member', 'nobody tried to follow')
     t.strictSame(carol.session.view().words, alice.session.view().words)
+  },
+)
+
+t.test(
+  '4.11 the owner asks for nothing but what was compared: a device of the seat that the invite names',
+  async (t) => {
+    const { alice, bob } = await three()
+    const book = await bookOf(alice)
+    const { charter } = book.newest()
+    const [hers, his] = [alice, bob].map((person) => person.session.view().own.seat)
+    const transcriptWith = async (seat: SeatId | undefined, joined: number): Promise<Transcript> => {
+      if (!seat || !hers) throw new Error('no seat')
+      const keys = await newKeyPackage({
+        suite: 'x25519',
+        identity: encodeIdentity(seat, newId(randomBytes)),
+        seatData: encodeSeatData({ writerKey: new Uint8Array(32), joined, resynced: false }),
+      })
+      const nonce = new Uint8Array(32)
+      const as = { type: 'device', sealTo: new Uint8Array(32) } as const
+      return {
+        log: new Uint8Array(24) as LogId,
+        offer: { type: 'offer', suite: charter.suite, rules: 1, joined: 0, seat: hers },
+        commitment: { type: 'commitment', commitment: nonce },
+        answer: { type: 'answer', nonce, seat: hers, signatureKey: nonce },
+        reveal: { type: 'reveal', keyPackage: keys.publicBytes, nonce, as },
+      }
+    }
+
+    t.match(await actionFor(book, await transcriptWith(hers, 0)), { type: 'deviceAdd', seat: hers })
+    t.equal(await actionFor(book, await transcriptWith(his, 0)), undefined, 'another seat')
+    t.equal(await actionFor(book, await transcriptWith(hers, 7)), undefined, 'another mark')
   },
 )
