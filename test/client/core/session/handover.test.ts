@@ -1,15 +1,19 @@
 /** What moves to another device of a member, and what must not (protocol.md 4.11): the value, its door, and its way through the relay. */
 import * as fc from 'fast-check'
 import t from 'tap'
-import type { DeviceId } from '../../../../client/core/governance/ids.ts'
+import { announcement } from '../../../../client/core/files/upload.ts'
+import type { DeviceId, SeatId } from '../../../../client/core/governance/ids.ts'
+import type { Transcript } from '../../../../client/core/join/transcript.ts'
 import { inside } from '../../../../client/core/mls/inside.ts'
 import { decodeGroup } from '../../../../client/core/mls/state.ts'
 import type { Group } from '../../../../client/core/mls/types.ts'
 import { type Book, openBook } from '../../../../client/core/session/book.ts'
+import { newSealKey, openNote, sealNote } from '../../../../client/core/session/carryOver.ts'
 import type { Desk } from '../../../../client/core/session/desk.ts'
 import { checkHandover, collectHandover, takeHandover } from '../../../../client/core/session/handover.ts'
 import { toHex } from '../../../../shared/base/text.ts'
-import { cryptoReady, randomBytes } from '../../../../shared/crypto/sodium.ts'
+import { cryptoReady, newKeyPair, randomBytes } from '../../../../shared/crypto/sodium.ts'
+import type { LogId } from '../../../../shared/protocol/ids.ts'
 import { bookOf } from '../../../support/hostileMember.ts'
 import { createMemoryRelay, type MemoryRelay } from '../../../support/memoryRelay.ts'
 import {
@@ -34,6 +38,13 @@ const deskOf = async (person: Person): Promise<Desk> => ({
   gatherings: new Map(),
   saidIds: new Set(),
 })
+
+/** The first epoch that a linked device reads itself. */
+const movedTo = ({ session }: Person): number => {
+  const { handover } = session.view()
+  if (handover?.is !== 'taken') throw new Error('nothing was handed over')
+  return handover.entered
+}
 
 const deviceOf = (person: Person): DeviceId => person.session.view().own.device
 
@@ -107,6 +118,12 @@ t.test(
     if (!raw) throw new Error('nothing to hand over')
     const hex = toHex(raw)
     const secrets = [...(await secretsOf(book)), ...(await secretsOf(await openBook(alice.vault, other.id)))]
+    const moved = must(checkHandover(await deskOf(second), raw, movedTo(second)))
+    t.ok(moved.motions.some(({ outcome }) => outcome === 'carried_out'))
+    t.ok(
+      moved.motions.every(({ outcome, join }) => outcome === 'open' || join === undefined),
+      'no invite that has led somewhere',
+    )
     t.ok(secrets.length > 40, `${secrets.length} secrets looked for`)
     const found = secrets.flatMap(windowsOf).filter((window) => hex.includes(window))
     t.strictSame(found, [], 'not 16 bytes of any')
@@ -130,6 +147,10 @@ t.test('4.11 what has expired is not handed over, nor what the new device reads 
   await syncAll(alice, bob, carol, second)
 
   t.strictSame(textsOf(second), ['of today', 'after that'])
+  const later = { ...(await deskOf(alice)), clock: () => alice.time.now + 30 * 86_400_000 }
+  const raw = collectHandover(later, deviceOf(second)) ?? new Uint8Array(0)
+  const moved = must(checkHandover(await deskOf(second), raw, movedTo(second)))
+  t.notOk(moved.sayings.some(({ content }) => new TextDecoder().decode(content).includes('of today')))
   t.match(second.session.view().handover, { is: 'taken', sayings: 1 })
   t.strictSame(textsOf(await restart(second, relay.dial)), ['of today', 'after that'], 'it is on the disk')
 })
@@ -139,10 +160,12 @@ t.test('4.11 a hand-over comes in whole, exact, for this device and in order, or
   const { alice, bob, carol } = await aLife(relay)
   const second = await linkBy(alice, relay, [bob, carol])
   await syncAll(alice, bob, carol, second)
+  await say(bob, 'which the new device reads itself')
+  await syncAll(alice, second)
   const mine = await deskOf(alice)
   const raw = collectHandover(mine, deviceOf(second))
   const desk = await deskOf(second)
-  const entered = desk.book.handovers.get('mine')?.entered ?? -1
+  const entered = movedTo(second)
   if (!raw) throw new Error('nothing to hand over')
   const good = must(checkHandover(desk, raw, entered))
 
@@ -184,7 +207,7 @@ t.test(
     const known = (await bookOf(bob)).motions.get(asked.motion)
     const raw = collectHandover(mine, deviceOf(second))
     if (!known || !raw) throw new Error('no motion')
-    const honest = must(checkHandover(desk, raw, desk.book.handovers.get('mine')?.entered ?? -1))
+    const honest = must(checkHandover(desk, raw, movedTo(second)))
     desk.book.motions.drop(asked.motion)
     const [approval] = known.approvals
     if (!approval) throw new Error('no approval')
@@ -200,5 +223,70 @@ t.test(
     t.equal(taken?.outcome, 'open', 'what can still be decided is open, whatever was claimed')
     t.strictSame(taken?.approvals, [approval])
     t.equal(desk.book.handles.get(bob.session.view().own.seat), 'bob')
+  },
+)
+
+t.test('4.11 a note that others wrote, or for somebody else, leads nowhere', async (t) => {
+  const pair = newKeyPair()
+  const place = announcement(
+    {
+      type: 'file',
+      kind: 'file',
+      name: 'hand-over',
+      media: 'application/octet-stream',
+      size: 1,
+      parts: 1,
+      sha256: 'ab'.repeat(32),
+      life: 7,
+    },
+    0,
+  )
+  for (const suite of ['x25519', 'xwing'] as const) {
+    const [seal, other] = [await newSealKey(suite), await newSealKey(suite)]
+    const nonce = randomBytes(32)
+    const seat = '0a'.repeat(16) as SeatId
+    const as = { type: 'device', sealTo: seal.publicKey } as const
+    const transcript: Transcript = {
+      log: new Uint8Array(24) as LogId,
+      offer: { type: 'offer', suite: suite === 'xwing' ? 84 : 3, rules: 1, joined: 0, seat },
+      commitment: { type: 'commitment', commitment: nonce },
+      answer: { type: 'answer', nonce, seat, signatureKey: pair.publicKey },
+      reveal: { type: 'reveal', keyPackage: nonce, nonce, as },
+    }
+    const note = await sealNote(pair.secretKey, transcript, place)
+    const forged = await sealNote(newKeyPair().secretKey, transcript, place)
+    if (!note || !forged) throw new Error('not sealed')
+
+    t.strictSame(await openNote(seal.secretKey, transcript, note), place)
+    t.equal(await openNote(seal.secretKey, transcript, forged), undefined, 'not by whose words were compared')
+    t.equal(await openNote(other.secretKey, transcript, note), undefined, 'not for this device')
+    const elsewhere = { ...transcript, log: new Uint8Array(24).fill(1) as LogId }
+    t.equal(await openNote(seal.secretKey, elsewhere, note), undefined, 'not of this meeting')
+    const unusable = { ...transcript.reveal, as: { ...as, sealTo: randomBytes(7) } }
+    t.equal(await sealNote(pair.secretKey, { ...transcript, reveal: unusable }, place), undefined)
+  }
+})
+
+t.test(
+  '4.11 a hand-over larger than one entry comes over whole, also when the connection broke on the way',
+  async (t) => {
+    const relay = createMemoryRelay()
+    const { alice, bob, carol } = await aLife(relay)
+    for (let i = 0; i < 80; i++) await say(bob, `${i} ${'x'.repeat(3900)}`)
+    await syncAll(alice, bob, carol)
+    let parts = 0
+    relay.misbehave({
+      receive: (request) => {
+        if (request.type !== 'append' || request.blob.length < 200_000) return undefined
+        parts++
+        return parts === 1 ? 'close' : undefined
+      },
+    })
+    const second = await linkBy(alice, relay, [bob, carol])
+    await syncAll(alice, bob, carol, second)
+
+    t.ok(parts > 1, 'it was sent again')
+    t.equal(textsOf(second).length, 82)
+    t.match(second.session.view().handover, { is: 'taken', sayings: 82 })
   },
 )

@@ -190,6 +190,9 @@ t.test(
     await voidAs(alice, relay, number, adding.fold.current.commit)
     await voidAs(carol, relay, number, adding.fold.current.commit)
     alice.time.now += 7 * 3_600_000
+    must(await alice.session.sync())
+    await dave.session.sync()
+    t.strictSame(dave.session.view().words, dead, 'one who is elsewhere is not two thirds')
     await syncAll(alice, carol, bob)
     await syncAll(dave, alice, carol, bob)
 
