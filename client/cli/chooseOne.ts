@@ -1,5 +1,6 @@
 /** Which one of several things is meant: the one whose id begins so, or the only one there is. */
 import { ok, type Result } from '../../shared/base/result.ts'
+import { choose } from './ask.ts'
 import { type Refusal, refused } from './command.ts'
 import { findId } from './show/shortIds.ts'
 
@@ -23,3 +24,12 @@ export const chooseOne = <T>(
     ? refused('ambiguous', `More than one ${what} begins with "${typed}": type one more digit of the id.`)
     : refused('no_such_one', `There is no ${what} "${typed}": \`npx tocsin ${list}\` shows them.`)
 }
+
+/** An id and a word of a closed list; the id may be left out. */
+export const idAndWord = (
+  [first, second]: readonly string[],
+  table: Readonly<Record<string, string>>,
+): { readonly id: string | undefined; readonly word: string | undefined } =>
+  second === undefined && first !== undefined && !/^\d/.test(first) && choose(table, first) !== undefined
+    ? { id: undefined, word: first }
+    : { id: first, word: second }

@@ -13,7 +13,7 @@ import type { Session } from '../../core/session/session.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
 import { oneOf } from '../alarmChoice.ts'
 import { askChoice, askText, choose } from '../ask.ts'
-import { chooseOne } from '../chooseOne.ts'
+import { chooseOne, idAndWord } from '../chooseOne.ts'
 import {
   type Command,
   type Context,
@@ -201,7 +201,7 @@ export const concernClose: Command = {
   examples: ['concern close 3fa2 settled'],
   run: (context, input) =>
     withMembership(context, async ({ session }) => {
-      const [id, word] = input.positionals
+      const { id, word } = idAndWord(input.positionals, CONCERN_ENDS)
       const asked = await inOrder<{ concern: Concern; to: ConcernEnd }>({
         concern: () => concernIn(session, id),
         to: async () => {

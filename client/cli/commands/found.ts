@@ -9,6 +9,7 @@ import {
   type Command,
   type Context,
   type Input,
+  isOn,
   type Outcome,
   type Refusal,
   refused,
@@ -27,7 +28,8 @@ export const found: Command = {
   about: [
     'Asks for whatever the options do not say. The relay address is the line that the',
     'relay prints when it starts; it holds a secret, so it is pasted and never an argument.',
-    'Two or three people who agree are enough. The second and third count at once.',
+    'Two or three people who agree are enough. The second and third count at once. You talk first: after two',
+    'meetings, and when everybody says yes, `npx tocsin found vote` makes you a committee, which others can join.',
   ],
   options: {
     name: { type: 'string', value: 'NAME', help: 'what the committee is called' },
@@ -35,6 +37,7 @@ export const found: Command = {
     handle: { type: 'string', value: 'NAME', help: 'what the others call you' },
     'relay-file': { type: 'string', value: 'FILE', help: 'a file with the relay address' },
     relay: { type: 'string', value: 'ADDRESS', help: "refused: an argument stays in the shell's history" },
+    agreed: { type: 'boolean', help: 'you have met and agreed already: no talk first' },
     'old-phones': { type: 'boolean', help: 'smaller, and without the second, newer kind of encryption' },
   },
   takes: 1,
@@ -48,7 +51,8 @@ export const found: Command = {
       const { relay, ...rest } = wishes.value
       const session = await client.found({
         ...rest,
-        suite: input.values['old-phones'] === true ? 'x25519' : 'xwing',
+        suite: isOn(input, 'old-phones') ? 'x25519' : 'xwing',
+        charter: { isFounded: isOn(input, 'agreed') },
         relay,
       })
       const leaving = context.onLeave(() => session.close())
@@ -126,7 +130,9 @@ const begin = async (
 ): Promise<Outcome> => {
   const halt = await catchUp(context, session)
   const text = [
-    `Founded "${name}". You are ${handle}, and the only member so far.`,
+    session.view().charter.isFounded
+      ? `Founded "${name}". You are ${handle}, and the only member so far.`
+      : `"${name}" begins with a talk. You are ${handle}, and the only one so far.`,
     'Next: `npx tocsin invite` to bring in somebody you know.',
   ]
   const json = { committee: session.id, name, handle }

@@ -7,7 +7,7 @@ import type { Session } from '../../core/session/session.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import { oneOf } from '../alarmChoice.ts'
 import { askChoice, askText } from '../ask.ts'
-import { chooseOne } from '../chooseOne.ts'
+import { chooseOne, idAndWord } from '../chooseOne.ts'
 import { type Command, type Context, type Outcome, type Refusal, textOf } from '../command.ts'
 import { withCommittee, withMembership } from '../open.ts'
 import { saying } from '../saying.ts'
@@ -102,7 +102,7 @@ export const unitySay: Command = {
   examples: ['unity say 3fa2 agree', 'unity say 3fa2 talk --note "What about the night shift?"'],
   run: (context, input) =>
     withMembership(context, async ({ session }) => {
-      const [id, word] = input.positionals
+      const { id, word } = idAndWord(input.positionals, STANCES)
       const asked = await inOrder<{ point: UnityPoint; stance: keyof typeof STANCES }>({
         point: () => pointIn(session.view(), id),
         stance: async () => {
@@ -144,7 +144,7 @@ const letRest = (to: Ending, about: readonly string[], name: string): Command =>
 export const unityKeep = letRest(
   'kept_open',
   ['We do not agree on it, and need not: it stays open when everybody says so.'],
-  'keep-open',
+  'keep',
 )
 
 export const unityDrop = letRest(

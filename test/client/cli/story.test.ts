@@ -56,7 +56,7 @@ t.test('founding reads the relay address from a file and never from the argument
     join(root, 'relay.txt'),
   ])
   t.equal(founded.code, 0, founded.err)
-  t.match(founded.out, /Founded "Kitchen"/)
+  t.match(founded.out, /"Kitchen" begins with a talk/)
 })
 
 t.test(
