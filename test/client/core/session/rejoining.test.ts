@@ -191,6 +191,7 @@ t.test(
     await voidAs(carol, relay, number, adding.fold.current.commit)
     alice.time.now += 7 * 3_600_000
     must(await alice.session.sync())
+    await syncAll(alice)
     t.equal(alice.session.view().members.length, 4, 'she has let him in again')
     t.notSame(alice.session.view().words, dead)
     await dave.session.sync()
