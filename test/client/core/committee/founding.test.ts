@@ -202,6 +202,7 @@ t.test(
     t.equal(bob.session.view().own.status, 'parted')
     t.ok(bytesOn(bob) < before / 4, `of ${before} bytes ${bytesOn(bob)} are left`)
     must(await bob.session.sync())
+    await bob.session.goOn()
     t.ok(isForgotten(bob), 'and nothing comes back')
     t.strictSame(await bob.session.say({ type: 'post', text: 'wait' }), { ok: false, error: 'not_member' })
     must(await carol.session.sync())

@@ -23,18 +23,20 @@ const everybody = async (people: readonly Person[]): Promise<void> => {
 
 const HOUR_MS = 3_600_000
 
-/** Three of whom the last is worried about, and a friend whom that one vouches for. */
+/** Four who all count, a friend whom the last of them vouches for. */
 const story = async () => {
   const relay = createMemoryRelay()
-  const alice = await foundBy('alice', relay)
+  const alice = await foundBy('alice', relay, { charter: { probation: 0 } })
   const bob = await joinBy('bob', alice, relay)
-  const frank = await joinBy('frank', alice, relay, [bob])
-  const people = [alice, bob, frank]
+  const carol = await joinBy('carol', alice, relay, [bob])
+  await everybody([alice, bob, carol])
+  const frank = await joinBy('frank', alice, relay, [bob, carol])
+  const people = [alice, bob, carol, frank]
   await everybody(people)
   const friend = await newDevice('friend', relay.dial, frank.time)
   const met = await meet(friend, frank, must(await frank.session.invite('link')))
   await everybody(people)
-  return { alice, bob, frank, friend, people, ...met }
+  return { alice, bob, carol, frank, friend, people, ...met }
 }
 
 t.test(
@@ -78,20 +80,22 @@ t.test(
 t.test(
   'R4 what a removed member wanted at the same time is void, however many say yes to it afterwards',
   async (t) => {
-    const { alice, bob, frank, friend, people, joining, motion } = await story()
+    const { alice, bob, carol, frank, friend, people, joining, motion } = await story()
     const { motion: removal } = must(
       await alice.session.propose({ type: 'remove', seat: frank.session.view().own.seat }),
     )
-    must(await bob.session.sync())
-    must(await bob.session.approve(removal))
+    for (const { session } of [bob, carol]) {
+      must(await session.sync())
+      must(await session.approve(removal))
+    }
     await everybody(people)
     t.strictSame(
       alice.session.view().members.map(({ handle }) => handle),
-      ['alice', 'bob'],
+      ['alice', 'bob', 'carol'],
     )
-    for (const { session } of [alice, bob]) await session.approve(motion)
-    await everybody([alice, bob])
-    t.equal(alice.session.view().members.length, 2)
+    for (const { session } of [alice, bob, carol]) await session.approve(motion)
+    await everybody([alice, bob, carol])
+    t.equal(alice.session.view().members.length, 3)
     t.match(alice.session.view().motions.find(({ hash }) => hash === motion)?.outcome, 'lapsed')
     t.match(await friend.client.continueJoining(joining), { ok: true, value: { is: 'deciding' } })
   },

@@ -158,7 +158,7 @@ t.test('3.C a report is owed to the committee, given by the delegate alone, and 
     said(2001, BOB, owe(term, 'Reinstatement')),
     said(2002, CAROL, owe(term, 'Reinstatement')),
     said(2003, CAROL, owe(term, 'Rota')),
-    said(2004, BOB, tell(idOf(2001))),
+    said(2004, BOB, { ...tell(idOf(2001)), said: 'I was there, too' } as KnownContent),
     said(2005, ALICE, tell(idOf(2001))),
     said(2006, ALICE, { ...tell(idOf(2001)), said: 'Something else' } as KnownContent),
   ])
