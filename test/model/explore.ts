@@ -40,11 +40,11 @@ const retell = ({ seed, violations, story }: Outcome): string =>
 /** Of two test files, one half each. */
 export const exploreAs = (t: Test, half: 'first' | 'second'): void => {
   const only = Number(process.env.TOCSIN_MODEL_SEED) || undefined
-  const count = Math.ceil(Number(process.env.TOCSIN_MODEL_SCHEDULES ?? 2000) / 2)
+  const count = Math.ceil(Number(process.env.TOCSIN_MODEL_SCHEDULES ?? 400) / 2)
   const from = (Number(process.env.TOCSIN_TEST_SEED) || 1) + (half === 'first' ? 0 : count)
   if (only !== undefined && half === 'second') return
   t.test(
-    'section 9: I1 to I17 hold after every step, and honest steps alone bring everybody together',
+    'section 9: I1 to I13, I16 and I17 hold after every step, and honest steps alone bring everybody together',
     async (t) => {
       const done = await explore(only ?? from, only ? 1 : count)
       t.comment(
