@@ -57,11 +57,12 @@ type Status = Own['status']
 
 /** Why this device cannot speak. */
 export const STATUS_WORDS: Record<Exclude<Status, 'member'>, string> = {
-  stuck: 'This device lost the thread and has asked the others for help: run `npx tocsin sync` again later.',
+  stuck:
+    'This device lost the thread and needs the help of the others: see `npx tocsin status`, and run `npx tocsin sync` again later.',
   removed: 'You are no longer in this committee: speak to the others in person.',
   left: 'You have left this committee.',
   parted: 'This talk has ended, and everybody goes their own way. Nothing of it is kept on this device.',
-  lost: 'This device was away for too long and the relay has forgotten what it missed: ask a member for a new invite.',
+  lost: 'This device was away for too long and the relay has forgotten what it missed: meet two members, who can let you in again.',
   copied:
     'Somebody writes with a copy of this vault, so this one has stopped: tell the others in person, and join again with a new invite.',
   outdated:

@@ -9,6 +9,7 @@ import { askYesNo } from '../ask.ts'
 import { type Command, type Context, isOn, type Outcome, refused } from '../command.ts'
 import { catchUp, type Sitting, withCommittee } from '../open.ts'
 import { namesIn, plainNamesIn } from '../show/names.ts'
+import { standingLines } from '../show/standing.ts'
 import { countOf, momentOf } from '../show/time.ts'
 import { statusWords, suspicionWords } from '../words.ts'
 import { handoverWords } from './arriving.ts'
@@ -49,6 +50,7 @@ const CONNECTION_WORDS: Record<Connection, string> = {
 const linesOf = (view: CommitteeView, connection: Connection): readonly string[] => [
   `${toOneLine(view.charter.name)}: ${countOf(view.members.length, 'member')}; you are ${toOneLine(view.own.handle)}`,
   ...(view.own.status === 'member' ? [] : [statusWords(view, namesIn(view))]),
+  ...standingLines(view.standing, namesIn(view)),
   '',
   `Relay:      ${toOneLine(view.relay.address)}`,
   `Connection: ${CONNECTION_WORDS[connection]}`,
@@ -125,6 +127,7 @@ const jsonOf = (view: CommitteeView, connection: Connection): object => ({
   name: toOneLine(view.charter.name),
   handle: plainNamesIn(view)(view.own.seat),
   status: view.own.status,
+  standing: view.standing,
   connection,
   epoch: view.epoch,
   members: view.members.length,

@@ -4,7 +4,7 @@
  */
 import type { SeatId } from '../governance/ids.ts'
 import type { Place, PlaceOf, Standing, Target, Trouble, Vote } from './standing.ts'
-import type { Input } from './standingInput.ts'
+import type { Input, Votes } from './standingInput.ts'
 
 const MINUTE_MS = 60_000
 /** A stuck device waits so long for an answer before it says VOID, and then so long from one commit to the next older one. */
@@ -33,6 +33,12 @@ export const within = (ms: number, most: number): number =>
 /** A moment that can be stored, whatever a clock says. */
 export const timeOf = (now: number): number => within(now, 2 ** 48 - 1)
 
+/** What is voided next: the commit that cannot be followed, then older ones, nearest first. */
+export const nextVote = (standing: Standing, at: Target, votes: Votes): Target | undefined =>
+  [...(votes.isVotable ? [targetOf(at)] : []), ...votes.older].find(
+    (one) => !standing.votes.some((vote) => isSame(vote, { ...targetOf(one), is: 'void' })),
+  )
+
 /** STUCK and ESCALATE: one commit at a time, the one that cannot be followed first. */
 export const pressOn = (
   standing: Standing,
@@ -41,12 +47,9 @@ export const pressOn = (
 ): Standing => {
   const passed = within(Math.max(online, now - at.lookedAt), MAX_ONLINE_STEP_MS)
   const looked = { ...at, online: at.online + passed, lookedAt: timeOf(now) }
-  const isOpen = (one: Target): boolean =>
-    !standing.votes.some((vote) => isSame(vote, { ...targetOf(one), is: 'void' }))
-  const isMine = votes.isVotable && isOpen(at)
-  const isUrgent = isMine && votes.isLastVote && at.offer === 'none'
+  const next = nextVote(standing, at, votes)
+  const isUrgent = next?.epoch === at.epoch && votes.isLastVote && at.offer === 'none'
   if (looked.online < at.nextAt && !isUrgent) return { ...standing, at: looked }
-  const next = isMine ? targetOf(at) : votes.older.find(isOpen)
   // After a while it also asks again: the answer may have been spoilt (V7).
   const pressed = {
     ...looked,

@@ -21,6 +21,7 @@ import { type ArrivalView, arrivalOf, guessedEnd, type MetView, metIn } from './
 import type { Book } from './book.ts'
 import { restsUntil } from './motions.ts'
 import { ownCutOff, type PhonesView, phonesOf } from './phones.ts'
+import { type StandingView, standingOf } from './standingView.ts'
 import { forumOf, type KnownMotion, type Own, rosterOf, type Suspicion } from './state.ts'
 
 export type MemberView = MetView &
@@ -75,6 +76,8 @@ export type CommitteeView = ArrivalView & {
   readonly own: Pick<Own, 'seat' | 'device' | 'handle' | 'status' | 'alarmed' | 'since' | 'suite'>
   /** This device was cut off; by whom, if its owner did not do it. */
   readonly cutOff: { readonly by: SeatId | undefined } | undefined
+  /** What is the matter with it, and what happens next by itself. */
+  readonly standing: StandingView
   readonly epoch: number
   /** Two thirds of the others have arrived in this epoch. */
   readonly confirmation: { readonly isConfirmed: boolean; readonly arrived: number; readonly of: number }
@@ -110,6 +113,7 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
     own: { seat, device, handle, status, alarmed, since, suite },
     epoch: epoch.info.number,
     cutOff: ownCutOff(book),
+    standing: standingOf(book),
     confirmation: confirmationOf(book),
     handles: new Map(book.handles.keys().map((one) => [one, book.handles.get(one) ?? ''])),
     members: seatsOf(rosterOf(epoch)).map((one) => memberOf(book, committee, one)),

@@ -10,9 +10,12 @@ import { qrLines } from '../../../client/cli/qr.ts'
 import { entries } from '../../../client/cli/registry.ts'
 import { run } from '../../../client/cli/run.ts'
 import { findId, shortIds } from '../../../client/cli/show/shortIds.ts'
+import { standingLines } from '../../../client/cli/show/standing.ts'
 import { createTerminal } from '../../../client/cli/terminal.ts'
 import { abortWords, fieldRefusal, suspicionWords } from '../../../client/cli/words.ts'
 import { isPlainText } from '../../../client/core/committee/plainText.ts'
+import type { SeatId } from '../../../client/core/governance/ids.ts'
+import type { StandingView } from '../../../client/core/session/standingView.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tocsin-cli-'))
 t.teardown(() => rmSync(root, { recursive: true, force: true }))
@@ -48,6 +51,56 @@ const call = async (args: readonly string[], text = ''): Promise<Answer> => {
 
 /** product.md: words that do not belong on a screen. */
 const AVOIDED = /\b(incidents?|workflows?|admins?|users?|escalat\w+|quorum|epochs?|keys?)\b/i
+
+t.test('what is the matter with a device is said without a word of how it works inside', (t) => {
+  const seat = '5e'.repeat(16) as SeatId
+  const stuck = {
+    is: 'stuck',
+    by: seat,
+    isBlind: false,
+    hasAsked: true,
+    isProvisional: false,
+    voids: { said: 0, needed: 2, isMineSaid: false },
+    earlier: 0,
+    next: { what: 'this', inMs: 599_000 },
+  } as const
+  const voids = { said: 1, needed: 2, isMineSaid: true }
+  const removed = {
+    is: 'removed',
+    by: seat,
+    action: 'remove',
+    isErased: false,
+    eraseInMs: 7_200_000,
+  } as const
+  const all = new Map<StandingView, RegExp>([
+    [{ is: 'reading' }, /^Still reading/],
+    [{ is: 'sending' }, /on its way/],
+    [stuck, /that Mo made.*after 10 more minutes online/],
+    [{ ...stuck, hasAsked: false }, /as soon as the relay/],
+    [{ ...stuck, isBlind: true, isProvisional: true }, /undone a change by Mo.*Somebody has answered/],
+    [
+      { ...stuck, voids, earlier: 2, next: { what: 'earlier', inMs: 1 } },
+      /1 of the 2.*2 earlier changes.*1 more minute/,
+    ],
+    [{ ...stuck, next: undefined }, /meet two members/],
+    [removed, /^Mo's device.*in 2 hours/],
+    [{ ...removed, isErased: true }, /has been erased/],
+    [{ is: 'lost', why: 'log' }, /two members/],
+    [{ is: 'lost', why: 'chain' }, /two members/],
+    [{ is: 'lost', why: 'erased' }, /two members/],
+  ])
+  for (const [standing, words] of all) {
+    const said = standingLines(standing, () => 'Mo').join(' ')
+    t.match(said, words)
+    t.notMatch(said, AVOIDED)
+  }
+  t.strictSame(
+    standingLines({ is: 'live' }, () => ''),
+    [],
+    'and nothing where nothing is',
+  )
+  t.end()
+})
 
 t.test('help lists every command, and every command explains itself in plain words', async (t) => {
   const overview = await call(['help'])

@@ -99,6 +99,14 @@ t.test('6 one who is stuck asks at once and comes back by the answer; nobody is 
   const number = await garble(relay, mallory, [carol])
   await syncAll([carol, alice, bob])
   t.equal(statusOf(carol), 'stuck')
+  t.match(carol.session.view().standing, {
+    is: 'stuck',
+    by: seatOf(mallory),
+    hasAsked: true,
+    isProvisional: false,
+    voids: { said: 0, needed: 2, isMineSaid: false },
+    next: { what: 'this', inMs: 10 * MINUTE },
+  })
   t.strictSame((await bookOf(alice)).epoch(number)?.fold.voids, [])
 
   await syncAll([carol, alice, bob, carol])
@@ -124,6 +132,7 @@ t.test(
     t.strictSame(honest.map(statusOf), ['stuck', 'stuck', 'stuck'])
     await pass(honest, 5)
     t.strictSame((await foldAt(alice, number))?.voids, [], 'not before its time')
+    t.match(carol.session.view().standing, { next: { what: 'this', inMs: 5 * MINUTE } })
 
     await pass(honest, 10)
 
@@ -253,6 +262,7 @@ t.test(
     t.not(fold?.current?.effect.author, seatOf(mallory))
     t.equal(await placeOf(dave), 'removed', 'an honest device has carried it out, as was decided')
     t.ok(textsOf(dave).includes('I was here'))
+    t.match(dave.session.view().standing, { is: 'removed', action: 'remove', eraseInMs: 72 * HOUR })
     for (let day = 0; day < 3; day++) {
       dave.time.now += 25 * HOUR
       await dave.session.sync()
