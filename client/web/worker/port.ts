@@ -1,0 +1,196 @@
+/**
+ * What page and worker say to each other: requests with a number and one answer each, and events that nobody asked for. Types only, so that a page which
+ * imports them brings no code along. Everything here survives structured cloning. Not here: what a page is shown (shown.ts), how a request is
+ * checked (asked.ts), and the page's side (client/web/page).
+ */
+import type { Result } from '../../../shared/base/result.ts'
+import type { InviteFault, InviteKind } from '../../core/join/invite.ts'
+import type { CompareFailure } from '../../core/session/comparing.ts'
+import type { DecideStep } from '../../core/session/decideContent.ts'
+import type { Card } from '../../core/session/decideView.ts'
+import type { Decided, DecideRefusal } from '../../core/session/deciding.ts'
+import type { DropFailure, Dropping, SettleFailure } from '../../core/session/devices.ts'
+import type { OfferFailure } from '../../core/session/linking.ts'
+import type { Halt } from '../../core/session/reading.ts'
+import type { SayFailure, Sending } from '../../core/session/session.ts'
+import type { VouchFailure } from '../../core/session/sponsoring.ts'
+import type { FoundFailure, Objection, PartFailure } from '../../core/session/talking.ts'
+import type { CharterChange, Frame, JoiningShown, MadeInvite, RoomSlice, Sayable, Views } from './shown.ts'
+
+/**
+ * none: nothing is kept here yet. elsewhere: another tab of this browser has it; `takeOver` ends it there. damaged: not one byte of it is used, because an
+ * older state would use keys a second time; erasing and coming back through two members is what is left.
+ */
+export type VaultState = 'none' | 'locked' | 'open' | 'elsewhere' | 'damaged' | 'newer_version'
+
+/**
+ * What every request may be refused with. invalid: not as this file says, which is the page's mistake. broken: a write to the storage failed or the worker has
+ * a fault; the vault was closed and opens again, and what was acknowledged is there.
+ */
+export type DoorRefusal = 'invalid' | 'locked' | 'no_such_committee' | 'broken'
+
+/** What is asked, what comes of it, why not. */
+type Ask<Asked, Answer = undefined, Why = never> = {
+  readonly asked: Asked
+  readonly answer: Result<Answer, Why | DoorRefusal>
+}
+type Nothing = Record<never, never>
+type In = { readonly committee: string }
+
+export type Requests = {
+  // The vault.
+  readonly vault: Ask<Nothing, VaultState>
+  readonly makeVault: Ask<
+    { readonly passphrase: string },
+    undefined,
+    'there_is_one' | 'too_short' | 'elsewhere'
+  >
+  readonly unlock: Ask<
+    { readonly passphrase: string },
+    undefined,
+    'wrong_passphrase' | Exclude<VaultState, 'locked' | 'open'>
+  >
+  /** Wipes the keys from memory. What is being sent goes on after the next unlocking. */
+  readonly lock: Ask<Nothing>
+  /** Ends it in the other tab, as that one's `lock` would; the vault is locked here then. */
+  readonly takeOver: Ask<Nothing>
+  readonly changePassphrase: Ask<
+    { readonly before: string; readonly after: string },
+    undefined,
+    'wrong_passphrase' | 'too_short'
+  >
+  /** Everything on this device, locked or not. */
+  readonly erase: Ask<Nothing, undefined, 'elsewhere'>
+
+  // Committees.
+  readonly committees: Ask<Nothing, readonly Frame[]>
+  /** `relay`: the line that the relay prints when it starts. `isTalk`: two or three who have not agreed yet. */
+  readonly found: Ask<
+    {
+      readonly name: string
+      readonly purpose: string
+      readonly handle: string
+      readonly relay: string
+      readonly isTalk: boolean
+      readonly isForOldPhones: boolean
+    },
+    { readonly committee: string },
+    'bad_name' | 'bad_purpose' | 'bad_handle' | 'bad_relay' | 'no_admission'
+  >
+  /** Only somebody new has to say a name: `device` brings none. */
+  readonly inspectInvite: Ask<{ readonly link: string }, InviteKind, InviteFault>
+  readonly joinings: Ask<Nothing, readonly JoiningShown[]>
+  /** The worker then looks after it by itself, also after the next unlocking; how it goes comes as events. */
+  readonly startJoining: Ask<
+    { readonly link: string; readonly handle: string },
+    { readonly joining: string },
+    InviteFault | 'bad_handle'
+  >
+  readonly answerWords: Ask<
+    { readonly joining: string; readonly doMatch: boolean },
+    undefined,
+    'nothing_to_compare'
+  >
+  readonly forgetJoining: Ask<{ readonly joining: string }>
+
+  // Looking. Each `changed` event names the views that look different from before.
+  readonly frame: Ask<In, Frame>
+  readonly view: { [V in keyof Views]: Ask<In & { readonly view: V }, Views[V]> }[keyof Views]
+  /** Posts `from` to `from + count`, oldest first; without `from` the last ones. At most 200. */
+  readonly room: Ask<In & { readonly from?: number; readonly count: number }, RoomSlice>
+  readonly motion: Ask<In & { readonly motion: string }, Card, 'no_such_motion'>
+  /** What answers a post, an alarm or a motion. */
+  readonly replies: Ask<In & { readonly to: string }, RoomSlice>
+  /** Everything that the room and the alarms show now has been seen. */
+  readonly markRead: Ask<In>
+
+  // Saying and deciding. `waiting`: kept on this device and sent as soon as possible: "not sent - call!".
+  readonly say: Ask<
+    In & { readonly content: Sayable },
+    { readonly id: string; readonly is: Sending },
+    SayFailure
+  >
+  readonly decide: Ask<In & { readonly step: DecideStep }, Decided, DecideRefusal>
+  readonly approve: Ask<
+    In & { readonly motion: string },
+    Sending,
+    'not_member' | 'no_such_motion' | Objection
+  >
+  readonly decline: Ask<In & { readonly motion: string }, Sending, 'not_member' | 'no_such_motion'>
+  readonly proposeRemove: Ask<In & { readonly seat: string }, Put, 'not_member' | 'no_such_seat'>
+  readonly proposeCharter: Ask<
+    In & { readonly change: CharterChange },
+    Put,
+    'not_member' | 'no_change' | 'below_floor' | 'too_long'
+  >
+  readonly foundVote: Ask<In, Put, FoundFailure>
+  readonly partWays: Ask<In, 'done' | 'waiting', PartFailure>
+  readonly leave: Ask<In, undefined, Halt | 'not_member'>
+  /** Of a committee that this device is no longer in. */
+  readonly forget: Ask<In, undefined, 'member'>
+
+  // Meeting people.
+  /** `seat`: whose next device this is to be; our own, if a device is invited and it is not said. */
+  readonly invite: Ask<
+    In & { readonly kind: InviteKind; readonly seat?: string },
+    MadeInvite,
+    'not_member' | OfferFailure
+  >
+  /** `match`: the words are the same, and we vouch. */
+  readonly answerInvite: Ask<
+    In & { readonly invite: string; readonly answer: 'match' | 'differ' | 'decline' },
+    Put | undefined,
+    VouchFailure
+  >
+  readonly met: Ask<In & { readonly seat: string }, Sending, CompareFailure>
+  readonly compared: Ask<
+    In & { readonly seats: readonly string[]; readonly same: boolean },
+    Sending,
+    CompareFailure
+  >
+
+  // Phones.
+  readonly dropDevice: Ask<In & { readonly device: string }, Dropping, DropFailure>
+  readonly cutOff: Ask<In & { readonly device: string }, Dropping, DropFailure>
+  readonly settleDrop: Ask<In & { readonly device: string }, Put, SettleFailure>
+
+  // The relay.
+  /** Tries again now. */
+  readonly sync: Ask<In, undefined, Halt>
+  /** Uses a relay again that was caught lying. */
+  readonly goOn: Ask<In>
+}
+
+export type Put = { readonly motion: string; readonly is: Sending }
+
+export type RequestName = keyof Requests
+export type Asked<N extends RequestName> = Requests[N]['asked']
+export type Answer<N extends RequestName> = Requests[N]['answer']
+/** Of `view`, by which one it is. */
+export type ViewAnswer<V extends keyof Views> = Result<Views[V], DoorRefusal>
+
+/** From the page. `number` is the page's, and comes back with the answer. */
+export type ToWorker = {
+  [N in RequestName]: { readonly number: number; readonly do: N } & Asked<N>
+}[RequestName]
+
+export type FromWorker =
+  | { readonly number: number; readonly answer: Answer<RequestName> }
+  | { readonly event: WorkerEvent }
+
+/** What happens without having been asked for. Small: slices are asked for by whoever shows them. */
+export type WorkerEvent =
+  /** After it was locked, taken over or erased, too: then nothing that was shown may stay on the screen. */
+  | { readonly is: 'vault'; readonly vault: VaultState }
+  | { readonly is: 'frame'; readonly frame: Frame }
+  /** `views` look different from before. `room`: the whole length is in the frame. */
+  | {
+      readonly is: 'changed'
+      readonly committee: string
+      readonly views: readonly (keyof Views | 'room')[]
+    }
+  /** Left, put out, or forgotten. */
+  | { readonly is: 'gone'; readonly committee: string }
+  | { readonly is: 'joining'; readonly joining: JoiningShown }
+  /** It has led into this committee, or was forgotten. */
+  | { readonly is: 'joiningOver'; readonly joining: string; readonly committee: string | undefined }

@@ -1,0 +1,185 @@
+/**
+ * What a page is shown: plain values made from the core's views, in slices, never the whole book. Seats stand as ids everywhere; `names` of the frame says what
+ * to call them. Not here: how they are made (views.ts).
+ */
+
+import type { JoinState } from '../../core/client.ts'
+import type { Alarm, Answer } from '../../core/committee/alarm.ts'
+import type { AlarmSummary } from '../../core/committee/alarmSummary.ts'
+import type { KnownContent } from '../../core/committee/content.ts'
+import type { FileContent } from '../../core/committee/fileContent.ts'
+import type { Meeting } from '../../core/committee/meeting.ts'
+import type { Profile } from '../../core/committee/profile.ts'
+import type { Post } from '../../core/committee/talk.ts'
+import type { OwedReport, WhoHoldsWhat } from '../../core/committee/whoHoldsWhat.ts'
+import type { Charter } from '../../core/governance/charter.ts'
+import type { ArrivalView } from '../../core/session/arrivalView.ts'
+import type { Card } from '../../core/session/decideView.ts'
+import type { ConcernPage, Stage, UnityPage } from '../../core/session/lifeView.ts'
+import type { JoinFailure } from '../../core/session/newcoming.ts'
+import type { Connection } from '../../core/session/session.ts'
+import type { CommitteeView, InviteView, MemberView } from '../../core/session/view.ts'
+
+/** The edge of every screen of one committee; sent whole whenever it changes. */
+export type Frame = {
+  readonly committee: string
+  readonly name: string
+  readonly purpose: string
+  readonly stage: Stage
+  readonly own: Pick<CommitteeView['own'], 'seat' | 'device' | 'handle' | 'status'> & {
+    /** False while on probation: speaks and reads, and is counted nowhere. */
+    readonly counts: boolean
+  }
+  /** What to call each seat: the handle, with a piece of the seat behind it where two look alike. */
+  readonly names: ReadonlyMap<string, string>
+  readonly connection: Connection
+  /** Entries read so far, while catching up. */
+  readonly entriesRead: number
+  /** Written here, and not in the log yet: "not sent - call!". */
+  readonly unsent: number
+  readonly standing: CommitteeView['standing']
+  readonly cutOff: CommitteeView['cutOff']
+  readonly members: number
+  readonly posts: number
+  readonly unreadPosts: number
+  readonly liveAlarms: number
+  /** Live ones that this member has not answered, and did not raise. */
+  readonly unansweredAlarms: number
+  readonly waitsForMe: number
+}
+
+export type Views = {
+  readonly now: NowShown
+  readonly alarms: AlarmsShown
+  readonly decide: DecideShown
+  readonly us: UsShown
+  readonly unity: UnityShown
+  readonly concerns: readonly ConcernPage[]
+  readonly charter: CharterShown
+  readonly safety: SafetyShown
+  readonly invites: readonly InviteView[]
+}
+
+export type NowShown = {
+  /** Most urgent first. */
+  readonly alarms: readonly AlarmShown[]
+  /** By the time that is left. */
+  readonly motions: readonly CardShown[]
+  /** Somebody who followed our invite waits for us to compare words. */
+  readonly invites: readonly InviteView[]
+  /** That we owe as a delegate. */
+  readonly reports: readonly OwedReport[]
+  readonly meetings: readonly Meeting[]
+  readonly unreadPosts: number
+  readonly lastDrill: { readonly at: number; readonly answered: number; readonly of: number } | undefined
+}
+
+export type AlarmShown = {
+  readonly alarm: Alarm
+  readonly summary: AlarmSummary
+  readonly isMine: boolean
+  readonly myAnswer: Answer | undefined
+  /** By this device's clock; the raiser alone, for five minutes. */
+  readonly cancelUntil: number | undefined
+  /** We raised it or are on it: we may change what is needed, and say how it stands. */
+  readonly maySteer: boolean
+  /** Cancelled, and nobody has spoken to the raiser yet; it may be us. */
+  readonly maySpeakTo: boolean
+}
+
+export type AlarmsShown = {
+  readonly live: readonly AlarmShown[]
+  /** Newest first. */
+  readonly over: readonly AlarmShown[]
+  /** Raised here, and not sent yet. */
+  readonly unsent: readonly Unsent[]
+}
+
+/** Written here, and not in the log yet. */
+export type Unsent = { readonly id: string; readonly content: Exclude<KnownContent, FileContent> | FileShown }
+
+/** Without its keys: no page thread sees one. */
+export type FileShown = Omit<FileContent, 'secret' | 'sha256'>
+
+/** One motion without its text. */
+export type CardShown = Omit<Card, 'motion'> & {
+  readonly title: string | undefined
+  readonly by: string | undefined
+  /** When it came to where it stands. */
+  readonly at: number | undefined
+}
+
+export type DecideShown = {
+  readonly open: readonly Card[]
+  /** Newest first, without their texts: ask for `motion`. */
+  readonly done: readonly CardShown[]
+}
+
+export type UsShown = {
+  readonly members: readonly (MemberView & { readonly profile: Profile; readonly isSuspended: boolean })[]
+  readonly roles: WhoHoldsWhat
+  /** Who speaks for the committee now. */
+  readonly speaker: string | undefined
+  /** The four words of now; the same on every member's device, or something is wrong. */
+  readonly words: readonly string[]
+}
+
+export type UnityShown = UnityPage & { readonly meetings: readonly Meeting[] }
+
+export type CharterShown = { readonly charter: Charter; readonly counting: number }
+
+export type SafetyShown = ArrivalView &
+  Pick<CommitteeView, 'standing' | 'cutOff' | 'words' | 'confirmation' | 'relay' | 'suspicions'> & {
+    readonly isRelayCaught: boolean
+    /** Everybody's phones are in `us`; these are ours. */
+    readonly mine: MemberView | undefined
+  }
+
+export type RoomSlice = {
+  /** Of all posts that are kept. */
+  readonly total: number
+  readonly from: number
+  readonly posts: readonly PostShown[]
+  /** Where what is new begins, if anything is. */
+  readonly unreadFrom: number | undefined
+  /** Written here and not sent yet; they stand behind the last post. */
+  readonly unsent: readonly Unsent[]
+}
+
+export type PostShown = Pick<Post, 'id' | 'seat' | 'at' | 'text' | 'isReplyToUnseen'> & {
+  readonly file: FileShown | undefined
+  readonly isMine: boolean
+  readonly replies: number
+  /** What it answers, shortened. */
+  readonly answers:
+    | {
+        readonly id: string
+        readonly is: 'post' | 'alarm' | 'motion'
+        readonly seat: string
+        readonly text: string
+      }
+    | undefined
+}
+
+/** Where an invite that was followed here stands. `trouble`: why the last look brought nothing. */
+export type JoiningShown = {
+  readonly joining: string
+  readonly state: Exclude<JoinState, { readonly is: 'joined' }>
+  readonly trouble: JoinFailure | undefined
+}
+
+/** `link`: to give away or to print. `code`: the same as a QR code, row by row, true for dark. */
+export type MadeInvite = {
+  readonly invite: string
+  readonly link: string
+  readonly code: readonly (readonly boolean[])[]
+}
+
+/** What `say` takes: motions go by `decide`, and files by a way of their own. */
+export type Sayable = Exclude<
+  KnownContent,
+  { readonly type: 'file' | 'partWays' | 'met' | 'wordsCompared' | `motion${string}` }
+>
+
+/** The rules that are to be different. */
+export type CharterChange = Partial<Omit<Charter, 'rules' | 'suite' | 'isFounded' | 'relays' | 'devices'>>
