@@ -96,7 +96,7 @@ t.test('what was mended shows when it is taken back (I4)', async (test) => {
 })
 
 t.test(
-  'insiders get one commit in front of a decided removal, and one more for each drop (I5)',
+  'attacks 8 and 9: insiders get one commit in front of a decided removal, and one more for each drop (I5)',
   async (test) => {
     const cap = 7
     const row = (seats: number, insiders: number, more: Part) =>
@@ -111,7 +111,7 @@ t.test(
 )
 
 t.test(
-  'a forking relay needs more than a third of the seats to confirm both branches (7.5)',
+  'attack 18: a forking relay needs more than a third of the seats to confirm both branches (7.5)',
   async (test) => {
     const seats = Array.from({ length: 28 }, (_, i) => i + 3)
     const twoThirds = (electorate: number) => Math.ceil((2 * electorate) / 3)

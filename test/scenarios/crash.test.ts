@@ -182,7 +182,7 @@ const showAll = async (t: Test, moments: readonly Moment[], seat: SeatId): Promi
 }
 
 t.test(
-  'I6 a device that dies at any moment comes back to the same state, and uses no key twice',
+  'I6, attack 24: a device that dies at any moment comes back to the same state, and uses no key twice',
   async (t) => {
     t.teardown(closeEverybody)
     const relay = createMemoryRelay()

@@ -295,7 +295,7 @@ const showWay = async (t: Test, suite: SuiteName, way: Way): Promise<void> => {
 
 for (const suite of SUITES)
   for (const way of WAYS)
-    t.test(`I14, issue point 3: after a ${way.name} whoever is out derives nothing (${suite})`, (t) =>
+    t.test(`I14, attack 1: after a ${way.name} whoever is out derives nothing (${suite})`, (t) =>
       showWay(t, suite, way),
     )
 

@@ -53,7 +53,7 @@ t.test('I4 of two who are stuck and are helped by one device in one go, both com
 })
 
 t.test(
-  'V7 whoever answers a stuck device and spoils the answer has done so once: the next one lets it in',
+  'V7, attack 12: whoever answers a stuck device and spoils the answer has done so once: the next one lets it in',
   async (t) => {
     t.teardown(closeEverybody)
     const relay = createMemoryRelay()

@@ -136,24 +136,27 @@ t.test('H1 the frozen heads, and nothing else, are signed', async (t) => {
   )
 })
 
-t.test('A2 the frozen access proofs hold for this key, relay, connection, log and role only', async (t) => {
-  for (const { role, publicKey, signed, signature } of vectors.access) {
-    const key = role === 'reader' ? reader : writer
-    const proof = { publicKey: hex(publicKey), signature: hex(signature) }
-    const holds = (changed: Partial<typeof binding>, id = log, as = role, by = proof): boolean =>
-      verifyAccess(by, { ...binding, ...changed }, id, as)
+t.test(
+  'A2, attack 20: the frozen access proofs hold for this key, relay, connection, log and role only',
+  async (t) => {
+    for (const { role, publicKey, signed, signature } of vectors.access) {
+      const key = role === 'reader' ? reader : writer
+      const proof = { publicKey: hex(publicKey), signature: hex(signature) }
+      const holds = (changed: Partial<typeof binding>, id = log, as = role, by = proof): boolean =>
+        verifyAccess(by, { ...binding, ...changed }, id, as)
 
-    t.equal(toHex(proveAccess(key.secretKey, binding, log, role)), signature)
-    t.ok(nodeAgrees(publicKey, signed, signature))
-    t.ok(holds({}))
-    t.notOk(holds({ challenge: sha256(challenge) as Challenge }), 'another connection')
-    t.notOk(holds({ relayStaticKey: new Uint8Array(32) }), 'another relay')
-    t.notOk(holds({}, testAccess(1).id), 'another log')
-    t.notOk(holds({}, log, role === 'reader' ? 'writer' : 'reader'), 'the other role')
-    t.notOk(holds({}, log, role, { ...proof, publicKey: relay.publicKey }), 'another key')
-    t.notOk(holds({}, log, role, { ...proof, signature: proof.signature.slice(1) }))
-  }
-})
+      t.equal(toHex(proveAccess(key.secretKey, binding, log, role)), signature)
+      t.ok(nodeAgrees(publicKey, signed, signature))
+      t.ok(holds({}))
+      t.notOk(holds({ challenge: sha256(challenge) as Challenge }), 'another connection')
+      t.notOk(holds({ relayStaticKey: new Uint8Array(32) }), 'another relay')
+      t.notOk(holds({}, testAccess(1).id), 'another log')
+      t.notOk(holds({}, log, role === 'reader' ? 'writer' : 'reader'), 'the other role')
+      t.notOk(holds({}, log, role, { ...proof, publicKey: relay.publicKey }), 'another key')
+      t.notOk(holds({}, log, role, { ...proof, signature: proof.signature.slice(1) }))
+    }
+  },
+)
 
 t.test('A3 the frozen admission', async (t) => {
   const { proof } = vectors.admission
@@ -361,7 +364,7 @@ t.test('L4 full follows from the two counts: when one more of the largest blobs 
 })
 
 t.test(
-  'A2 strict Ed25519: small-order keys, non-canonical numbers and malleable signatures are refused',
+  'A2, attack 15: strict Ed25519: small-order keys, non-canonical numbers and malleable signatures are refused',
   async (t) => {
     const message = utf8('strict')
     const signature = hex(vectors.access[0]?.signature ?? '')

@@ -68,62 +68,68 @@ const expectedAfter = (count: number): Map<string, Uint8Array> => {
   return all
 }
 
-t.test('6 a process killed while it writes and rewrites loses nothing that it acknowledged', async (t) => {
-  const folder = newFolder()
-  const file = await openVaultFile(folder)
-  if (!file.ok) throw new Error('locked')
-  await (await createVault(file.value, PASSPHRASE, { cost: CHEAP_COST })).close()
-  let rounds = 0
+t.test(
+  '6, attack 24: a process killed while it writes and rewrites loses nothing that it acknowledged',
+  async (t) => {
+    const folder = newFolder()
+    const file = await openVaultFile(folder)
+    if (!file.ok) throw new Error('locked')
+    await (await createVault(file.value, PASSPHRASE, { cost: CHEAP_COST })).close()
+    let rounds = 0
 
-  for (let round = 0; round < 6; round++) {
-    const child = start('write', folder)
-    let acknowledged = 0
-    const exited = once(child, 'exit')
-    child.on('message', (n: number) => {
-      if (acknowledged === 0) setTimeout(() => child.kill('SIGKILL'), 40 + 31 * round)
-      acknowledged = n
-    })
-    await exited
-    t.equal(claims(folder).length, 1, 'its lock is still there')
-    const vault = await openStory(folder)
-    const count = Number(Buffer.from(vault.get(COUNT) ?? '').toString())
-    const expected = expectedAfter(count)
-    const isWhole = vault
-      .keys('')
-      .every((key) => Buffer.from(vault.get(key) ?? '').equals(expected.get(key) ?? Buffer.of(0)))
+    for (let round = 0; round < 6; round++) {
+      const child = start('write', folder)
+      let acknowledged = 0
+      const exited = once(child, 'exit')
+      child.on('message', (n: number) => {
+        if (acknowledged === 0) setTimeout(() => child.kill('SIGKILL'), 40 + 31 * round)
+        acknowledged = n
+      })
+      await exited
+      t.equal(claims(folder).length, 1, 'its lock is still there')
+      const vault = await openStory(folder)
+      const count = Number(Buffer.from(vault.get(COUNT) ?? '').toString())
+      const expected = expectedAfter(count)
+      const isWhole = vault
+        .keys('')
+        .every((key) => Buffer.from(vault.get(key) ?? '').equals(expected.get(key) ?? Buffer.of(0)))
 
-    t.ok(count >= acknowledged && acknowledged > 0, `${acknowledged} acknowledged, ${count} found`)
-    t.ok(isWhole && vault.keys('').length === expected.size, 'and it is the state after that write')
-    await vault.close()
-    rounds++
-  }
+      t.ok(count >= acknowledged && acknowledged > 0, `${acknowledged} acknowledged, ${count} found`)
+      t.ok(isWhole && vault.keys('').length === expected.size, 'and it is the state after that write')
+      await vault.close()
+      rounds++
+    }
 
-  t.equal(rounds, 6)
-  t.strictSame(readdirSync(folder), ['vault'])
-})
+    t.equal(rounds, 6)
+    t.strictSame(readdirSync(folder), ['vault'])
+  },
+)
 
-t.test('6 a second process is told who has the vault, and gets it when that one lets go', async (t) => {
-  const folder = newFolder()
-  const child = start('claim')
-  await once(child, 'message')
+t.test(
+  '6, attack 24: a second process is told who has the vault, and gets it when that one lets go',
+  async (t) => {
+    const folder = newFolder()
+    const child = start('claim')
+    await once(child, 'message')
 
-  t.equal(await order(child, { do: 'claim', folder, atMs: 0 }), 'mine')
-  t.strictSame(await openVaultFile(folder), { ok: false, error: { locked: true, pid: child.pid } })
-  t.equal(claims(folder).length, 1, 'the refused one leaves nothing behind')
-  await order(child, { do: 'release', folder })
-  const mine = await openVaultFile(folder)
-  t.ok(mine.ok)
-  t.strictSame(
-    await openVaultFile(folder),
-    { ok: false, error: { locked: true, pid: process.pid } },
-    'nor twice in one',
-  )
-  t.strictSame(await order(child, { do: 'claim', folder, atMs: 0 }), { locked: true, pid: process.pid })
-  if (mine.ok) await mine.value.close()
+    t.equal(await order(child, { do: 'claim', folder, atMs: 0 }), 'mine')
+    t.strictSame(await openVaultFile(folder), { ok: false, error: { locked: true, pid: child.pid } })
+    t.equal(claims(folder).length, 1, 'the refused one leaves nothing behind')
+    await order(child, { do: 'release', folder })
+    const mine = await openVaultFile(folder)
+    t.ok(mine.ok)
+    t.strictSame(
+      await openVaultFile(folder),
+      { ok: false, error: { locked: true, pid: process.pid } },
+      'nor twice in one',
+    )
+    t.strictSame(await order(child, { do: 'claim', folder, atMs: 0 }), { locked: true, pid: process.pid })
+    if (mine.ok) await mine.value.close()
 
-  t.strictSame(readdirSync(folder), [])
-  child.kill('SIGKILL')
-})
+    t.strictSame(readdirSync(folder), [])
+    child.kill('SIGKILL')
+  },
+)
 
 t.test('6 the lock of a dead process counts for nothing, also when its number lives again', async (t) => {
   const folder = newFolder()

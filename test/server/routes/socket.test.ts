@@ -82,7 +82,7 @@ t.test(
 )
 
 t.test(
-  'A5 unknown, wrong key, wrong role, wrong signature, other connection and not admitted look the same',
+  'A5, attack 20: unknown, wrong key, wrong role, wrong signature, other connection and not admitted look the same',
   async (t) => {
     const [wire, other] = [await connectWire(relay.url), await connectWire(relay.url)]
     const log = await newOpenLog(other, relay)

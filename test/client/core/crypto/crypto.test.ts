@@ -227,7 +227,7 @@ for (const [name, { hpke, kem }] of Object.entries(cryptoSuites)) {
   })
 }
 
-t.test('strict Ed25519: what lenient verifiers accept is refused', async (t) => {
+t.test('attack 15: strict Ed25519: what lenient verifiers accept is refused', async (t) => {
   const { verify } = cryptoSuites.xwing.signature
   const message = utf8('commit')
   const { publicKey, secretKey } = newKeyPair()

@@ -155,7 +155,7 @@ t.test('I12 with three seats nobody decides alone, even if all others are on pro
   }
 })
 
-t.test('I10 two devices of one seat are one approval', async (t) => {
+t.test('I10, attack 6: three devices of one seat are one approval', async (t) => {
   const { court, signers } = aCommittee({ seats: [{ devices: 3 }, { devices: 2 }, {}] })
   const motion = aMotion(court, ADD)
   const ofFirst = give(motion, signers.slice(0, 3))
@@ -204,7 +204,7 @@ t.test('I11 a seat counts from the end of its probation', async (t) => {
   t.equal(at(49), seatNumber(3))
 })
 
-t.test('7.4 a mandate holds in its group, under its charter, in its time, and once', async (t) => {
+t.test('7.4, attack 5: a mandate holds in its group, under its charter, in its time, and once', async (t) => {
   const { court, signers } = aCommittee({ seats: 3 })
   const carried = (change: Parameters<typeof aMotion>[2], forum = court) => {
     const motion = aMotion(court, ADD, change)
@@ -225,7 +225,7 @@ t.test('7.4 a mandate holds in its group, under its charter, in its time, and on
   t.ok(carried({ nonce: filled(9, 16) }, { ...court, ledger }), 'decided again')
 })
 
-t.test('7.4 an ADD does not bring back who was removed since', async (t) => {
+t.test('7.4, attack 5: an ADD does not bring back who was removed since', async (t) => {
   const before = aCommittee({ seats: 3 })
   const act = mandateOf(aMotion(before.court, ADD), before.signers)
   const proposals = [addLeaf(newcomer), actProposal(act)]

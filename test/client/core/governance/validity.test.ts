@@ -93,7 +93,7 @@ t.test('V3 anything but our four kinds of proposal by value makes a commit nothi
   t.equal(verdict(court, { ...aTidy(of(0)), proposals: undefined }), 'foreign_proposal')
 })
 
-t.test('V4 a removal is exactly all leaves of the seat, in order, and its mandate', async (t) => {
+t.test('V4, attack 7: a removal is exactly all leaves of the seat, in order, and its mandate', async (t) => {
   const committee = aCommittee({ seats: [{}, {}, { devices: 2 }, {}] })
   const { court, of } = committee
   const act = actProposal(removalAct(committee, 2))
@@ -117,28 +117,31 @@ t.test('V4 a removal is exactly all leaves of the seat, in order, and its mandat
   t.equal(judged([act]), 'not_exact', 'the mandate alone')
 })
 
-t.test('V4 an admission is exactly the one key package of its motion, and its mandate', async (t) => {
-  const committee = aCommittee({ seats: 4 })
-  const { court, signers, of } = committee
-  const fresh = aNewcomer()
-  const other = aNewcomer({ device: deviceNumber(90, 1) })
-  const act = actProposal(mandateOf(aMotion(court, addAction(fresh)), signers))
-  const judged = (proposals: Parameters<typeof aCommit>[0]['proposals'], added: Newcomer = fresh) =>
-    verdict(court, aCommit({ by: of(0), proposals, added, hasPath: false }))
+t.test(
+  'V4, attack 7: an admission is exactly the one key package of its motion, and its mandate',
+  async (t) => {
+    const committee = aCommittee({ seats: 4 })
+    const { court, signers, of } = committee
+    const fresh = aNewcomer()
+    const other = aNewcomer({ device: deviceNumber(90, 1) })
+    const act = actProposal(mandateOf(aMotion(court, addAction(fresh)), signers))
+    const judged = (proposals: Parameters<typeof aCommit>[0]['proposals'], added: Newcomer = fresh) =>
+      verdict(court, aCommit({ by: of(0), proposals, added, hasPath: false }))
 
-  t.equal(judged([addLeaf(fresh), act]), 'add')
-  t.equal(judged([addLeaf(other), act], other), 'bad_key_package', 'another key package')
-  t.equal(judged([addLeaf(fresh), addLeaf(other), act]), 'not_exact', 'a second one beside it')
-  t.equal(judged([addLeaf(other), addLeaf(fresh), act]), 'not_exact', 'a second one in front of it')
-  t.equal(judged([act, addLeaf(fresh)]), 'not_exact', 'other order')
-  t.equal(judged([removeLeaf(1), addLeaf(fresh), act]), 'not_exact', 'a removal beside it')
-  t.equal(judged([act]), 'not_exact', 'nobody')
-  t.equal(
-    verdict(court, aCommit({ by: of(0), proposals: [addLeaf(fresh), act], hasPath: false })),
-    'bad_key_package',
-    'one that MLS did not let pass',
-  )
-})
+    t.equal(judged([addLeaf(fresh), act]), 'add')
+    t.equal(judged([addLeaf(other), act], other), 'bad_key_package', 'another key package')
+    t.equal(judged([addLeaf(fresh), addLeaf(other), act]), 'not_exact', 'a second one beside it')
+    t.equal(judged([addLeaf(other), addLeaf(fresh), act]), 'not_exact', 'a second one in front of it')
+    t.equal(judged([act, addLeaf(fresh)]), 'not_exact', 'other order')
+    t.equal(judged([removeLeaf(1), addLeaf(fresh), act]), 'not_exact', 'a removal beside it')
+    t.equal(judged([act]), 'not_exact', 'nobody')
+    t.equal(
+      verdict(court, aCommit({ by: of(0), proposals: [addLeaf(fresh), act], hasPath: false })),
+      'bad_key_package',
+      'one that MLS did not let pass',
+    )
+  },
+)
 
 t.test(
   'V4 the newcomer is the one the motion names, new to the tree, with a sponsor who is still there',
@@ -171,7 +174,7 @@ t.test(
   },
 )
 
-t.test('V4 a change of charter is exactly the new charter and its mandate', async (t) => {
+t.test('V4, attack 7: a change of charter is exactly the new charter and its mandate', async (t) => {
   const committee = aCommittee({ seats: 3 })
   const { court, signers, of } = committee
   const next = encodeCharter(aCharter({ name: 'Day shift' }))
@@ -350,7 +353,7 @@ t.test('V7 a stuck leaf is replaced by a fresh one of its seat, without a mandat
 })
 
 t.test(
-  'V7 a leaf that was re-added by resync is replaced again before its own first commit by whoever has not helped it yet',
+  'V7, attack 13: a leaf that was re-added by resync is replaced again before its own first commit by whoever has not helped it yet',
   async (t) => {
     const helped = { seat: seatNumber(2), device: deviceNumber(2, 0), by: [seatNumber(0)] }
     const court = { ledger: { ...newLedger, helped: [helped] } }
@@ -455,7 +458,7 @@ t.test('V4 a resync is exactly the stuck leaf out and the fresh one in', async (
 })
 
 t.test(
-  'V8 a charter of other rules can be read, so that the update is asked for, but no motion works across rules',
+  'V8, attack 17: a charter of other rules can be read, so that the update is asked for, but no motion works across rules',
   async (t) => {
     const newer = encodeCharter(aCharter({ rules: RULES + 1 }))
     t.equal(decodeCharter(newer)?.rules, RULES + 1)

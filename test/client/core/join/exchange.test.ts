@@ -111,7 +111,7 @@ t.test('4.4 everything that was said, and where, is in the words', async (t) => 
 })
 
 t.test(
-  '4.4 a newcomer cannot choose anything after the sponsor has spoken: what is revealed was fixed before',
+  '4.4, attack 21: a newcomer cannot choose anything after the sponsor has spoken: what is revealed was fixed before',
   async (t) => {
     const { log } = whole()
     const [offer, commitment, answer] = log
@@ -161,31 +161,34 @@ const newcomerAt = (count: number): Join => {
 }
 const sponsorAt = (count: number): Join => through(aSponsor(), whole().log.slice(0, count))
 
-t.test('4.4 a second newcomer with the same invite ends it for everybody, whoever was first', async (t) => {
-  const first = commitmentTo(REVEAL)
-  const second = commitmentTo(OTHER)
-  const offer: JoinItem = { type: 'offer', ...OFFER }
-  const newcomers = [REVEAL, OTHER].map((chosen) =>
-    value(ready(step(newNewcomer(LOG, false), offer), chosen)),
-  )
+t.test(
+  '4.4, attack 21: a second newcomer with the same invite ends it for everybody, whoever was first',
+  async (t) => {
+    const first = commitmentTo(REVEAL)
+    const second = commitmentTo(OTHER)
+    const offer: JoinItem = { type: 'offer', ...OFFER }
+    const newcomers = [REVEAL, OTHER].map((chosen) =>
+      value(ready(step(newNewcomer(LOG, false), offer), chosen)),
+    )
 
-  for (const log of [
-    [offer, first, second],
-    [offer, second, first],
-  ]) {
-    for (const join of [aSponsor(), ...newcomers]) t.equal(reasonOf(through(join, log)), 'second_newcomer')
-  }
-  for (const at of [2, 3, 4]) {
-    t.equal(reasonOf(step(sponsorAt(at), second)), 'second_newcomer')
-    t.equal(reasonOf(step(newcomerAt(at), second)), 'second_newcomer')
-  }
-  t.equal(
-    reasonOf(step(newcomerAt(1), second)),
-    'second_newcomer',
-    'even before the own key package is there',
-  )
-  t.equal(reasonOf(step(sponsorAt(4), { type: 'reveal', ...OTHER })), 'second_newcomer')
-})
+    for (const log of [
+      [offer, first, second],
+      [offer, second, first],
+    ]) {
+      for (const join of [aSponsor(), ...newcomers]) t.equal(reasonOf(through(join, log)), 'second_newcomer')
+    }
+    for (const at of [2, 3, 4]) {
+      t.equal(reasonOf(step(sponsorAt(at), second)), 'second_newcomer')
+      t.equal(reasonOf(step(newcomerAt(at), second)), 'second_newcomer')
+    }
+    t.equal(
+      reasonOf(step(newcomerAt(1), second)),
+      'second_newcomer',
+      'even before the own key package is there',
+    )
+    t.equal(reasonOf(step(sponsorAt(4), { type: 'reveal', ...OTHER })), 'second_newcomer')
+  },
+)
 
 t.test('4.4 somebody who plays the sponsor with the same invite ends it as well', async (t) => {
   const fakeOffer: JoinItem = { type: 'offer', ...OFFER, rules: 2 }

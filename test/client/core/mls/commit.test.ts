@@ -382,7 +382,7 @@ for (const suite of SUITES) {
   })
 
   t.test(
-    `${suite}: 7.3 a garbled ciphertext is valid for all and leaves only its victims stuck`,
+    `${suite}: 7.3, attacks 2 and 3: a garbled ciphertext is valid for all and leaves only its victims stuck`,
     async (t) => {
       const groups = await oldGroup(suite)
       const author = groups[0] as Group

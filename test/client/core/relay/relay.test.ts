@@ -371,7 +371,7 @@ t.test('F2 answers that nobody asked for are nothing', async (t) => {
 })
 
 /** A misdeed, what it needs beforehand, and what a reader from the beginning calls it. */
-t.test('4.7 what a relay can do to the pages of a reader is noticed', async (t) => {
+t.test('4.7, attack 19: what a relay can do to the pages of a reader is noticed', async (t) => {
   const kinds: Record<string, [(far: MemoryRelay) => Parameters<MemoryRelay['misbehave']>[0], LieKind]> = {
     'an entry left out': [() => misdeeds.dropEntry(2), 'gap'],
     'everything left out': [() => misdeeds.alterPages((page) => ({ ...page, entries: [] })), 'gap'],
@@ -393,7 +393,7 @@ t.test('4.7 what a relay can do to the pages of a reader is noticed', async (t) 
   }
 })
 
-t.test('4.7 what a relay can do to an append is noticed', async (t) => {
+t.test('4.7, attack 19: what a relay can do to an append is noticed', async (t) => {
   const kinds: Record<string, [(far: MemoryRelay) => Parameters<MemoryRelay['misbehave']>[0], LieKind]> = {
     'FULL without a head that says so': [() => misdeeds.lieFull(), 'false_full'],
     'CONFLICT with the head that we gave': [() => misdeeds.lieConflict(3), 'false_conflict'],

@@ -51,20 +51,23 @@ const lies: readonly (readonly [string, (relay: MemoryRelay) => Misdeeds])[] = [
 ]
 
 for (const [what, how] of lies) {
-  t.test(`4.7 a relay that ${what} is caught, is not believed, and is sent nothing more`, async (t) => {
-    const { relay, alice, bob } = await pair(6)
-    await say(bob, 'three')
-    relay.misbehave(how(relay))
+  t.test(
+    `4.7, attack 19: a relay that ${what} is caught, is not believed, and is sent nothing more`,
+    async (t) => {
+      const { relay, alice, bob } = await pair(6)
+      await say(bob, 'three')
+      relay.misbehave(how(relay))
 
-    const synced = await alice.session.sync()
-    const said = await alice.session.say({ type: 'post', text: 'four' })
+      const synced = await alice.session.sync()
+      const said = await alice.session.say({ type: 'post', text: 'four' })
 
-    t.strictSame(synced, { ok: false, error: 'alarm' })
-    t.equal(alice.session.connection(), 'alarm')
-    t.match(said, { ok: true, value: { is: 'waiting' } })
-    t.strictSame(textsOf(alice).slice(6), ['one', 'two'])
-    t.match(alice.session.view().suspicions, [{ kind: 'relay_lied' }])
-  })
+      t.strictSame(synced, { ok: false, error: 'alarm' })
+      t.equal(alice.session.connection(), 'alarm')
+      t.match(said, { ok: true, value: { is: 'waiting' } })
+      t.strictSame(textsOf(alice).slice(6), ['one', 'two'])
+      t.match(alice.session.view().suspicions, [{ kind: 'relay_lied' }])
+    },
+  )
 }
 
 t.test('4.7 after a lie a person decides to go on, and what was kept back goes out', async (t) => {
@@ -85,7 +88,7 @@ t.test('4.7 after a lie a person decides to go on, and what was kept back goes o
 })
 
 t.test(
-  'P6 a relay that rolled back and gave the seqs again leaves a proof that a stranger can check',
+  'P6, attack 19: a relay that rolled back and gave the seqs again leaves a proof that a stranger can check',
   async (t) => {
     const { relay, alice, bob } = await pair()
     const log = newestLog(relay)
@@ -121,7 +124,7 @@ t.test('P6 a fork between two members is noticed when either hears what the othe
   )
 })
 
-t.test('4.7 FULL and CONFLICT that are not so are caught, and the post waits', async (t) => {
+t.test('4.7, attack 19: FULL and CONFLICT that are not so are caught, and the post waits', async (t) => {
   for (const misdeed of [misdeeds.lieFull(), misdeeds.lieConflict(77)]) {
     const { relay, alice } = await pair()
     relay.misbehave(misdeed)
@@ -134,7 +137,7 @@ t.test('4.7 FULL and CONFLICT that are not so are caught, and the post waits', a
 })
 
 t.test(
-  'section 6: a device whose vault was copied is told apart by its own messages, and speaks no more as if nothing were',
+  'section 6, attack 24: a device whose vault was copied is told apart by its own messages, and speaks no more as if nothing were',
   async (t) => {
     const { relay, alice, bob } = await pair()
     const copy = bob.disk.copy()

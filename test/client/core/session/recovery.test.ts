@@ -93,34 +93,37 @@ const garble = async (relay: MemoryRelay, mallory: Person, victims: readonly Per
   return epoch.info.number
 }
 
-t.test('6 one who is stuck asks at once and comes back by the answer; nobody is voided for it', async (t) => {
-  const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'mallory'])
-  const [alice, bob, carol, mallory] = people
-  const number = await garble(relay, mallory, [carol])
-  await syncAll([carol, alice, bob])
-  t.equal(statusOf(carol), 'stuck')
-  t.match(carol.session.view().standing, {
-    is: 'stuck',
-    by: seatOf(mallory),
-    hasAsked: true,
-    isProvisional: false,
-    voids: { said: 0, needed: 2, isMineSaid: false },
-    next: { what: 'this', inMs: 10 * MINUTE },
-  })
-  t.strictSame((await bookOf(alice)).epoch(number)?.fold.voids, [])
+t.test(
+  '6, attack 2: one who is stuck asks at once and comes back by the answer; nobody is voided for it',
+  async (t) => {
+    const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'mallory'])
+    const [alice, bob, carol, mallory] = people
+    const number = await garble(relay, mallory, [carol])
+    await syncAll([carol, alice, bob])
+    t.equal(statusOf(carol), 'stuck')
+    t.match(carol.session.view().standing, {
+      is: 'stuck',
+      by: seatOf(mallory),
+      hasAsked: true,
+      isProvisional: false,
+      voids: { said: 0, needed: 2, isMineSaid: false },
+      next: { what: 'this', inMs: 10 * MINUTE },
+    })
+    t.strictSame((await bookOf(alice)).epoch(number)?.fold.voids, [])
 
-  await syncAll([carol, alice, bob, carol])
+    await syncAll([carol, alice, bob, carol])
 
-  await agree(t, [alice, bob, carol])
-  t.strictSame((await foldAt(alice, number))?.barred, [])
-  t.notOk(
-    (await bookOf(carol)).newest().info.roster.devices.some((d) => d.resynced),
-    'her first commit cleared the mark',
-  )
-})
+    await agree(t, [alice, bob, carol])
+    t.strictSame((await foldAt(alice, number))?.barred, [])
+    t.notOk(
+      (await bookOf(carol)).newest().info.roster.devices.some((d) => d.resynced),
+      'her first commit cleared the mark',
+    )
+  },
+)
 
 t.test(
-  '6 where nobody can follow, everybody says VOID after ten minutes online, and the author is barred',
+  '6, attack 2: where nobody can follow, everybody says VOID after ten minutes online, and the author is barred',
   async (t) => {
     const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'mallory'])
     const [alice, bob, carol, mallory] = people
@@ -240,7 +243,7 @@ const removalGarbledForAll = async (approvers: readonly Person[], seat: SeatId):
 }
 
 t.test(
-  '6 who was removed by a commit that a majority voids is back; removed for good, it forgets what was said',
+  '6, attack 11: who was removed by a commit that a majority voids is back; removed for good, it forgets what was said',
   async (t) => {
     const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'dave', 'mallory'])
     const [alice, bob, carol, dave, mallory] = people

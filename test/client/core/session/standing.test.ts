@@ -204,7 +204,7 @@ t.test(
 )
 
 t.test(
-  'A clock that is off by years makes nothing happen that a day, or five minutes online, would not',
+  'attack 16: a clock that is off by years makes nothing happen that a day, or five minutes online, would not',
   (t) => {
     const years = 40 * 365 * 24 * HOUR
     const jump = (now: number): Input => ({ type: 'passed', now, online: 0, votes: ALL })
