@@ -3,6 +3,7 @@
 import type { Alarm } from '../core/committee/alarm.ts'
 import { toOneLine } from '../core/committee/plainText.ts'
 import { decidePage } from '../core/session/decideView.ts'
+import { plainNamesIn } from '../core/session/names.ts'
 import type { CommitteeView, MotionView } from '../core/session/view.ts'
 import { showingIn } from './motionChoice.ts'
 import { showingOf } from './news.ts'
@@ -10,7 +11,6 @@ import { alarmJson, alarmLines } from './show/alarms.ts'
 import { charterJson, charterLines } from './show/charter.ts'
 import { cardJson, motionLines } from './show/motionCards.ts'
 import { motionJson, motionState, motionTitle } from './show/motions.ts'
-import { plainNamesIn } from './show/names.ts'
 import { postJson, postLines } from './show/posts.ts'
 
 type Exported = { readonly json: object; readonly text: readonly string[] }

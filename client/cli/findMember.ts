@@ -1,8 +1,8 @@
 /** The member that is meant by a handle, or by the beginning of the number behind it. */
 import { ok, type Result } from '../../shared/base/result.ts'
+import { plainNamesIn } from '../core/session/names.ts'
 import type { CommitteeView, MemberView } from '../core/session/view.ts'
 import { type Refusal, refused } from './command.ts'
-import { plainNamesIn } from './show/names.ts'
 
 export const findMember = (view: CommitteeView, typed: string): Result<MemberView, Refusal> => {
   const names = plainNamesIn(view)

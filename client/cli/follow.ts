@@ -1,9 +1,10 @@
 /** `read --follow`: what others write appears when it arrives, and what is typed on a terminal is posted. */
+
+import { type Marks, marksOf, newsIn, writeMarks } from '../core/session/readMarks.ts'
 import type { Connection, Session } from '../core/session/session.ts'
 import { type Context, type Outcome, refused } from './command.ts'
-import { lastDayOf, newsIn, newsJson, newsLines, withOpen } from './news.ts'
+import { lastDayOf, newsJson, newsLines, withOpen } from './news.ts'
 import type { Sitting } from './open.ts'
-import { type Marks, marksOf, writeMarks } from './readMarks.ts'
 import { namesIn } from './show/names.ts'
 import { fieldRefusal, statusWords } from './words.ts'
 

@@ -5,6 +5,7 @@ import { isClosed } from '../../core/committee/alarm.ts'
 import type { AlarmAnswer, AlarmUpdate } from '../../core/committee/alarmContent.ts'
 import { liveAlarms } from '../../core/committee/alarmSummary.ts'
 import { ALARM_KINDS, type Need, SEVERITIES } from '../../core/committee/alarmWords.ts'
+import { plainNamesIn } from '../../core/session/names.ts'
 import { chooseAlarm, needsIn, oneOf } from '../alarmChoice.ts'
 import { askChoice, askText, choose } from '../ask.ts'
 import {
@@ -21,7 +22,6 @@ import { showingOf } from '../news.ts'
 import { withCommittee, withMembership } from '../open.ts'
 import { saying } from '../saying.ts'
 import { alarmJson, alarmLines } from '../show/alarms.ts'
-import { plainNamesIn } from '../show/names.ts'
 import { inOrder, present, proceed } from '../steps.ts'
 
 export const alarmList: Command = {

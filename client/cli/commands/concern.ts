@@ -9,6 +9,7 @@ import {
   type OtherWay,
 } from '../../core/committee/concernWords.ts'
 import { concernPages } from '../../core/session/lifeView.ts'
+import { plainNamesIn } from '../../core/session/names.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
 import { oneOf } from '../alarmChoice.ts'
@@ -28,7 +29,7 @@ import { findMember } from '../findMember.ts'
 import { withCommittee, withMembership } from '../open.ts'
 import { saying } from '../saying.ts'
 import { concernJson, concernLines } from '../show/concerns.ts'
-import { namesIn, plainNamesIn } from '../show/names.ts'
+import { namesIn } from '../show/names.ts'
 import { shortIds } from '../show/shortIds.ts'
 import { inOrder, present } from '../steps.ts'
 

@@ -1,10 +1,10 @@
 /** Going: the others' devices let this seat go, and this one forgets the committee. */
 import { ok } from '../../../shared/base/result.ts'
+import { forgetMarks } from '../../core/session/readMarks.ts'
 import type { Session } from '../../core/session/session.ts'
 import { askYesNo } from '../ask.ts'
 import { type Command, type Context, isOn, type Outcome, refused } from '../command.ts'
 import { nameOfCommittee, type Sitting, withMembership } from '../open.ts'
-import { forgetMarks } from '../readMarks.ts'
 import { notMember } from '../saying.ts'
 import { haltRefusal } from '../words.ts'
 

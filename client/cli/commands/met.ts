@@ -2,6 +2,7 @@
 import { ok, type Result } from '../../../shared/base/result.ts'
 import type { SeatId } from '../../core/governance/ids.ts'
 import type { CompareFailure } from '../../core/session/comparing.ts'
+import { plainNamesIn } from '../../core/session/names.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
 import { askText } from '../ask.ts'
@@ -18,7 +19,7 @@ import {
 import { findMember } from '../findMember.ts'
 import { withCommittee, withMembership } from '../open.ts'
 import { notMember, told } from '../saying.ts'
-import { namesIn, plainNamesIn } from '../show/names.ts'
+import { namesIn } from '../show/names.ts'
 import { listOf as listed, momentOf } from '../show/time.ts'
 import { proceed } from '../steps.ts'
 

@@ -1,10 +1,10 @@
 /** Reading: what is new, everything, or live. */
 import { ok } from '../../../shared/base/result.ts'
+import { type Marks, newsIn, noMarks, readMarks, writeMarks } from '../../core/session/readMarks.ts'
 import { type Command, isOn, type Outcome } from '../command.ts'
 import { followLive } from '../follow.ts'
-import { newsIn, newsJson, newsLines, withOpen } from '../news.ts'
+import { newsJson, newsLines, withOpen } from '../news.ts'
 import { type Sitting, withCommittee } from '../open.ts'
-import { type Marks, noMarks, readMarks, writeMarks } from '../readMarks.ts'
 
 export const read: Command = {
   usage: '[OPTIONS]',

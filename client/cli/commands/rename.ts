@@ -1,9 +1,10 @@
 /** Another handle. */
+
+import { plainNamesIn } from '../../core/session/names.ts'
 import { askHandle } from '../ask.ts'
 import type { Command } from '../command.ts'
 import { withMembership } from '../open.ts'
 import { saying } from '../saying.ts'
-import { plainNamesIn } from '../show/names.ts'
 
 export const rename: Command = {
   usage: '[HANDLE]',

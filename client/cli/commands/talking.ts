@@ -1,5 +1,6 @@
 /** The end of a talk: a committee, or separate ways. */
 import { ok } from '../../../shared/base/result.ts'
+import { forgetMarks } from '../../core/session/readMarks.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { PartFailure } from '../../core/session/talking.ts'
 import type { Vault } from '../../core/vault/vault.ts'
@@ -7,7 +8,6 @@ import { askYesNo } from '../ask.ts'
 import { type Command, type Context, isOn, type Outcome, refused } from '../command.ts'
 import { nameOfCommittee, withMembership } from '../open.ts'
 import { proposedTo } from '../proposing.ts'
-import { forgetMarks } from '../readMarks.ts'
 import { notMember } from '../saying.ts'
 import { OBJECTION_WORDS, STATUS_WORDS } from '../words.ts'
 

@@ -3,7 +3,7 @@ import type { Claim } from '../../core/committee/concern.ts'
 import { OTHER_WAYS } from '../../core/committee/concernWords.ts'
 import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
 import type { ConcernPage } from '../../core/session/lifeView.ts'
-import type { Names } from './names.ts'
+import type { Names } from '../../core/session/names.ts'
 import type { Showing } from './posts.ts'
 import { momentOf } from './time.ts'
 

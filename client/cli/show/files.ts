@@ -3,7 +3,7 @@ import type { FileContent } from '../../core/committee/fileContent.ts'
 import { FILE_KINDS } from '../../core/committee/fileWords.ts'
 import { toPlainText } from '../../core/committee/plainText.ts'
 import type { FileState, FileView } from '../../core/session/fileList.ts'
-import type { Names } from './names.ts'
+import type { Names } from '../../core/session/names.ts'
 import { dayOf, momentOf } from './time.ts'
 
 const DAY_MS = 86_400_000

@@ -5,10 +5,10 @@ import { textOf } from '../../core/committee/motionText.ts'
 import { ballotsBefore } from '../../core/committee/motionVote.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import type { Card, Tally } from '../../core/session/decideView.ts'
+import type { Names } from '../../core/session/names.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import { refusedWords, STATE_WORDS, WAITS_WORDS } from '../motionWords.ts'
 import { motionJson, motionState, motionTitle } from './motions.ts'
-import type { Names } from './names.ts'
 import { countOf, listOf, momentOf } from './time.ts'
 
 export type CardShowing = {

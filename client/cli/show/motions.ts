@@ -2,7 +2,7 @@
 import { toOneLine } from '../../core/committee/plainText.ts'
 import type { CommitteeView, MotionView } from '../../core/session/view.ts'
 import { changeLines } from './charter.ts'
-import type { Names } from './names.ts'
+import type { Names } from '../../core/session/names.ts'
 import { listOf, momentOf } from './time.ts'
 
 export const motionTitle = (

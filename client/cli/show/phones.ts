@@ -1,7 +1,9 @@
 /** Phones as people read them: whose, since when, last heard when, and who cut off which. */
+
+import { type Names, plainNamesIn } from '../../core/session/names.ts'
 import type { CutOffView, PhoneView } from '../../core/session/phones.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
-import { type Names, namesIn, plainNamesIn } from './names.ts'
+import { namesIn } from './names.ts'
 import { shortIds } from './shortIds.ts'
 import { countOf, momentOf } from './time.ts'
 

@@ -2,8 +2,8 @@
 
 import { toPlainText } from '../../core/committee/plainText.ts'
 import type { Post } from '../../core/committee/talk.ts'
+import type { Names } from '../../core/session/names.ts'
 import { fileJson, fileTitle } from './files.ts'
-import type { Names } from './names.ts'
 import { dayOf, timeOf } from './time.ts'
 
 export type Showing = { readonly names: Names; readonly short: (id: string) => string }

@@ -2,7 +2,7 @@
 import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
 import { ROLES } from '../../core/committee/roleWords.ts'
 import type { Holding, Warning, WhoHoldsWhat } from '../../core/committee/whoHoldsWhat.ts'
-import type { Names } from './names.ts'
+import type { Names } from '../../core/session/names.ts'
 import type { Showing } from './posts.ts'
 import { countOf, dayOf, listOf } from './time.ts'
 

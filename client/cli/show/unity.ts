@@ -5,7 +5,7 @@ import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
 import type { UnityPoint } from '../../core/committee/unity.ts'
 import { PRINCIPLES, STANCES, UNITY_STATES, type UnityState } from '../../core/committee/unityWords.ts'
 import type { UnityPage } from '../../core/session/lifeView.ts'
-import type { Names } from './names.ts'
+import type { Names } from '../../core/session/names.ts'
 import type { Showing } from './posts.ts'
 import { countOf, listOf } from './time.ts'
 

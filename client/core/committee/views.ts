@@ -7,7 +7,7 @@ import type { Post } from './talk.ts'
 /** A handle and whether another seat has one that looks alike: then neither may be shown alone. */
 export type Handle = { readonly handle: string; readonly isClash: boolean }
 
-export const handleOf = (committee: Committee, seat: Id): Handle | undefined => {
+export const handleOf = (committee: Pick<Committee, 'handles'>, seat: Id): Handle | undefined => {
   const handle = committee.handles.get(seat)
   if (handle === undefined) return undefined
   const looks = skeleton(handle)
@@ -16,7 +16,7 @@ export const handleOf = (committee: Committee, seat: Id): Handle | undefined => 
 }
 
 /** For a screen: the handle, with the first digits of the seat behind it on a clash, or only these when there is none. */
-export const nameOf = (committee: Committee, seat: Id): string => {
+export const nameOf = (committee: Pick<Committee, 'handles'>, seat: Id): string => {
   const handle = handleOf(committee, seat)
   const short = `#${seat.slice(0, 6)}`
   if (handle === undefined) return short

@@ -6,6 +6,7 @@ import type { Id } from '../committee/said.ts'
 import { isFoldedAway, type Now, type Suspension, suspensionOf } from '../committee/suspension.ts'
 import { type UnityPoint, unityState } from '../committee/unity.ts'
 import type { UnityState } from '../committee/unityWords.ts'
+import { expire } from '../committee/views.ts'
 import { type WhoHoldsWhat, whoHoldsWhat } from '../committee/whoHoldsWhat.ts'
 import { isFounding } from '../governance/charter.ts'
 import type { CommitteeView, MemberView, MotionView } from './view.ts'
@@ -118,3 +119,9 @@ export const withoutSuspended = (
   const now = nowIn(view, nowMs)
   return { ...committee, posts: committee.posts.filter((post) => !isFoldedAway(committee, post, now)) }
 }
+
+const DAY_MS = 86_400_000
+
+/** Posts vanish after the days that the charter says, and those of a suspended member are folded away meanwhile. */
+export const keptIn = (view: CommitteeView, nowMs: number): Committee =>
+  expire(withoutSuspended(view.committee, view, nowMs), nowMs - view.charter.keepDays * DAY_MS, nowMs)

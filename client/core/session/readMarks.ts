@@ -1,10 +1,13 @@
 /** What the person has seen already, kept in the vault beside the committee: ids of posts, and how each alarm looked. */
-import { utf8 } from '../../shared/base/bytes.ts'
-import { fromUtf8, toHex } from '../../shared/base/text.ts'
-import { sha256 } from '../../shared/crypto/sodium.ts'
-import type { Alarm } from '../core/committee/alarm.ts'
-import type { Committee } from '../core/committee/committee.ts'
-import type { Vault } from '../core/vault/vault.ts'
+import { utf8 } from '../../../shared/base/bytes.ts'
+import { fromUtf8, toHex } from '../../../shared/base/text.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
+import type { Alarm } from '../committee/alarm.ts'
+import type { Committee } from '../committee/committee.ts'
+import type { Post } from '../committee/talk.ts'
+import type { Vault } from '../vault/vault.ts'
+import { keptIn } from './lifeView.ts'
+import type { CommitteeView } from './view.ts'
 
 export type Marks = { readonly posts: ReadonlySet<string>; readonly alarms: ReadonlyMap<string, string> }
 
@@ -14,6 +17,17 @@ export const readMarks = (vault: Vault, committee: string): Marks => {
   const raw = vault.get(placeOf(committee))
   const stored: unknown = raw ? JSON.parse(fromUtf8(raw) ?? 'null') : null
   return { posts: new Set(strings(stored, 'posts')), alarms: new Map(pairs(stored)) }
+}
+
+export type News = { readonly posts: readonly Post[]; readonly alarms: readonly Alarm[] }
+
+/** New posts, and alarms that look different from how they did. */
+export const newsIn = (view: CommitteeView, marks: Marks, nowMs: number): News => {
+  const { posts, alarms } = keptIn(view, nowMs)
+  return {
+    posts: posts.filter(({ id }) => !marks.posts.has(id)),
+    alarms: [...alarms.values()].filter((alarm) => isNews(marks, alarm)),
+  }
 }
 
 export const noMarks: Marks = { posts: new Set(), alarms: new Map() }
@@ -33,7 +47,7 @@ export const writeMarks = (vault: Vault, id: string, committee: Committee): Prom
 export const forgetMarks = (vault: Vault, committee: string): Promise<void> =>
   vault.write([{ key: placeOf(committee), value: undefined }])
 
-export const isNews = (marks: Marks, alarm: Alarm): boolean => marks.alarms.get(alarm.id) !== lookOf(alarm)
+const isNews = (marks: Marks, alarm: Alarm): boolean => marks.alarms.get(alarm.id) !== lookOf(alarm)
 
 /** Differs whenever something about the alarm has changed. */
 const lookOf = ({ phase, severity, kind, needs, answers, notes }: Alarm): string =>
