@@ -1,4 +1,5 @@
 /** What this device said and has not read back yet. A payload keeps its id and counter however often it is sealed again. */
+import { decodeContent, type KnownContent } from '../committee/content.ts'
 import {
   decodePayload,
   encodePayload,
@@ -8,7 +9,7 @@ import {
   type SeenHead,
 } from '../epochlog/payload.ts'
 import { newId } from '../governance/ids.ts'
-import { numberKey } from './book.ts'
+import { type Book, numberKey } from './book.ts'
 import type { Desk } from './desk.ts'
 import type { Epoch, Outgoing } from './state.ts'
 
@@ -36,6 +37,17 @@ export const queue = (desk: Desk, said: Saying, id = newId<string>(desk.random))
   book.setOwn({ counter: counter + 1, previous: payloadHash(payload) })
   return id
 }
+
+/** Something that was said here and is not in the log yet. */
+export type Unsent = { readonly id: string; readonly at: number; readonly content: KnownContent }
+
+/** Oldest first. */
+export const unsentIn = ({ outgoing }: Pick<Book, 'outgoing'>): readonly Unsent[] =>
+  outgoing.all().flatMap((waiting) => {
+    const { id, at, said } = ownPayload(waiting)
+    const content = said.type === 'content' ? decodeContent(said.content) : undefined
+    return content?.ok && content.value.type !== 'unknown' ? [{ id, at, content: content.value }] : []
+  })
 
 /** The payload as it is sealed now: with the newest entry that this device has seen in the epoch. */
 export const payloadFor = (epoch: Epoch, waiting: Outgoing): Payload => ({

@@ -13,7 +13,7 @@ import { createFiles, type Files } from './files.ts'
 import { type InvitingCommands, invitingCommands } from './inviting.ts'
 import { createKeeper, type OpenKeeper } from './keeper.ts'
 import { leave } from './leaving.ts'
-import { queue } from './outbox.ts'
+import { queue, type Unsent, unsentIn } from './outbox.ts'
 import { createPatience, type Patience } from './patience.ts'
 import type { Halt, Progress } from './reading.ts'
 import { settle } from './rounds.ts'
@@ -33,12 +33,19 @@ export type Sending = 'sent' | 'waiting'
 /** `not_member`: this device is stuck, removed, or has left; status says which. */
 export type SayFailure = { readonly field: string } | 'not_member'
 
+/** `onBroken`: a write failed or there is a fault. Nothing is heard any more: close the vault and open it again. */
+export type LiveListener = {
+  readonly onProgress?: (progress: Progress) => void
+  readonly onBroken?: () => void
+}
+
 export type Session = ComparingCommands &
   DeviceCommands &
   InvitingCommands &
   TalkCommands & {
     readonly id: string
     readonly view: () => CommitteeView
+    readonly unsent: () => readonly Unsent[]
     readonly files: Files
     readonly connection: () => Connection
     /** Reads everything new, sends what waits, does what is owed. */
@@ -60,7 +67,7 @@ export type Session = ComparingCommands &
     /** Goes on with a relay that was caught lying; the evidence is kept. */
     readonly goOn: () => Promise<void>
     /** Stays connected: `onChange` after everything that changed. The answer ends it. */
-    readonly live: (onChange: () => void) => () => void
+    readonly live: (onChange: () => void, more?: LiveListener) => () => void
     /** Forgets this committee on this device. */
     readonly forget: () => Promise<void>
     readonly close: () => Promise<void>
@@ -82,6 +89,7 @@ export const createSession = (book: Book, world: World): Session => {
   const patience = createPatience(world.clock, world.chance, () => listeners === 0)
   const parts = createParts(book, world, patience)
   const { keeper, turns } = parts
+  let onProgress: (progress: Progress) => void = () => undefined
   const folding = createFolding()
   const files = createFiles({ world, ...parts })
   const view = (): CommitteeView => viewOf(book, folding(book.sayings))
@@ -89,14 +97,15 @@ export const createSession = (book: Book, world: World): Session => {
     id: book.id,
     files,
     view,
+    unsent: () => unsentIn(book),
     connection: () => connectionOf(parts),
     sync: (listener) =>
       turns.next(async () => {
-        parts.onProgress(listener ?? (() => undefined))
+        parts.onProgress(listener ?? onProgress)
         try {
           return await parts.round()
         } finally {
-          parts.onProgress(() => undefined)
+          parts.onProgress(onProgress)
         }
       }),
     ...speaking(parts, (action) => objectionTo(view(), action, world.clock())),
@@ -111,9 +120,12 @@ export const createSession = (book: Book, world: World): Session => {
         tidySoon(keeper)
         await book.save()
       }),
-    live: (onChange) => {
+    live: (onChange, more = {}) => {
       listeners++
-      const stop = watchNewest({ keeper, world, turns, settle: parts.round, onChange })
+      onProgress = more.onProgress ?? onProgress
+      parts.onProgress(onProgress)
+      const onBroken = more.onBroken ?? (() => undefined)
+      const stop = watchNewest({ keeper, world, turns, settle: parts.round, onChange, onBroken })
       return () => {
         listeners--
         stop()

@@ -22,6 +22,7 @@ type Watching = {
   readonly turns: Turns
   readonly settle: () => Promise<Result<undefined, Halt>>
   readonly onChange: () => void
+  readonly onBroken: () => void
 }
 
 /** Milliseconds between looks at what waits for its turn. */
@@ -30,7 +31,7 @@ const LOOK_MS = 5_000
 const LOOKS_A_ROUND = 60
 
 export const watchNewest = (watching: Watching): (() => void) => {
-  const { keeper, world, turns, settle, onChange } = watching
+  const { keeper, world, turns, settle, onChange, onBroken } = watching
   const watched = new Map<string, () => void>()
   let isOver = false
   let cancel: () => void = () => undefined
@@ -42,7 +43,10 @@ export const watchNewest = (watching: Watching): (() => void) => {
         await work()
         rewatch()
       })
-      .then(onChange, () => stop())
+      .then(onChange, () => {
+        stop()
+        onBroken()
+      })
   }
   const rewatch = (): void => {
     const wanted = keeper.book.epochs().slice(-2).flatMap(watchable)
