@@ -61,6 +61,7 @@ export const signerOf = (seat: number, k: number, leaf: number, plan: SeatPlan =
     device: deviceNumber(seat, k),
     signatureKey: keys.publicKey,
     joined: plan.joined ?? 0,
+    after: [],
     resynced: plan.resynced ?? false,
     secretKey: keys.secretKey,
   }
@@ -166,6 +167,9 @@ export type NewcomerPlan = {
   readonly resynced?: boolean
 }
 
+/** That a leaf took another's place: nobody here looks whose. */
+export const A_LINK = { device: deviceNumber(2, 9), signatureKey: filled(0x78), signature: filled(0x79, 64) }
+
 /** A key package for a new leaf: of seat 90 unless told otherwise. */
 export const aNewcomer = (plan: NewcomerPlan = {}): Newcomer => {
   const { seat = seatNumber(90), device = deviceNumber(90, 0), joined = 31, resynced = false } = plan
@@ -177,7 +181,7 @@ export const aNewcomer = (plan: NewcomerPlan = {}): Newcomer => {
     view: {
       hash: toHex(sha256(bytes)),
       identity: encodeIdentity(seat, device),
-      seatData: encodeSeatData({ writerKey: filled(0x77), joined, resynced }),
+      seatData: encodeSeatData({ writerKey: filled(0x77), joined, after: resynced ? [A_LINK] : [] }),
     },
   }
 }

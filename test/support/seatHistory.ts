@@ -56,7 +56,7 @@ const courtOf = ({ epoch, signers, ledger }: World): Court => {
     index: s.leaf,
     identity: encodeIdentity(s.seat, s.device),
     signatureKey: s.signatureKey,
-    seatData: encodeSeatData({ writerKey: filled(1), joined: s.joined, resynced: false }),
+    seatData: encodeSeatData({ writerKey: filled(1), joined: s.joined, after: [] }),
     source: 'commit' as const,
   }))
   const roster = readRoster(epoch, charter, leaves, told.value.vacant)

@@ -17,7 +17,7 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { type DeviceId, deviceId, hashText, type SeatId, seatId } from './ids.ts'
 import { seatChange, spentMotion } from './ledger.ts'
 import type { Forum } from './motion.ts'
-import { type Device, devicesOf, presentSeats, type Roster, twoThirds } from './roster.ts'
+import { type Device, deviceOf, devicesOf, presentSeats, type Roster, twoThirds } from './roster.ts'
 import { judge } from './validity.ts'
 import { type ActionName, type Effect, type Seen, takesOut, type Violation } from './verdict.ts'
 
@@ -60,7 +60,8 @@ const foldFields = struct({
   /** Seats that said VOID of the current commit and have not taken it back. */
   voids: list(seatId, 1024),
   barred: list(seatId, 1024),
-  hellos: list(seatId, 1024),
+  /** Devices that have arrived. */
+  hellos: list(deviceId, 1024),
   /** The turn of each device's newest vote in this log. */
   turns: list(struct({ device: deviceId, turn: u32 }), 1024),
 })
@@ -79,7 +80,7 @@ export const foldCommit = (fold: Fold, bench: Bench, seen: Seen, place: Place): 
   if (fold.current) return err('too_late')
   const { forum, opener } = bench
   const verdict = judge(
-    { ...forum, opener, hellos: new Set(fold.hellos), barred: new Set(fold.barred) },
+    { ...forum, opener, hellos: arrivedSeats(fold, forum.roster), barred: new Set(fold.barred) },
     seen,
   )
   if (!verdict.ok) return verdict
@@ -98,9 +99,9 @@ export const foldVote = (
   const { seat } = by
   if (current?.commit !== commit || !current.electorate.includes(seat)) return fold
   if (takesOut(current.effect, by)) return fold
-  const voids = isVoid ? withSeat(fold.voids, seat) : fold.voids.filter((one) => one !== seat)
+  const voids = isVoid ? withOne(fold.voids, seat) : fold.voids.filter((one) => one !== seat)
   if (2 * voids.length <= current.electorate.length) return { ...fold, voids }
-  return { ...fold, current: undefined, voids: [], barred: withSeat(fold.barred, current.effect.author) }
+  return { ...fold, current: undefined, voids: [], barred: withOne(fold.barred, current.effect.author) }
 }
 
 /**
@@ -113,16 +114,21 @@ export const takeTurn = (fold: Fold, device: DeviceId, turn: number): Fold | und
   return { ...fold, turns: [...fold.turns.filter((one) => one !== last), { device, turn }] }
 }
 
-/** HELLO from a device of `seat` in this epoch. */
-export const foldHello = (fold: Fold, seat: SeatId): Fold => ({
+/** HELLO from a device in this epoch. */
+export const foldHello = (fold: Fold, device: DeviceId): Fold => ({
   ...fold,
-  hellos: withSeat(fold.hellos, seat),
+  hellos: withOne(fold.hellos, device),
 })
+
+/** A seat has arrived with any of its devices. */
+export const arrivedSeats = ({ hellos }: Fold, roster: Roster): ReadonlySet<SeatId> =>
+  new Set(hellos.flatMap((device) => deviceOf(roster, device)?.seat ?? []))
 
 /** 7.5: two thirds of the full seats that have a device, the opener's apart, have said HELLO. */
 export const isConfirmed = (fold: Fold, roster: Roster, opener: SeatId | undefined): boolean => {
   const electorate = presentSeats(roster).filter((seat) => seat !== opener)
-  return electorate.filter((seat) => fold.hellos.includes(seat)).length >= twoThirds(electorate.length)
+  const arrived = arrivedSeats(fold, roster)
+  return electorate.filter((seat) => arrived.has(seat)).length >= twoThirds(electorate.length)
 }
 
 /** 7.2: the full seats that have a device after the commit, without the author's. */
@@ -131,5 +137,4 @@ const electorateOf = (roster: Roster, effect: Effect): readonly SeatId[] =>
     (seat) => seat !== effect.author && devicesOf(roster, seat).some((device) => !takesOut(effect, device)),
   )
 
-const withSeat = (seats: readonly SeatId[], seat: SeatId): readonly SeatId[] =>
-  seats.includes(seat) ? seats : [...seats, seat]
+const withOne = <T>(all: readonly T[], one: T): readonly T[] => (all.includes(one) ? all : [...all, one])

@@ -37,7 +37,7 @@ export const newcomerFault = (
   keyPackage: KeyPackageView,
 ): Violation | undefined => {
   const claim = readClaim(roster, keyPackage)
-  if (!claim || claim.seat !== seat || claim.data.resynced) return 'bad_key_package'
+  if (!claim || claim.seat !== seat || claim.data.after.length > 0) return 'bad_key_package'
   const { joined } = claim.data
   if (!isFittingMark(roster, joined)) return 'bad_key_package'
   const seats = seatsOf(roster)
@@ -69,6 +69,6 @@ export const deviceFault = (
   if (devicesOf(roster, action.seat).length >= charter.devices) return 'too_many_devices'
   const claim = keyPackage && readClaim(roster, keyPackage)
   if (!claim || keyPackage.hash !== action.keyPackage || claim.seat !== action.seat) return 'bad_key_package'
-  const { joined, resynced } = claim.data
-  return resynced || joined !== joinedOf(roster, action.seat) ? 'bad_key_package' : undefined
+  const { joined, after } = claim.data
+  return after.length > 0 || joined !== joinedOf(roster, action.seat) ? 'bad_key_package' : undefined
 }

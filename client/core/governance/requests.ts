@@ -38,7 +38,7 @@ export const judgeResync = (
   const claim = keyPackage && readClaim(roster, keyPackage)
   if (!claim || keyPackage.hash !== request.keyPackage || claim.seat !== stuck.seat)
     return err('bad_key_package')
-  if (!claim.data.resynced || claim.data.joined !== stuck.joined) return err('bad_key_package')
+  if (claim.data.after.length === 0 || claim.data.joined !== stuck.joined) return err('bad_key_package')
   const change = {
     type: 'helped' as const,
     seat: stuck.seat,

@@ -15,12 +15,13 @@ import {
 } from '../../../shared/base/codec.ts'
 import type { Charter } from './charter.ts'
 import { type DeviceId, decodeIdentity, deviceId, type SeatId, seatId } from './ids.ts'
+import { succession } from './succession.ts'
 
 /**
- * What a leaf says about its seat, in leaf extension 0xf101. `joined` is the epoch of joining, 0 for founding seats;
- * `resynced` counts only while the leaf comes from a key package (V7). `writerKey`: Ed25519, for overflow logs (4.2).
+ * What a leaf says about its seat, in leaf extension 0xf101. `joined` is the epoch of joining, 0 for founding seats; `after`: the devices whose
+ * place it took when it was stuck, which is V7's mark as well. `writerKey`: Ed25519, for overflow logs (4.2).
  */
-const seatDataFields = struct({ writerKey: bytes(32), joined: u32, resynced: flag })
+const seatDataFields = struct({ writerKey: bytes(32), joined: u32, after: succession })
 export type SeatData = Value<typeof seatDataFields>
 
 export const encodeSeatData = (data: SeatData): Uint8Array => encode(seatDataFields, data)
@@ -35,7 +36,8 @@ const device = struct({
   device: deviceId,
   signatureKey: bytes(32),
   joined: u32,
-  /** V7's mark, already read together with the leaf's source. */
+  after: succession,
+  /** V7: taken in again, and no commit of its own since. */
   resynced: flag,
 })
 export type Device = Value<typeof device>
@@ -79,7 +81,8 @@ export const readRoster = (
       ...identity,
       signatureKey: leaf.signatureKey,
       joined: data.joined,
-      resynced: data.resynced && leaf.source === 'key_package',
+      after: data.after,
+      resynced: data.after.length > 0 && leaf.source === 'key_package',
     })
   }
   const held = new Set(devices.map((d) => d.seat))

@@ -5,7 +5,7 @@
 import {
   decodeKeyPackage,
   encodeKeyPackage,
-  generateKeyPackage,
+  generateKeyPackageWithKey,
   type KeyPackage,
   type PrivateKeyPackage,
   verifyKeyPackage,
@@ -14,7 +14,7 @@ import { verifyLeafNodeSignatureKeyPackage } from 'ts-mls/leafNode.js'
 import { concat, sameBytes } from '../../../shared/base/bytes.ts'
 import { bytes, decode, encode, struct } from '../../../shared/base/codec.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
-import { type SecretKey, sha256 } from '../../../shared/crypto/sodium.ts'
+import { type KeyPair, newKeyPair, type SecretKey, sha256 } from '../../../shared/crypto/sodium.ts'
 import { decodeExactly } from './bytes.ts'
 import { areRules, capabilitiesOf, IDENTITY_BYTES, LIFETIME, SEAT_EXTENSION } from './config.ts'
 import { describeLeaf, hasOurShape } from './leaf.ts'
@@ -31,24 +31,27 @@ const privateHalf = struct({
 const DEFAULT_RULES: readonly number[] = [1]
 
 /**
- * Fresh keys for one device. `identity` is 32 bytes and never used before (seat id and device id). Throws on an identity of
- * another length and on rules that are not ascending.
+ * Fresh keys for one device. `identity` is 32 bytes and never used before (seat id and device id). `signing`: the leaf's keys for signatures, made
+ * anew where none are given. Throws on an identity of another length and on rules that are not ascending.
  */
 export const newKeyPackage = async (of: {
   readonly suite: SuiteName
   readonly identity: Uint8Array
   readonly seatData: Uint8Array
+  readonly signing?: KeyPair
   readonly rules?: readonly number[]
 }): Promise<NewKeyPackage> => {
   const suite = suiteNamed(of.suite)
   const rules = of.rules ?? DEFAULT_RULES
   if (of.identity.length !== IDENTITY_BYTES) throw new Error(`identity must be ${IDENTITY_BYTES} bytes`)
   if (!areRules(rules)) throw new Error('rules versions must ascend')
-  const { publicPackage, privatePackage } = await generateKeyPackage(
+  const { publicKey, secretKey } = of.signing ?? newKeyPair()
+  const { publicPackage, privatePackage } = await generateKeyPackageWithKey(
     { credentialType: 'basic', identity: of.identity },
     capabilitiesOf(suite, rules),
     LIFETIME,
     [],
+    { publicKey, signKey: secretKey },
     suite.cs,
     [{ extensionType: SEAT_EXTENSION, extensionData: of.seatData }],
   )

@@ -8,7 +8,7 @@ import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { encodeContent } from '../committee/content.ts'
 import type { FileContent } from '../committee/fileContent.ts'
 import type { TransferFailure } from '../files/transfer.ts'
-import { isConfirmed } from '../governance/fold.ts'
+import { arrivedSeats, isConfirmed } from '../governance/fold.ts'
 import type { DeviceId } from '../governance/ids.ts'
 import { presentSeats, twoThirds } from '../governance/roster.ts'
 import { welcomeFor } from '../join/exchange.ts'
@@ -103,8 +103,8 @@ const lookElsewhere = async (keeper: Keeper, arrival: Arrival, items: readonly J
 /** Two thirds, without us, for we may have said HELLO anywhere, and without whoever opened it. */
 const isWhereTheyAre = (book: Book, { fold, info }: Epoch): boolean => {
   const others = presentSeats(info.roster).filter((seat) => seat !== info.opener && seat !== book.own().seat)
-  const arrived = others.filter((seat) => fold.hellos.includes(seat))
-  return others.length > 0 && arrived.length >= twoThirds(others.length)
+  const arrived = arrivedSeats(fold, info.roster)
+  return others.length > 0 && others.filter((seat) => arrived.has(seat)).length >= twoThirds(others.length)
 }
 
 /** What was heard in the dead branch will be said again; what was said there by us, we say again. */

@@ -3,20 +3,19 @@
  * Not here: asking for one, and what follows from a good one (resyncing.ts).
  */
 import { sameBytes } from '../../../shared/base/bytes.ts'
-import { toHex } from '../../../shared/base/text.ts'
-import { verifyResync } from '../governance/act.ts'
-import { type DeviceId, decodeIdentity, type SeatId } from '../governance/ids.ts'
-import { type Device, deviceOf, devicesOf, presentSeats, twoThirds } from '../governance/roster.ts'
+import type { DeviceId, SeatId } from '../governance/ids.ts'
+import { type Device, deviceOf, presentSeats } from '../governance/roster.ts'
+import { comesAfter } from '../governance/succession.ts'
 import { leavesOf } from '../mls/group.ts'
-import { inspectKeyPackage, restoreKeyPackage } from '../mls/keyPackage.ts'
+import { restoreKeyPackage } from '../mls/keyPackage.ts'
 import { joinFromWelcome } from '../mls/welcome.ts'
 import type { Vault } from '../vault/vault.ts'
-import { type Book, newBook } from './book.ts'
+import { newBook } from './book.ts'
 import { makeEpoch } from './desk.ts'
 import { type Line, readAll } from './reading.ts'
 import { newStanding } from './standing.ts'
 import { type Candidate, type Epoch, rosterOf } from './state.ts'
-import { type FreshKeys, MAX_REQUESTS, type Stuck } from './stuck.ts'
+import type { FreshKeys, Stuck } from './stuck.ts'
 import { tell } from './telling.ts'
 import { decodeBundle, entranceOf, type WelcomeBundle } from './welcomes.ts'
 
@@ -114,46 +113,23 @@ const PAPER: Pick<Vault, 'get' | 'keys' | 'write' | 'compact'> = {
 
 type Followed = { readonly held: Epoch; readonly stuck: Stuck; readonly epochs: readonly Epoch[] }
 
-/** In one of its epochs two thirds have arrived, by devices that we know. */
-export const hasSettled = async (line: Line, { held, stuck, epochs }: Followed): Promise<boolean> => {
-  const vouched = await vouchedKeys(line, held)
-  const isTrusted = (device: Device): boolean =>
-    deviceOf(rosterOf(held), device.device) !== undefined ||
-    vouched.get(device.device) === toHex(device.signatureKey)
-  return epochs.some(({ info: { roster }, fold }) => {
-    const electorate = presentSeats(roster).filter((seat) => seat !== stuck.seat && seat !== stuck.author)
-    const arrived = electorate.filter(
-      (seat) => fold.hellos.includes(seat) && devicesOf(roster, seat).every(isTrusted),
-    )
-    return arrived.length >= twoThirds(electorate.length)
+/**
+ * In one of its epochs more than half of those have arrived whom this device knew when it could still read, without itself and the culprit. The
+ * branch does not say who they are: a private one could have put them out, and others in. Insiders alone are never so many, and all who are
+ * honest always.
+ */
+export const hasSettled = ({ held, stuck, epochs }: Followed): boolean => {
+  const others = presentSeats(rosterOf(held)).filter((seat) => seat !== stuck.seat && seat !== stuck.author)
+  return epochs.some((epoch) => {
+    const arrived = arrivedAs(held, epoch)
+    return others.length === 0 || 2 * others.filter((seat) => arrived.has(seat)).length > others.length
   })
 }
 
-/**
- * Devices that were stuck beside us, and the keys with which they will come back: their old leaf signed for them in the log that we can
- * read. Without that, a branch could fill the seats of the others with devices of its maker's.
- */
-const vouchedKeys = async ({ book }: Line, { info }: Epoch): Promise<ReadonlyMap<DeviceId, string>> => {
-  const known = new Map(info.roster.devices.map((d) => [d.device, d]))
-  const asked = book.requests.all().flatMap(({ resync }) => (resync ? [resync] : []))
-  const keys = new Map<DeviceId, string>()
-  // A further request is signed by the leaf that the one before would have put in: as often as there are requests in a row.
-  for (let round = 0; round < MAX_REQUESTS; round++) {
-    for (const { request, keyPackage } of asked) {
-      const by = known.get(request.device)
-      const fresh = by && verifyResync(by.signatureKey, request) && (await leafIn(book, by, keyPackage))
-      if (!fresh || known.has(fresh.device)) continue
-      known.set(fresh.device, fresh)
-      keys.set(fresh.device, toHex(fresh.signatureKey))
-    }
-  }
-  return keys
-}
-
-/** The device that these keys would be: of the same seat, or none. */
-const leafIn = async (book: Book, by: Device, keyPackage: Uint8Array): Promise<Device | undefined> => {
-  const facts = await inspectKeyPackage(book.own().suite, keyPackage)
-  const identity = facts.ok ? decodeIdentity(facts.value.identity) : undefined
-  if (!facts.ok || identity?.seat !== by.seat) return undefined
-  return { ...by, device: identity.device, signatureKey: facts.value.signatureKey }
+/** Seats whose HELLO came from a device that was known, or that has come after one: a branch could have put any other into a seat. */
+const arrivedAs = ({ info }: Epoch, { info: { roster }, fold }: Epoch): ReadonlySet<SeatId> => {
+  const there = roster.devices.filter(({ device }) => fold.hellos.includes(device))
+  const isThere = (known: Device): boolean =>
+    there.some((one) => one.seat === known.seat && comesAfter(info.anchor, known, one))
+  return new Set(info.roster.devices.filter(isThere).map(({ seat }) => seat))
 }

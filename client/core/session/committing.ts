@@ -7,6 +7,7 @@ import { toHex } from '../../../shared/base/text.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { sealEnvelope } from '../epochlog/envelope.ts'
 import { type Act, encodeAct } from '../governance/act.ts'
+import { arrivedSeats } from '../governance/fold.ts'
 import { type Proposal, planProposals, wantsPath } from '../governance/plan.ts'
 import { judge } from '../governance/validity.ts'
 import type { Violation } from '../governance/verdict.ts'
@@ -90,12 +91,11 @@ const plan = async (
     proposals: proposals as readonly MlsProposal[],
     hasPath: wantsPath(proposals),
   })
-  const { hellos, barred } = epoch.fold
   const court = {
     ...forumOf(epoch),
     opener: epoch.info.opener,
-    hellos: new Set(hellos),
-    barred: new Set(barred),
+    hellos: arrivedSeats(epoch.fold, rosterOf(epoch)),
+    barred: new Set(epoch.fold.barred),
   }
   const verdict = judge(court, seen)
   return verdict.ok ? ok(proposals) : verdict

@@ -42,7 +42,7 @@ export const found = async ({ vault, clock, random }: Means, founding: Founding)
   const keyPackage = await newKeyPackage({
     suite,
     identity: encodeIdentity(seat, device),
-    seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined: 0, resynced: false }),
+    seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined: 0, after: [] }),
   })
   const { staticKey, signingKey } = relay.key
   const charter = encodeCharter({

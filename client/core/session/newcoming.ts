@@ -114,7 +114,7 @@ const prepare = async (
   const keyPackage = await newKeyPackage({
     suite,
     identity: encodeIdentity(seat, device),
-    seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined: offer.joined, resynced: false }),
+    seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined: offer.joined, after: [] }),
     rules: [offer.rules],
   })
   const seal = offer.seat && (await newSealKey(suite))

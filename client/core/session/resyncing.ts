@@ -1,15 +1,15 @@
 /**
  * Asking to be taken in again, and looking at what is offered (protocol.md 4.5 rule 2, section 6). A stuck device reads every branch that a Welcome
- * leads to, writes nothing but HELLO there, and settles on one in which enough of the others have arrived. Whoever garbled the commit, and the
- * device itself, do not count: a private branch of the culprit's never settles while anybody else is honest. Not here: when it presses on
- * (standingTrouble.ts).
+ * leads to, writes nothing but HELLO there, and settles on one in which enough of the others have arrived. Not here: what is enough
+ * (branches.ts), when it presses on (standingTrouble.ts).
  */
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { newKeyPair, sha256 } from '../../../shared/crypto/sodium.ts'
 import { signResync } from '../governance/act.ts'
 import { type DeviceId, encodeIdentity, newId } from '../governance/ids.ts'
-import { deviceOf, encodeSeatData } from '../governance/roster.ts'
+import { deviceOf, encodeSeatData, joinedOf } from '../governance/roster.ts'
+import { type SigningLeaf, succeed } from '../governance/succession.ts'
 import { newKeyPackage, signatureKeyOf } from '../mls/keyPackage.ts'
 import type { Book } from './book.ts'
 import { type Branch, followBranch, hasSettled, openBranch } from './branches.ts'
@@ -30,13 +30,12 @@ export const askForHelp = async (line: Line): Promise<void> => {
   const { book } = line
   const trouble = troubleOf(book.own().standing)
   const epoch = trouble && book.epoch(trouble.epoch)
-  const signer = epoch && signerIn(book, epoch)
-  if (!signer) return
+  if (!epoch || !signerIn(book, epoch)) return
   const stuck = await withFreshKeys(line, epoch, trouble)
-  const [before, now] = [stuck.keys[stuck.said - 1], stuck.keys[stuck.said]]
-  if (now) {
-    const by = before ? { key: signatureKeyOf(before.privateKeys), device: before.device } : signer
-    const request = signResync(by.key, {
+  const now = stuck.keys[stuck.said]
+  const by = leafOf(book, epoch, stuck.keys[stuck.said - 1])
+  if (now && by) {
+    const request = signResync(by.secretKey, {
       anchor: epoch.info.anchor,
       epoch: trouble.epoch,
       commit: trouble.commit,
@@ -60,23 +59,42 @@ const withFreshKeys = async (line: Line, epoch: Epoch, trouble: Trouble): Promis
   const stuck: Stuck = isSame
     ? known
     : { epoch: number, commit, author, seat, keys: [], said: 0, settled: undefined }
-  if (stuck.keys.length > stuck.said || stuck.said === MAX_REQUESTS) return stuck
-  const now = { ...stuck, keys: [...stuck.keys, await newKeys(line, epoch)] }
+  const by = leafOf(book, epoch, stuck.keys.at(-1))
+  if (!by || stuck.keys.length > stuck.said || stuck.said === MAX_REQUESTS) return stuck
+  const now = { ...stuck, keys: [...stuck.keys, await newKeys(line, epoch, by)] }
   book.setOwn({ stuck: now })
   await book.save()
   return now
 }
 
-const newKeys = async ({ book, random }: Line, { info }: Epoch): Promise<FreshKeys> => {
-  const { seat, device, suite } = book.own()
-  const joined = deviceOf(info.roster, device)?.joined ?? 0
-  const fresh = newId<DeviceId>(random)
+/** The leaf that is stuck; or the one that these keys would have put in its place. */
+const leafOf = (book: Book, epoch: Epoch, keys: FreshKeys | undefined): SigningLeaf | undefined => {
+  if (keys) {
+    const secretKey = signatureKeyOf(keys.privateKeys)
+    return { ...keys, signatureKey: secretKey.subarray(32), secretKey }
+  }
+  const signer = signerIn(book, epoch)
+  const mine = signer && deviceOf(epoch.info.roster, signer.device)
+  return mine && { ...mine, secretKey: signer.key }
+}
+
+const newKeys = async (
+  { book, random }: Line,
+  { info: { anchor, roster } }: Epoch,
+  by: SigningLeaf,
+): Promise<FreshKeys> => {
+  const { seat, suite } = book.own()
+  const device = newId<DeviceId>(random)
+  const signing = newKeyPair()
+  const after = succeed(anchor, by, { device, signatureKey: signing.publicKey })
+  const joined = joinedOf(roster, seat) ?? 0
   const made = await newKeyPackage({
     suite,
-    identity: encodeIdentity(seat, fresh),
-    seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined, resynced: true }),
+    identity: encodeIdentity(seat, device),
+    seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined, after }),
+    signing,
   })
-  return { device: fresh, keyPackage: made.publicBytes, privateKeys: made.privateBytes }
+  return { device, keyPackage: made.publicBytes, privateKeys: made.privateBytes, after }
 }
 
 /** Welcomes of one maker that are looked at: a private branch costs its maker nothing. */
@@ -118,7 +136,7 @@ const tryBranch = async (line: Line, stuck: Stuck, offer: Offer): Promise<boolea
   const held = book.epoch(stuck.epoch)
   const shadow = held && (await followBranch(line, offer.branch))
   if (!held || !shadow) return false
-  const isSettled = await hasSettled(line, { held, stuck, epochs: shadow.book.epochs() })
+  const isSettled = hasSettled({ held, stuck, epochs: shadow.book.epochs() })
   if (isSettled) settle(line, stuck, offer)
   else if (stuck.settled === undefined) {
     tell(line, { type: 'offered' })

@@ -61,7 +61,7 @@ type Hello = Extract<Stated, { type: 'hello' }> & { readonly seen: SeenHead }
 
 const takeHello = (desk: Desk, epoch: Epoch, by: Device, { seen, ...hello }: Hello): void => {
   const { info } = epoch
-  desk.book.setEpoch(closeGap({ ...epoch, fold: foldHello(epoch.fold, by.seat) }, seen))
+  desk.book.setEpoch(closeGap({ ...epoch, fold: foldHello(epoch.fold, by.device) }, seen))
   if (isHandle(hello.handle)) desk.book.handles.put(by.seat, hello.handle)
   const about = { epoch: info.number, device: by.device }
   if (hello.commit !== info.openedBy && hello.commit !== NO_COMMIT && info.openedBy !== NO_COMMIT)

@@ -1,8 +1,14 @@
 /** What a device that asked to be taken in again (RESYNC, protocol.md 4.5 rule 2) has to keep until that is settled. Values and their codec. */
 import { list, option, struct, u8, u32, u48, type Value, varBytes } from '../../../shared/base/codec.ts'
 import { deviceId, hashText, seatId } from '../governance/ids.ts'
+import { succession } from '../governance/succession.ts'
 
-const freshKeys = struct({ device: deviceId, keyPackage: varBytes(65_536), privateKeys: varBytes(1024) })
+const freshKeys = struct({
+  device: deviceId,
+  keyPackage: varBytes(65_536),
+  privateKeys: varBytes(1024),
+  after: succession,
+})
 export type FreshKeys = Value<typeof freshKeys>
 
 /** Requests of one device because of one commit. Each may be answered once by each seat (V7), so that so many insiders can be outlasted. */

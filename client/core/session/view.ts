@@ -1,6 +1,6 @@
 import type { Committee } from '../committee/committee.ts'
 import type { Charter } from '../governance/charter.ts'
-import { isConfirmed } from '../governance/fold.ts'
+import { arrivedSeats, isConfirmed } from '../governance/fold.ts'
 import type { SeatId } from '../governance/ids.ts'
 import {
   type Action,
@@ -132,9 +132,10 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
 const confirmationOf = (book: Book): CommitteeView['confirmation'] => {
   const { fold, info } = book.newest()
   const others = presentSeats(info.roster).filter((seat) => seat !== info.opener && seat !== book.own().seat)
+  const arrived = arrivedSeats(fold, info.roster)
   return {
     isConfirmed: isConfirmed(fold, info.roster, info.opener),
-    arrived: others.filter((seat) => fold.hellos.includes(seat)).length,
+    arrived: others.filter((seat) => arrived.has(seat)).length,
     of: others.length,
   }
 }
@@ -155,7 +156,7 @@ const memberOf = (book: Book, committee: Committee, seat: SeatId): MemberView =>
     epochsToWait,
     countsAbout: guessedEnd(book, epochsToWait),
     ...phonesOf(book, seat),
-    hasArrived: fold.hellos.includes(seat),
+    hasArrived: arrivedSeats(fold, info.roster).has(seat),
     ...metIn(book, committee, seat),
   }
 }

@@ -50,6 +50,7 @@ import { type Codec, decode, encode } from '../../../../shared/base/codec.ts'
 import { fromHex, toHex } from '../../../../shared/base/text.ts'
 import { verify } from '../../../../shared/crypto/sodium.ts'
 import {
+  A_LINK,
   aCharter,
   aCommittee,
   aMotion,
@@ -151,11 +152,22 @@ const charter = anyCharter
     relays: c.relays.length > 0 ? c.relays : [RELAY],
   }))
   .filter(meetsFloors)
+const after = fc.array(fc.record({ device, signatureKey: bytesOf(32), signature: bytesOf(64) }), {
+  maxLength: 3,
+})
 const roster: fc.Arbitrary<Roster> = fc.record({
   epoch: u32,
   probation: u32,
   devices: fc.array(
-    fc.record({ leaf: u32, seat, device, signatureKey: bytesOf(32), joined: u32, resynced: fc.boolean() }),
+    fc.record({
+      leaf: u32,
+      seat,
+      device,
+      signatureKey: bytesOf(32),
+      joined: u32,
+      after,
+      resynced: fc.boolean(),
+    }),
     { maxLength: 8 },
   ),
   vacant: fc.array(fc.record({ seat, joined: u32 }), { maxLength: 4 }),
@@ -203,10 +215,10 @@ const fold: fc.Arbitrary<Fold> = fc.record({
   ),
   voids: fc.array(seat, { maxLength: 5 }),
   barred: fc.array(seat, { maxLength: 5 }),
-  hellos: fc.array(seat, { maxLength: 5 }),
+  hellos: fc.array(device, { maxLength: 5 }),
   turns: fc.array(fc.record({ device, turn: u32 }), { maxLength: 5 }),
 })
-const seatData = fc.record({ writerKey: bytesOf(32), joined: u32, resynced: fc.boolean() })
+const seatData = fc.record({ writerKey: bytesOf(32), joined: u32, after })
 
 type Form<T> = {
   readonly values: fc.Arbitrary<T>
@@ -370,7 +382,7 @@ const computed = () => {
       { type: 'leave', request: leaveOf(of(2)) } as const,
       { type: 'drop', request: dropOfDevice(of(2), of(0)) } as const,
     ].map((act) => toHex(encodeAct(act))),
-    seatData: toHex(encodeSeatData({ writerKey: filled(0x77), joined: 31, resynced: true })),
+    seatData: toHex(encodeSeatData({ writerKey: filled(0x77), joined: 31, after: [A_LINK] })),
     identity: toHex(encodeIdentity(seatNumber(2), deviceNumber(2, 0))),
     roster: toHex(encode(rosterCodec, court.roster)),
     ledgerHash: ledgerHash({

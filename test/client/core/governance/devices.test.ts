@@ -1,7 +1,13 @@
 /** Devices of a seat (protocol.md 4.11): cut off by their owner or in an emergency, and linked; I10, I12 and I13 about them. */
 import t from 'tap'
 import type { DropRequest } from '../../../../client/core/governance/act.ts'
-import { foldCommit, foldVote, isConfirmed, newFold } from '../../../../client/core/governance/fold.ts'
+import {
+  arrivedSeats,
+  foldCommit,
+  foldVote,
+  isConfirmed,
+  newFold,
+} from '../../../../client/core/governance/fold.ts'
 import { encodeIdentity } from '../../../../client/core/governance/ids.ts'
 import { applyToLedger, type Ledger, newLedger } from '../../../../client/core/governance/ledger.ts'
 import { type Action, isCarried, needed, waitsADay } from '../../../../client/core/governance/motion.ts'
@@ -355,10 +361,10 @@ t.test('I13 a vacant seat counts where the committee decides and not where devic
     t.equal(needed(less.court, aMotion(less.court, action)), needed(full.court, aMotion(full.court, action)))
   t.same(fullSeats(less.court.roster).length, 5)
 
-  const arrived = { ...newFold, hellos: [0, 1, 2].map(seatNumber) }
+  const arrived = { ...newFold, hellos: [0, 1, 2].map((n) => deviceNumber(n, 0)) }
   t.ok(isConfirmed(arrived, less.court.roster, undefined), 'three of the four that have devices')
   t.notOk(isConfirmed(arrived, full.court.roster, undefined), 'three of five')
-  const tidy = { ...less.court, hellos: new Set(arrived.hellos) }
+  const tidy = { ...less.court, hellos: arrivedSeats(arrived, less.court.roster) }
   t.equal(verdict(tidy, aTidy(less.of(0))), 'tidy')
 
   const removal = mandateOf(aMotion(less.court, { type: 'remove', seat: seatNumber(80) }), less.signers)
@@ -481,7 +487,7 @@ t.test('D11 a seat is read from its leaves, and from the ledger only where it ha
     index: 0,
     identity: encodeIdentity(seatNumber(1), deviceNumber(1, 0)),
     signatureKey: filled(1),
-    seatData: encodeSeatData({ writerKey: filled(2), joined: 4, resynced: false }),
+    seatData: encodeSeatData({ writerKey: filled(2), joined: 4, after: [] }),
     source: 'commit' as const,
   }
   const told = [1, 2].map((n) => ({ seat: seatNumber(n), joined: 0 }))

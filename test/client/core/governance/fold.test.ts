@@ -48,7 +48,7 @@ type Entry =
       readonly commit: string
       readonly isVoid: boolean
     }
-  | { readonly type: 'hello'; readonly seat: SeatId }
+  | { readonly type: 'hello'; readonly device: DeviceId }
   | { readonly type: 'junk' }
 
 const benchOf = ({ court }: Committee, opener?: SeatId): Bench => ({ forum: court, opener })
@@ -56,7 +56,7 @@ const benchOf = ({ court }: Committee, opener?: SeatId): Bench => ({ forum: cour
 const take =
   (bench: Bench) =>
   (fold: Fold, entry: Entry, seq = 0): Fold => {
-    if (entry.type === 'hello') return foldHello(fold, entry.seat)
+    if (entry.type === 'hello') return foldHello(fold, entry.device)
     if (entry.type === 'vote')
       return foldVote(
         fold,
@@ -78,7 +78,7 @@ const vote = (n: number, seen: Seen, isVoid = true): Entry => ({
   commit: seen.hash,
   isVoid,
 })
-const hello = (n: number): Entry => ({ type: 'hello', seat: seatNumber(n) })
+const hello = (n: number): Entry => ({ type: 'hello', device: deviceNumber(n, 0) })
 
 /** In the founding epoch a TIDY needs nothing but an author. */
 const founding = (plan: CommitteePlan) => aCommittee({ epoch: 0, ...plan })

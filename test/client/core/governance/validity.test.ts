@@ -11,6 +11,7 @@ import { encodeSeatData, readRoster, type SeatData } from '../../../../client/co
 import { judge } from '../../../../client/core/governance/validity.ts'
 import type { Court, Seen } from '../../../../client/core/governance/verdict.ts'
 import {
+  A_LINK,
   aCharter,
   aCommit,
   aCommittee,
@@ -383,7 +384,7 @@ t.test(
       index: 0,
       identity: encodeIdentity(seatNumber(2), deviceNumber(2, 0)),
       signatureKey: filled(1),
-      seatData: encodeSeatData({ writerKey: filled(1), joined: 4, resynced }),
+      seatData: encodeSeatData({ writerKey: filled(1), joined: 4, after: resynced ? [A_LINK] : [] }),
       source,
     })
     const markOf = (source: 'key_package' | 'update' | 'commit', resynced: boolean) =>
@@ -549,7 +550,7 @@ t.test('I11 at most one third of the seats wait, the newcomer counted', async (t
 })
 
 t.test('D11 a leaf that is none of ours makes no roster', async (t) => {
-  const data: SeatData = { writerKey: filled(1), joined: 0, resynced: false }
+  const data: SeatData = { writerKey: filled(1), joined: 0, after: [] }
   const leaf = {
     index: 4,
     identity: encodeIdentity(seatNumber(1), deviceNumber(1, 0)),
@@ -560,8 +561,10 @@ t.test('D11 a leaf that is none of ours makes no roster', async (t) => {
   t.match(readRoster(3, aCharter({ probation: 9 }), [leaf], []), {
     epoch: 3,
     probation: 9,
-    devices: [{ leaf: 4, seat: seatNumber(1), device: deviceNumber(1, 0), joined: 0, resynced: false }],
+    devices: [
+      { leaf: 4, seat: seatNumber(1), device: deviceNumber(1, 0), joined: 0, after: [], resynced: false },
+    ],
   })
   t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, identity: filled(1, 33) }], []), undefined)
-  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, seatData: filled(0, 38) }], []), undefined)
+  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, seatData: filled(0, 39) }], []), undefined)
 })

@@ -198,7 +198,7 @@ t.test(
       const keys = await newKeyPackage({
         suite: 'x25519',
         identity: encodeIdentity(seat, newId(randomBytes)),
-        seatData: encodeSeatData({ writerKey: new Uint8Array(32), joined, resynced: false }),
+        seatData: encodeSeatData({ writerKey: new Uint8Array(32), joined, after: [] }),
       })
       const nonce = new Uint8Array(32)
       const as = { type: 'device', sealTo: new Uint8Array(32) } as const
