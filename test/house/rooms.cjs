@@ -17,6 +17,7 @@ module.exports = {
     only('base-imports-nothing', '^shared/base/', ['^shared/base/']),
     only('crypto', '^shared/crypto/', ['^shared/(base|crypto)/', '^node_modules/libsodium']),
     only('protocol', '^shared/protocol/', ['^shared/(base|crypto|protocol)/']),
+    only('release', '^shared/release/', ['^shared/(base|release)/']),
     only('server', '^server/', ['^server/', '^shared/', '^node_modules/', '^node:', '^[a-z/_]+$']),
     only('relay', '^server/relay/', ['^shared/', '^server/relay/']),
     only('store', '^server/store/', [

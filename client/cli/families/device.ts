@@ -15,6 +15,11 @@ export const device: Family = {
       load: async () => (await import('../commands/passphrase.ts')).passphrase,
     },
     {
+      name: 'verify',
+      summary: 'whether a server hands out the web client that was released',
+      load: async () => (await import('../commands/verify.ts')).verify,
+    },
+    {
       name: 'wipe',
       summary: 'remove everything from this device',
       load: async () => (await import('../commands/wipe.ts')).wipe,
