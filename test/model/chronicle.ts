@@ -5,7 +5,7 @@
 
 import { type EpochLog, logFromSeed } from '../../client/core/epochlog/keys.ts'
 import { type Charter, decodeCharter } from '../../client/core/governance/charter.ts'
-import type { SeatId } from '../../client/core/governance/ids.ts'
+import type { DeviceId, SeatId } from '../../client/core/governance/ids.ts'
 import type { Group } from '../../client/core/mls/types.ts'
 import type { EpochInfo } from '../../client/core/session/state.ts'
 import { logKey } from '../../shared/protocol/ids.ts'
@@ -51,6 +51,8 @@ export type Chronicle = {
   /** Nonces and ratchet generations that honest devices have used (I6). */
   readonly used: Map<string, string>
   readonly groups: Map<string, Group>
+  /** Devices whose leaf was taken out, with the states that they had (I14). */
+  readonly former: Map<DeviceId, readonly Group[]>
   /** When all honest devices knew a complete mandate: the epochs that there were by then (I5). */
   readonly mandates: Map<string, ReadonlySet<string>>
   /** How many different states of the whole committee have been seen. */
@@ -69,6 +71,7 @@ export const newChronicle = (world: World, adversary: Adversary): Chronicle => (
   folds: new Map(),
   used: new Map(),
   groups: new Map(),
+  former: new Map(),
   mandates: new Map(),
   states: new Set(),
   violations: [],

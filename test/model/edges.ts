@@ -16,6 +16,7 @@ import { fromHex, toHex } from '../../shared/base/text.ts'
 import { sha256, verify } from '../../shared/crypto/sodium.ts'
 import { logKey } from '../../shared/protocol/ids.ts'
 import { broken, type Chronicle, type Edge, groupIn, pathTo } from './chronicle.ts'
+import { checkFormer } from './former.ts'
 import type { HeldEpoch } from './peek.ts'
 import type { Device } from './world.ts'
 
@@ -53,8 +54,9 @@ export const checkEdge = async (
   to: HeldEpoch,
 ): Promise<void> => {
   const { current } = from.fold
-  const act = await actOf(chronicle, device, from)
-  if (!current || act === 'unreadable') {
+  const message = messageOf(chronicle, from)
+  const act = message ? await actOf(chronicle, device, from, message) : 'unreadable'
+  if (!current || !message || act === 'unreadable') {
     broken(chronicle, 'I9', `${device.name} went from ${from.info.number} on by a commit that nobody finds`)
     return
   }
@@ -67,26 +69,30 @@ export const checkEdge = async (
   if (!current.electorate.every((seat) => countsIn(from.info.roster, seat)))
     broken(chronicle, 'I11', `probation counts in the electorate of ${from.info.number}`)
   chronicle.edges.set(to.id, edge)
+  await checkFormer(chronicle, device, { from, to, commit: message })
   const log = chronicle.epochs.get(from.id)?.logs[current.place.log]
   if (log && removed.length > 0)
     chronicle.removals.set(current.commit, { log: logKey(log.id), seq: current.place.seq })
 }
 
-/** The act in the entry that the fold points at; undefined for a renewal of keys. */
+/** The entry that the fold points at. */
+const messageOf = (chronicle: Chronicle, { id, fold: { current } }: HeldEpoch): Uint8Array | undefined => {
+  const log = current && chronicle.epochs.get(id)?.logs[current.place.log]
+  const entry = log && chronicle.world.relay.logs.get(logKey(log.id))?.entries[current.place.seq - 1]
+  const opened = log && entry?.content.type === 'blob' ? openEnvelope(log, entry.content.blob) : undefined
+  return opened?.ok && toHex(sha256(opened.value.body)) === current?.commit ? opened.value.body : undefined
+}
+
+/** Undefined for a renewal of keys. */
 const actOf = async (
   chronicle: Chronicle,
   device: Device,
   from: HeldEpoch,
+  message: Uint8Array,
 ): Promise<Act | undefined | 'unreadable'> => {
-  const { current } = from.fold
-  const log = current && chronicle.epochs.get(from.id)?.logs[current.place.log]
-  const entry = log && chronicle.world.relay.logs.get(logKey(log.id))?.entries[current.place.seq - 1]
-  const opened = log && entry?.content.type === 'blob' ? openEnvelope(log, entry.content.blob) : undefined
   const group = await groupIn(chronicle, device, from)
-  if (!opened?.ok || !current || toHex(sha256(opened.value.body)) !== current.commit || !group)
-    return 'unreadable'
-  const inspected = await inspectCommit(group, opened.value.body)
-  if (!inspected.ok) return 'unreadable'
+  const inspected = group && (await inspectCommit(group, message))
+  if (!inspected?.ok) return 'unreadable'
   const end = inspected.value.proposals.at(-1)
   return end?.type === 'act' ? decodeAct(end.data) : undefined
 }

@@ -17,7 +17,8 @@ export type Written = {
 }
 
 /** What is left before the line breaks. */
-export type Limits = { requests: number; appends: number; holdsAppend: boolean }
+export type Limits = { requests: number; appends: number }
+type Append = Pick<Extract<Request, { type: 'append' }>, 'log' | 'blob'>
 
 export type Line = {
   readonly dial: Dial
@@ -25,8 +26,10 @@ export type Line = {
   readonly limits: Limits
   /** Since the last call of `takeWritten`. */
   readonly takeWritten: () => readonly Written[]
-  /** Appends that are on their way longer than their sender waited. */
-  readonly held: { readonly log: LogId; readonly blob: Uint8Array }[]
+  /** Appends that the relay keeps back for as long as it likes, and the line with them. */
+  keepsBack: (append: Append) => boolean
+  /** Those that it has kept back. */
+  readonly held: Append[]
   readonly requestsSoFar: () => number
   /** No limits any more. True when the line was lost, and the session has to be opened anew. */
   readonly mend: () => boolean
@@ -35,40 +38,30 @@ export type Line = {
 
 /** A sync that asks more often than this does not end by itself. */
 export const TOO_MANY_REQUESTS = 3000
-const NO_LIMITS: Limits = { requests: TOO_MANY_REQUESTS, appends: TOO_MANY_REQUESTS, holdsAppend: false }
+const NO_LIMITS: Limits = { requests: TOO_MANY_REQUESTS, appends: TOO_MANY_REQUESTS }
 
 type Own = {
   readonly relay: MemoryRelay
-  readonly limits: Limits
   readonly connections: Set<number>
   readonly written: Written[]
-  readonly held: Line['held']
   readonly told: Map<string, number>
+  /** As far as the scheduler sees it. */
+  readonly line: Line
   requests: number
 }
 
 const lines = new WeakMap<MemoryRelay, Own[]>()
 
 export const openLine = (relay: MemoryRelay): Line => {
-  const own: Own = {
-    relay,
-    limits: { ...NO_LIMITS },
-    connections: new Set(),
-    written: [],
-    held: [],
-    told: new Map(),
-    requests: 0,
-  }
-  const known = lines.get(relay) ?? []
-  if (known.length === 0) relay.misbehave(hooksOf(relay))
-  lines.set(relay, [...known, own])
+  const connections = new Set<number>()
   const timers = new Set<{ readonly delayMs: number; readonly wake: () => void }>()
-  return {
-    limits: own.limits,
-    held: own.held,
+  const line: Line = {
+    limits: { ...NO_LIMITS },
+    keepsBack: () => false,
+    held: [],
     dial: (address, events) => {
       const socket = relay.dial(address, events)
-      own.connections.add(relay.dialed())
+      connections.add(relay.dialed())
       return socket
     },
     timer: (delayMs, wake) => {
@@ -79,16 +72,21 @@ export const openLine = (relay: MemoryRelay): Line => {
     takeWritten: () => own.written.splice(0),
     requestsSoFar: () => own.requests,
     mend: () => {
-      Object.assign(own.limits, NO_LIMITS)
+      Object.assign(line.limits, NO_LIMITS)
       // Only a line that was lost has a timer and no connection.
-      return own.connections.size === 0 && timers.size > 0
+      return connections.size === 0 && timers.size > 0
     },
     end: () => {
-      for (const connection of own.connections) relay.cut(connection)
-      own.connections.clear()
+      for (const connection of connections) relay.cut(connection)
+      connections.clear()
       timers.clear()
     },
   }
+  const own: Own = { relay, line, connections, written: [], told: new Map(), requests: 0 }
+  const known = lines.get(relay) ?? []
+  if (known.length === 0) relay.misbehave(hooksOf(relay))
+  lines.set(relay, [...known, own])
+  return line
 }
 
 const hooksOf = (relay: MemoryRelay): Misdeeds => ({
@@ -104,9 +102,9 @@ const hooksOf = (relay: MemoryRelay): Misdeeds => ({
 
 const receive = (own: Own, request: Request, connection: number): 'close' | undefined => {
   own.requests++
-  const holds = own.limits.holdsAppend && request.type === 'append'
-  if (holds) own.held.push({ log: request.log, blob: request.blob })
-  if (!holds && own.limits.requests-- > 0) return undefined
+  const isKept = request.type === 'append' && own.line.keepsBack(request)
+  if (isKept) own.line.held.push({ log: request.log, blob: request.blob })
+  if (!isKept && own.line.limits.requests-- > 0) return undefined
   own.connections.delete(connection)
   return 'close'
 }
@@ -116,7 +114,7 @@ const answer = (own: Own, event: Event, request: Request, connection: number): r
   if (event.type !== 'receipt' || request.type !== 'append') return [event]
   const { log, blob, lifeDays } = request
   own.written.push({ log, blob, lifeDays, seq: event.head.head, told: own.told.get(logKey(log)) ?? 0 })
-  if (--own.limits.appends > 0) return [event]
+  if (--own.line.limits.appends > 0) return [event]
   own.relay.cut(connection)
   own.connections.delete(connection)
   return []

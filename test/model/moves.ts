@@ -16,7 +16,7 @@ export type Stage = { readonly world: World; readonly adversary: Adversary; read
 export type Move = (stage: Stage, dice: Dice) => Promise<string>
 
 const MINUTE_MS = 60_000
-const present = (world: World): readonly Device[] => honest(world).filter(({ isAway }) => !isAway)
+export const present = (world: World): readonly Device[] => honest(world).filter(({ isAway }) => !isAway)
 
 /** One device does something, and the oracle looks at it. A step that waits for nothing must come to an end. */
 const act = async ({ chronicle }: Stage, device: Device, doing: () => Promise<unknown>): Promise<string> => {
@@ -82,8 +82,9 @@ export const slowLook: Move = async (stage, dice) => {
   const device = someone(stage, dice)
   if (!device) return IDLE
   await mend(stage.world, device)
-  device.line.limits.holdsAppend = true
+  device.line.keepsBack = () => true
   await act(stage, device, () => device.session.sync())
+  device.line.keepsBack = () => false
   await checkDevice(stage.chronicle, device)
   return `${device.name} looks, and what it writes is late`
 }
@@ -173,7 +174,7 @@ export const speak: Move = async (stage, dice) => {
   return `${device.name} speaks`
 }
 
-const proposeBy = async (stage: Stage, device: Device, action: Action): Promise<void> =>
+export const propose = async (stage: Stage, device: Device, action: Action): Promise<void> =>
   saySomething(stage, device, () => device.session.propose(action))
 
 /** Against one of the adversary's seats. */
@@ -181,10 +182,10 @@ export const proposeRemoval: Move = async (stage, dice) => {
   const device = someone(stage, dice)
   if (!device) return IDLE
   const target = dice.pick(hostile(stage.world))
-  const { seat } = target.session.view().own
+  const { seat } = target
   if (!device.session.view().members.some((member) => member.seat === seat))
     return `${target.name} is gone already`
-  await proposeBy(stage, device, { type: 'remove', seat })
+  await propose(stage, device, { type: 'remove', seat })
   return `${device.name} wants ${target.name} out`
 }
 
@@ -193,21 +194,23 @@ export const proposeCharter: Move = async (stage, dice) => {
   if (!device) return IDLE
   const { charter } = device.session.view()
   const changed = { ...charter, purpose: `Purpose ${dice.below(1_000_000)}` }
-  await proposeBy(stage, device, { type: 'charter', charter: encodeCharter(changed) })
+  await propose(stage, device, { type: 'charter', charter: encodeCharter(changed) })
   return `${device.name} wants another charter`
 }
 
 /** Honest people approve what honest people want. */
+export const approve = async (stage: Stage, device: Device): Promise<void> => {
+  const traitors = hostile(stage.world).map(({ seat }) => seat)
+  await syncOne(stage, device)
+  const waiting = device.session
+    .view()
+    .motions.filter((m) => m.isWaitingForMe && m.by && !traitors.includes(m.by))
+  for (const { hash } of waiting) await saySomething(stage, device, () => device.session.approve(hash))
+}
+
 export const approveAll: Move = async (stage, dice) => {
-  const traitors = hostile(stage.world).map(({ session }) => session.view().own.seat)
   const devices = dice.shuffled(present(stage.world)).slice(0, 1 + dice.below(present(stage.world).length))
-  for (const device of devices) {
-    await syncOne(stage, device)
-    const waiting = device.session
-      .view()
-      .motions.filter((m) => m.isWaitingForMe && m.by && !traitors.includes(m.by))
-    for (const { hash } of waiting) await saySomething(stage, device, () => device.session.approve(hash))
-  }
+  for (const device of devices) await approve(stage, device)
   return `${devices.map(({ name }) => name).join()} approve what waits`
 }
 

@@ -8,12 +8,14 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 
-export type Replacement = { readonly file: string; readonly text: string; readonly by: string }
+type Replacement = { readonly file: string; readonly text: string; readonly by: string }
 
 export type Mutant = {
   /** What is switched off. */
   readonly name: string
   readonly replacements: readonly Replacement[]
+  /** Of a schedule that shows it; where the dice have changed since, one of the next hundred does. */
+  readonly seed: number
   /** The rules of which at least one breaks. */
   readonly breaks: readonly string[]
 }

@@ -9,7 +9,7 @@ import { broken, type Chronicle, noteEpoch, pathTo } from './chronicle.ts'
 import { checkEdge, checkEntered, isApproved } from './edges.ts'
 import { type HeldEpoch, type Knowledge, peek } from './peek.ts'
 import { checkWritten } from './sent.ts'
-import { type Device, honest } from './world.ts'
+import { type Device, honest, hostile } from './world.ts'
 
 /** What the oracle remembers of a device from step to step. */
 const last = new WeakMap<Device, Knowledge>()
@@ -154,9 +154,7 @@ const checkWaiting = (
   const done = path.findIndex(({ motion }) => motion === hash)
   const since = path.slice(done + 1).filter(({ to }) => !known.has(to))
   if (done >= 0 && known.has(path[done]?.to ?? '')) return
-  const traitors = chronicle.adversary.world.devices
-    .filter((d) => d.isHostile)
-    .map((d) => d.session.view().own.seat)
+  const traitors = hostile(chronicle.world).map(({ seat }) => seat)
   const renewals = since.filter(({ action, author }) => action === 'tidy' && traitors.includes(author))
   const others = since.filter(({ action }) => action !== 'tidy')
   if (renewals.length > 1 + others.length)

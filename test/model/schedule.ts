@@ -8,6 +8,7 @@ import { type Dice, diceFrom, seedLibsodium } from './dice.ts'
 import { founded, type Plan } from './founded.ts'
 import * as moves from './moves.ts'
 import { beginWith, isTogether } from './oracle.ts'
+import * as plots from './plots.ts'
 import * as treason from './treason.ts'
 import { honest, openWorld, type World } from './world.ts'
 
@@ -69,6 +70,8 @@ const draw = (dice: Dice, from: Weighted): moves.Move | undefined => {
   return tickets[dice.below(tickets.length)]
 }
 
+const PLOTS: readonly moves.Move[] = [plots.starve, plots.split, plots.openDoor]
+
 const PLANS: readonly Plan[] = [
   { seats: 3, isTidy: false, probation: 0 },
   { seats: 3, isTidy: true, probation: 0 },
@@ -96,6 +99,7 @@ export const runSchedule = async (seed: number): Promise<Outcome> => {
   ]
   await beginWith(chronicle)
   const [good, bad] = [mixtureOf(dice, HONEST), mixtureOf(dice, HOSTILE)]
+  if (dice.chance(0.3)) story.push(await dice.pick(PLOTS)(stage, dice))
   const length = 6 + dice.below(14)
   for (let i = 0; i < length && chronicle.violations.length === 0; i++)
     story.push((await draw(dice, dice.chance(0.45) ? bad : good)?.(stage, dice)) ?? '')

@@ -52,7 +52,7 @@ const somewhere = async (adversary: Adversary, dice: Dice): Promise<Foothold | u
 
 /** Anybody's leaves but the author's: nobody, one person, some, all. */
 const someVictims = (dice: Dice, { epoch }: Foothold, author: Device): readonly number[] => {
-  const mine = rosterOf(epoch).devices.filter((d) => d.seat !== author.session.view().own.seat)
+  const mine = rosterOf(epoch).devices.filter((d) => d.seat !== author.seat)
   const size = dice.below(4)
   if (size === 0 || mine.length === 0) return []
   if (size === 1) return [dice.pick(mine).leaf]
@@ -77,23 +77,19 @@ const entranceFor = (
 type Intent = { readonly act: Act | undefined; readonly keyPackage?: Uint8Array | undefined }
 
 /** What the rules would let this device commit there. */
-const openIntents = (book: Book, { epoch, device }: Foothold): readonly Intent[] => {
+export const openIntents = (book: Book, { epoch, device }: Foothold): readonly Intent[] => {
   const forum = forumOf(epoch)
   const mandates = book.motions
     .all()
     .filter(({ motion, approvals }) => isCarried(forum, motion, approvals))
-    .filter(
-      ({ motion: { action } }) => action.type !== 'remove' || action.seat !== device.session.view().own.seat,
-    )
+    .filter(({ motion: { action } }) => action.type !== 'remove' || action.seat !== device.seat)
     .map(({ motion, approvals, join }) => ({
       act: { type: 'mandate' as const, mandate: assembleMandate(forum, motion, approvals) },
       keyPackage: join?.keyPackage,
     }))
   const requests = book.requests.all().flatMap(({ resync, leave }): readonly Intent[] => {
     if (resync) return [{ act: { type: 'resync', request: resync.request }, keyPackage: resync.keyPackage }]
-    return leave && leave.seat !== device.session.view().own.seat
-      ? [{ act: { type: 'leave', request: leave } }]
-      : []
+    return leave && leave.seat !== device.seat ? [{ act: { type: 'leave', request: leave } }] : []
   })
   return [{ act: undefined }, ...requests, ...requests, ...mandates, ...mandates]
 }
@@ -112,7 +108,7 @@ const make = async (
   if (!proposals) return undefined
   const forged = await tryForge(from, proposals, lies)
   if (!forged) return undefined
-  const entrance = entranceFor(epoch, forged, device.session.view().own.seat, act)
+  const entrance = entranceFor(epoch, forged, device.seat, act)
   const next = await enterForged(adversary, from, forged, entrance)
   const hash = entrance.openedBy
   const stage: Staged = {
@@ -141,23 +137,33 @@ const tryForge = async (
   }
 }
 
+/**
+ * Makes a commit and writes it, and has its author's own client take it for its own and follow where nobody else may be able to. `keepsWelcome`:
+ * whoever is added is sent the Welcome, by that client.
+ */
+export const commitAs = async (
+  adversary: Adversary,
+  from: Foothold,
+  intent: Intent,
+  { keepsWelcome, ...lies }: Lies & { readonly keepsWelcome: boolean },
+): Promise<Made | undefined> => {
+  const made = await make(adversary, from, intent, lies)
+  if (!made) return undefined
+  write(adversary, from.epoch, { kind: 1, body: made.forged.message })
+  const { stage } = made
+  await tamper(adversary, from.device, (book) =>
+    book.staged.put(stage.hash, { ...stage, welcome: keepsWelcome ? stage.welcome : undefined }),
+  )
+  return made
+}
+
 /** 10.2, 10.3, 10.11: a commit that the rules allow and that some or all cannot follow. */
 export const garble: Treason = async (adversary, dice) => {
   const from = await somewhere(adversary, dice)
   if (!from) return NOTHING
   const intent = dice.pick(openIntents(await bookAt(from.device), from))
   const lies = someLies(dice, from)
-  const made = await make(adversary, from, intent, lies)
-  if (!made) return NOTHING
-  write(adversary, from.epoch, { kind: 1, body: made.forged.message })
-  const keepsWelcome = dice.chance(0.6)
-  // Its own client takes the commit for its own, and follows where nobody else may be able to.
-  await tamper(adversary, from.device, (book) =>
-    book.staged.put(made.stage.hash, {
-      ...made.stage,
-      welcome: keepsWelcome ? made.stage.welcome : undefined,
-    }),
-  )
+  if (!(await commitAs(adversary, from, intent, { ...lies, keepsWelcome: dice.chance(0.6) }))) return NOTHING
   const what = intent.act?.type ?? 'tidy'
   return `${from.device.name} commits ${what} in ${from.epoch.info.number}, garbled for ${lies.victims?.join() || 'nobody'}${lies.wrongTag ? ', wrong tag' : ''}`
 }
@@ -189,7 +195,7 @@ export const unmandated: Treason = async (adversary, dice) => {
   const from = await somewhere(adversary, dice)
   if (!from) return NOTHING
   const { epoch, device } = from
-  const others = rosterOf(epoch).devices.filter((d) => d.seat !== device.session.view().own.seat)
+  const others = rosterOf(epoch).devices.filter((d) => d.seat !== device.seat)
   if (others.length === 0) return NOTHING
   const victim = dice.pick(others)
   const removal: Proposal = { type: 'remove', leaf: victim.leaf }
@@ -213,7 +219,7 @@ export const unmandated: Treason = async (adversary, dice) => {
   ]
   const forged = await tryForge(from, dice.pick(choices), {})
   if (!forged) return NOTHING
-  const entrance = entranceFor(epoch, forged, device.session.view().own.seat, undefined)
+  const entrance = entranceFor(epoch, forged, device.seat, undefined)
   await enterForged(adversary, from, forged, entrance)
   write(adversary, epoch, { kind: 1, body: forged.message }, true)
   return `${device.name} commits against the rules in ${epoch.info.number}`
@@ -236,24 +242,31 @@ const replays = async (book: Book, epoch: Epoch): Promise<readonly (readonly Pro
 /** V5: what is allowed but for the path that is missing. The removed device could compute what comes after. */
 export const pathless: Treason = async (adversary, dice) => {
   const from = await somewhere(adversary, dice)
-  if (!from) return NOTHING
-  const intents = openIntents(await bookAt(from.device), from).filter(
-    ({ act }) =>
-      act?.type === 'resync' || (act?.type === 'mandate' && act.mandate.motion.action.type === 'remove'),
-  )
-  if (intents.length === 0) return NOTHING
-  const { act } = dice.pick(intents)
-  if (act?.type !== 'mandate' || act.mandate.motion.action.type !== 'remove') return NOTHING
-  const leaves = devicesOf(rosterOf(from.epoch), act.mandate.motion.action.seat).map(({ leaf }) => leaf)
-  const message = await forgeCommit(from.epoch.group, {
-    withPath: false,
-    proposals: [
-      ...leaves.map((removed) => ({ proposalType: 'remove' as const, remove: { removed } })),
-      { proposalType: 0xf200, proposalData: encodeAct(act) } as never,
-    ],
-  })
-  write(adversary, from.epoch, { kind: 1, body: message }, true)
-  return `${from.device.name} removes without a path in ${from.epoch.info.number}`
+  const count = from ? await removePathless(adversary, from) : 0
+  return count > 0 ? `${count} removals without a path in ${from?.epoch.info.number}` : NOTHING
+}
+
+/** Everybody whose removal is decided; how many there were. */
+export const removePathless = async (adversary: Adversary, from: Foothold): Promise<number> => {
+  const acts = openIntents(await bookAt(from.device), from).flatMap(({ act }) => act ?? [])
+  let count = 0
+  for (const act of new Set(acts)) {
+    const message = await pathlessRemoval(from, act)
+    if (message) write(adversary, from.epoch, { kind: 1, body: message }, true)
+    if (message) count++
+  }
+  return count
+}
+
+const pathlessRemoval = async ({ epoch }: Foothold, act: Act): Promise<Uint8Array | undefined> => {
+  const action = act.type === 'mandate' ? act.mandate.motion.action : undefined
+  if (action?.type !== 'remove') return undefined
+  const removals = devicesOf(rosterOf(epoch), action.seat).map(({ leaf }) => ({
+    proposalType: 'remove' as const,
+    remove: { removed: leaf },
+  }))
+  const proposals = [...removals, { proposalType: 0xf200, proposalData: encodeAct(act) } as never]
+  return forgeCommit(epoch.group, { withPath: false, proposals })
 }
 
 /** 10.12: a branch that only the adversary is in, for somebody who is stuck. */

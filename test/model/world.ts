@@ -4,6 +4,7 @@
  */
 import sodium from 'libsodium-wrappers'
 import { createClient } from '../../client/core/client.ts'
+import type { SeatId } from '../../client/core/governance/ids.ts'
 import type { Session } from '../../client/core/session/session.ts'
 import type { World as Ports } from '../../client/core/session/world.ts'
 import type { StoredVault } from '../../client/core/vault/ports.ts'
@@ -19,6 +20,7 @@ export type Device = {
   readonly name: string
   /** Number of the person, from 0. */
   readonly person: number
+  readonly seat: SeatId
   readonly isHostile: boolean
   readonly disk: MemoryDisk
   readonly line: Line
@@ -61,12 +63,12 @@ export const openWorld = async (founded: Founded, traitors: readonly number[]): 
   return { relay, devices, time }
 }
 
-type Fresh = Pick<Device, 'name' | 'person' | 'disk' | 'isHostile'>
+type Fresh = Omit<Device, 'seat' | 'line' | 'isAway' | 'offset' | 'vault' | 'session'>
 
 const startDevice = async (world: Omit<World, 'devices'>, fresh: Fresh): Promise<Device> => {
   const device = { ...fresh, line: openLine(world.relay), isAway: false, offset: 0 } as Device
   await restart(world, device)
-  return device
+  return Object.assign(device, { seat: device.session.view().own.seat })
 }
 
 /** Everything that the process held is gone; what it knows comes from its disk. */

@@ -1,0 +1,82 @@
+/** The six rules without which the schedules must fail (protocol.md section 9), each switched off where the client has it. */
+import type { Mutant } from './mutants.ts'
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'VOID',
+    seed: 1,
+    replacements: [
+      {
+        file: 'client/core/governance/fold.ts',
+        text: 'if (2 * voids.length <= current.electorate.length)',
+        by: 'if (voids.length >= 0)',
+      },
+    ],
+    breaks: ['I4'],
+  },
+  {
+    name: 'RESYNC',
+    seed: 16,
+    replacements: [
+      {
+        file: 'client/core/session/upkeep.ts',
+        text: "if (resync) return { act: { type: 'resync', request: resync.request }, keyPackage: resync.keyPackage }",
+        by: 'if (resync) return undefined',
+      },
+    ],
+    breaks: ['I4'],
+  },
+  {
+    name: 'escalation',
+    seed: 45,
+    replacements: [
+      {
+        file: 'client/core/session/standingTrouble.ts',
+        text: '[...(votes.isVotable ? [targetOf(at)] : []), ...votes.older]',
+        by: '[...(votes.isVotable ? [targetOf(at)] : [])]',
+      },
+    ],
+    breaks: ['I4'],
+  },
+  {
+    name: 'V5',
+    seed: 5,
+    replacements: [
+      {
+        file: 'client/core/governance/validity.ts',
+        text: 'if (isPathWanted !== seen.hasPath)',
+        by: 'if (!isPathWanted && seen.hasPath)',
+      },
+      {
+        file: 'client/core/mls/examine.ts',
+        text: '(needsUpdatePath && path === undefined)',
+        by: 'needsUpdatePath === undefined',
+      },
+    ],
+    breaks: ['I14'],
+  },
+  {
+    name: 'V6',
+    seed: 25,
+    replacements: [
+      {
+        file: 'client/core/governance/validity.ts',
+        text: 'arrived < twoThirds(electorate.length)',
+        by: 'arrived < 0',
+      },
+    ],
+    breaks: ['I5'],
+  },
+  {
+    name: 'withholding',
+    seed: 25,
+    replacements: [
+      {
+        file: 'client/core/session/hello.ts',
+        text: 'const isWithheld = epoch.info.openedUnasked && carriedMotions(line).length > 0',
+        by: 'const isWithheld = carriedMotions(line).length < 0',
+      },
+    ],
+    breaks: ['I5'],
+  },
+]
