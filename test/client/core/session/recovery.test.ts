@@ -30,6 +30,7 @@ import {
   say,
   textsOf,
 } from '../../../support/people.ts'
+import { offerPrivateBranch } from '../../../support/privateBranch.ts'
 
 await cryptoReady
 t.teardown(closeEverybody)
@@ -121,6 +122,39 @@ t.test(
     )
   },
 )
+
+t.test('6 of two who are stuck one behind the other, each knows the other again by the leaf', async (t) => {
+  const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'mick', 'mallory'])
+  const [alice, bob, carol, mick, mallory] = people
+  await garble(relay, mallory, [bob])
+  await syncAll([alice, carol, mick, alice, carol, mick])
+  await garble(relay, mick, [carol])
+  await syncAll([carol, alice, carol])
+  t.equal(statusOf(carol), 'stuck', 'where bob cannot read that she asked')
+  t.notOk(deviceOf(rosterOf(await newest(alice)), carol.session.view().own.device), 'she was helped first')
+  await bob.session.sync()
+  t.equal(statusOf(bob), 'stuck')
+
+  alice.time.now += 8 * HOUR // old logs are due
+  await syncAll([alice, bob, carol, bob])
+
+  await agree(t, [alice, bob, carol])
+})
+
+t.test('6, attack 12: a branch in which everybody else was put out is not settled in', async (t) => {
+  const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'mallory'])
+  const [alice, bob, carol, mallory] = people
+  await garble(relay, mallory, [carol])
+  await carol.session.sync()
+  await offerPrivateBranch(relay, mallory, carol)
+  await carol.session.sync()
+  t.equal((await bookOf(carol)).candidates.keys().length, 1, 'she reads it')
+  t.equal(statusOf(carol), 'stuck')
+
+  await syncAll([alice, bob, carol])
+
+  await agree(t, [alice, bob, carol])
+})
 
 t.test(
   '6, attack 2: where nobody can follow, everybody says VOID after ten minutes online, and the author is barred',
