@@ -32,7 +32,7 @@ export type JoinState =
         | { readonly is: 'declined' }
         | { readonly is: 'aborted'; readonly reason: string }
       ))
-  | { readonly is: 'joined'; readonly session: Session }
+  | { readonly is: 'joined'; readonly session: Session; readonly isDevice: boolean }
 
 export type Client = {
   readonly committees: () => Promise<readonly Session[]>
@@ -72,7 +72,8 @@ export const createClient = (vault: Vault, world: World): Client => {
       const gone = await continueJoining(newcomer, id)
       if (!gone.ok) return err(gone.error)
       const { book, joining } = gone.value
-      return ok(book ? { is: 'joined', session: sessionOf(book) } : stateOf(joining))
+      if (!book) return ok(stateOf(joining))
+      return ok({ is: 'joined', session: sessionOf(book), isDevice: isForDevice(joining) })
     },
     answerWords: (id, doMatch) => answerWords(newcomer, id, doMatch),
     forgetJoining: (id) => forgetJoining(vault, id),
@@ -93,9 +94,11 @@ const dialInvite = (world: World, invite: Invite): Relay => {
   })
 }
 
+/** Only somebody new has said a name. */
+const isForDevice = ({ handle }: Pick<Joining, 'handle'>): boolean => handle === ''
+
 const stateOf = ({ join, handle }: Joining): JoinState => {
-  // Only somebody new has said a name.
-  const coming = { handle, isDevice: handle === '' }
+  const coming = { handle, isDevice: isForDevice({ handle }) }
   switch (join.type) {
     case 'comparing':
       return { ...coming, is: 'comparing', words: wordsOf(join.transcript) }

@@ -149,11 +149,13 @@ const no: Answer = async (_context, session, one) => {
       json: { invite: one.id, answer: 'no' },
     })
   }
-  const title = motionTitle(session.view(), one.motion, namesIn(session.view()))
+  const names = namesIn(session.view())
+  const title = motionTitle(session.view(), one.motion, names)
   const declined = await session.decline(one.id)
   if (!declined.ok) return declined.error === 'not_member' ? notMember(session) : gone()
+  const now = session.view().motions.find(({ hash }) => hash === one.id)
   return told(session, declined.value, {
-    text: [`You said no: ${title}.`],
+    text: [`You said no: ${title}. ${now ? motionState(now, names) : ''}`.trim()],
     json: { motion: one.id, answer: 'no' },
   })
 }

@@ -10,16 +10,14 @@ import { DROP_WORDS } from '../words.ts'
 
 const NEXT = 'Next: `npx tocsin members`, `npx tocsin post`, `npx tocsin read --follow`.'
 
-export const arrivedLines = (view: CommitteeView, name: string): readonly string[] => {
+export const arrivedLines = (view: CommitteeView, name: string, isDevice: boolean): readonly string[] => {
   const count = view.members.length
   const where = `"${name}", with ${count - 1} ${count === 2 ? 'other member' : 'others'}`
   const provisional = view.isProvisional
     ? ['Provisionally: not enough of the others have followed yet. `npx tocsin status` says when they have.']
     : []
   const { handover } = view
-  const isMore = mine(view).length > 1
-  if (!handover && !isMore)
-    return [`You are in ${where}. You read what is written from now on.`, ...provisional, NEXT]
+  if (!isDevice) return [`You are in ${where}. You read what is written from now on.`, ...provisional, NEXT]
   return [
     `This phone is in ${where}, as ${toOneLine(view.own.handle)}.`,
     handover ? handoverWords(handover) : 'What was written before does not come back.',

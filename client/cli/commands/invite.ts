@@ -3,6 +3,7 @@ import { ok } from '../../../shared/base/result.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import type { SeatId } from '../../core/governance/ids.ts'
 import type { InviteKind } from '../../core/join/invite.ts'
+import type { Names } from '../../core/session/names.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { InviteView, MotionView } from '../../core/session/view.ts'
 import { type Command, type Context, isOn, type Outcome, refused } from '../command.ts'
@@ -11,6 +12,7 @@ import { qrLines } from '../qr.ts'
 import { notMember } from '../saying.ts'
 import { comerOf } from '../show/invites.ts'
 import { restWords } from '../show/motions.ts'
+import { namesIn } from '../show/names.ts'
 import { abortWords, haltRefusal, OFFER_WORDS, VOUCH_WORDS } from '../words.ts'
 import { compareWords } from '../wordsAsked.ts'
 
@@ -124,13 +126,16 @@ const admitted = (session: Session, hash: string, invite: InviteView): Outcome =
   if (motion?.outcome === 'carried_out')
     return ok({ text: [`${who} is in the committee now, and shows it in a moment.`], json })
   return ok({
-    text: [`You have said yes to ${comerOf(view, invite, 'your other phone')}. ${missingWords(motion)}`],
+    text: [
+      `You have said yes to ${comerOf(view, invite, 'your other phone')}. ${missingWords(motion, namesIn(view))}`,
+    ],
     json,
   })
 }
 
-const missingWords = (motion: MotionView | undefined): string => {
-  if (motion?.restsUntil !== undefined) return restWords(motion.restsUntil)
+const missingWords = (motion: MotionView | undefined, names: Names): string => {
+  const rest = motion && restWords(motion, names)
+  if (rest !== undefined) return rest
   const missing = Math.max(0, (motion?.needed ?? 1) - (motion?.approvedBy.length ?? 0))
   if (missing === 0)
     return 'Everybody who is needed has said yes: it is done as soon as a device reaches the relay.'

@@ -2,7 +2,6 @@
 import { ok, type Result } from '../../../shared/base/result.ts'
 import type { Client, JoinState } from '../../core/client.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
-import type { Session } from '../../core/session/session.ts'
 import { askHandle } from '../ask.ts'
 import {
   type Command,
@@ -155,7 +154,7 @@ const react = async (
       await client.forgetJoining(id)
       return refused('invite_ended', abortWords(state.reason))
     case 'joined':
-      return arrive(context, state.session)
+      return arrive(context, state)
   }
 }
 
@@ -188,7 +187,9 @@ const answer = async (
   return refused('words_differ', abortWords('words_differ'))
 }
 
-const arrive = async (context: Context, session: Session): Promise<Outcome> => {
+type Arrived = Extract<JoinState, { readonly is: 'joined' }>
+
+const arrive = async (context: Context, { session, isDevice }: Arrived): Promise<Outcome> => {
   const leaving = context.onLeave(() => session.close())
   try {
     context.ifInterrupted(undefined)
@@ -198,7 +199,7 @@ const arrive = async (context: Context, session: Session): Promise<Outcome> => {
     const name = nameOfCommittee(session)
     const { handover } = view
     return ok({
-      text: [...arrivedLines(view, name), ...cutOff],
+      text: [...arrivedLines(view, name, isDevice), ...cutOff],
       json: {
         state: 'joined',
         committee: session.id,

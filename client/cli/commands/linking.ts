@@ -36,8 +36,9 @@ export const rejoinInvite: Command = {
   about: [
     'For a member who has lost every phone and stands before you: be sure who it is. They run `npx tocsin join` on the',
     'phone that they have now, and both screens show three words. Then one more of you who has met them says yes',
-    'with `npx tocsin approve`. In a committee of two it takes a day instead. They keep their seat and their vote;',
-    'what was written before does not come back.',
+    'with `npx tocsin approve`. In a committee of two it takes a day instead; and also while a phone of theirs is',
+    'still here, so that whoever is robbed of their name can say no: a phone that is lost or taken is cut off first,',
+    'with `npx tocsin phone cut-off`. They keep their seat and vote; what was written before does not come back.',
   ],
   options: BRIEF,
   takes: 1,

@@ -1,8 +1,8 @@
 /** What members decide on, in one sentence each. */
 import { toOneLine } from '../../core/committee/plainText.ts'
+import type { Names } from '../../core/session/names.ts'
 import type { CommitteeView, MotionView } from '../../core/session/view.ts'
 import { changeLines } from './charter.ts'
-import type { Names } from '../../core/session/names.ts'
 import { listOf, momentOf } from './time.ts'
 
 export const motionTitle = (
@@ -25,22 +25,30 @@ export const motionTitle = (
 }
 
 /** `Asked by alice. 1 of the 2 it needs have approved: alice.` */
-export const motionState = (
-  { by, approvedBy, declinedBy, needed, outcome, restsUntil }: MotionView,
-  names: Names,
-): string => {
+export const motionState = (motion: MotionView, names: Names): string => {
+  const { by, approvedBy, declinedBy, needed, outcome } = motion
   const asked = by === undefined ? '' : `Asked by ${names(by)}. `
   const no = declinedBy.length > 0 ? ` Against: ${listOf(declinedBy.map(names))}.` : ''
   if (outcome === 'carried_out') return `${asked}Carried out.${no}`
   if (outcome === 'lapsed') return `${asked}Over: it was not carried out.${no}`
-  if (restsUntil !== undefined)
-    return `${asked}Approved by ${listOf(approvedBy.map(names))}. ${restWords(restsUntil)}${no}`
+  const rest = restWords(motion, names)
+  if (rest !== undefined) return `${asked}Approved by ${listOf(approvedBy.map(names))}. ${rest}${no}`
   return `${asked}Needs ${needed}, has ${approvedBy.length}: ${listOf(approvedBy.map(names))}.${no}`
 }
 
-/** 4.11: so that whoever is robbed of an open phone hears of it in time. */
-export const restWords = (until: number): string =>
-  `It is let in at ${momentOf(until, Date.now())}, or at once when one more member who has seen the person says yes.`
+/** 4.11: so that whoever is robbed of an open phone, or of their name, hears of it in time. */
+export const restWords = (
+  { action, approvedBy, isDisowned, restsUntil }: MotionView,
+  names: Names,
+): string | undefined => {
+  if (action.type !== 'deviceAdd') return undefined
+  if (isDisowned) return `${names(action.seat)} says that it is not theirs: it is not let in.`
+  if (restsUntil === undefined) return undefined
+  const others = approvedBy.filter((seat) => seat !== action.seat).length
+  const sooner =
+    others < 2 ? 'one more member who has seen the person' : `${names(action.seat)}, on a phone that is here,`
+  return `It is let in at ${momentOf(restsUntil, Date.now())}, or at once when ${sooner} says yes.`
+}
 
 export const motionJson = (motion: MotionView, names: Names): object => ({
   type: 'motion',
@@ -53,5 +61,6 @@ export const motionJson = (motion: MotionView, names: Names): object => ({
   needed: motion.needed,
   outcome: motion.outcome,
   restsUntil: motion.restsUntil === undefined ? null : new Date(motion.restsUntil).toISOString(),
+  isDisowned: motion.isDisowned,
   isWaitingForMe: motion.isWaitingForMe,
 })

@@ -21,7 +21,7 @@ import { type SecretKey, sha256, sign, verify } from '../../../shared/crypto/sod
 import { approvalsNeeded, type Charter, charterHash, isFounding, MAX_CHARTER_BYTES } from './charter.ts'
 import { type DeviceId, deviceId, hashText, type SeatId, seatId } from './ids.ts'
 import { isSpent, type Ledger } from './ledger.ts'
-import { deviceOf, isFullSeat, type Roster, seatsOf } from './roster.ts'
+import { deviceOf, isFullSeat, isVacant, type Roster, seatsOf } from './roster.ts'
 
 /** Epochs after its issue in which a motion may be executed. */
 export const MOTION_LIFE_EPOCHS = 256
@@ -167,13 +167,26 @@ export const isCarried = (forum: Forum, value: Motion, given: readonly Approval[
 }
 
 /**
- * 4.11: a new device that one other seat at most has approved waits a day before an honest device carries it out, so that whoever is robbed
- * of an open phone hears of it. Validity reads no clock and does not ask this.
+ * 4.11: whether an honest device waits a day before it carries out a new device, so that whoever is robbed of an open phone, or of a name, hears of it:
+ * unless two others have seen the person, and the seat itself agrees or has no device left that could. Validity reads no clock and does not ask this.
  */
 export const waitsADay = (roster: Roster, value: Motion, given: readonly Approval[]): boolean => {
   const { action } = value
   if (action.type !== 'deviceAdd' || seatsOf(roster).length === 1) return false
-  return [...approvingSeats(roster, value, given)].filter((seat) => seat !== action.seat).length < 2
+  const seats = approvingSeats(roster, value, given)
+  const others = [...seats].filter((seat) => seat !== action.seat).length
+  return others < 2 || !(seats.has(action.seat) || isVacant(roster, action.seat))
+}
+
+/** The seat says that the new device is not its own: no honest device carries it out (4.11), also when the phone that said so is cut off later. */
+export const isDisowned = (
+  roster: Roster,
+  value: Motion,
+  { approvals, declined }: { readonly approvals: readonly Approval[]; readonly declined: readonly SeatId[] },
+): boolean => {
+  const { action } = value
+  if (action.type !== 'deviceAdd') return false
+  return declined.includes(action.seat) && !approvingSeats(roster, value, approvals).has(action.seat)
 }
 
 /** The mandate to put into a commit: the approvals that count in this epoch, in canonical order. */

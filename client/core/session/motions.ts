@@ -5,6 +5,7 @@ import {
   type Approval,
   approvingSeat,
   isCarried,
+  isDisowned,
   isTimely,
   motionHash,
   waitsADay,
@@ -77,12 +78,13 @@ export const carriedMotions = (desk: Desk): readonly KnownMotion[] => {
   return desk.book.motions
     .all()
     .filter((m) => m.outcome === 'open' && isCarried(forum, m.motion, m.approvals))
+    .filter((m) => !isDisowned(forum.roster, m.motion, m))
     .filter((m) => desk.clock() >= (restsUntil(forum, m) ?? 0))
 }
 
 const DAY_MS = 86_400_000
 
-/** 4.11: a new device that only one other has vouched for, until a day after this device learned of it. */
+/** 4.11: a day after this device learned of it. */
 export const restsUntil = ({ roster }: Forum, { motion, approvals, at }: KnownMotion): number | undefined =>
   waitsADay(roster, motion, approvals) ? at + DAY_MS : undefined
 

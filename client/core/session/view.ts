@@ -7,6 +7,7 @@ import {
   approvingSeats,
   electorateOf,
   isCarried,
+  isDisowned,
   isTimely,
   motionHash,
   needed,
@@ -50,6 +51,8 @@ export type MotionView = {
   readonly needed: number
   /** Enough have said yes, and it is carried out then; or at once, when another one who has seen the person says yes too. */
   readonly restsUntil: number | undefined
+  /** The member whose phone it is said to be says that it is not: no honest device lets it in. */
+  readonly isDisowned: boolean
   readonly outcome: KnownMotion['outcome']
   /** This seat may approve and has not. */
   readonly isWaitingForMe: boolean
@@ -178,6 +181,7 @@ const motionOf = (book: Book, known: KnownMotion): MotionView => {
     declinedBy: known.declined,
     needed: needed(forum, motion, new Set(approved)),
     restsUntil: isCarried(forum, motion, known.approvals) ? restsUntil(forum, known) : undefined,
+    isDisowned: outcome === 'open' && isDisowned(forum.roster, motion, known),
     outcome,
     isWaitingForMe: mayStill && !isAnswered,
   }

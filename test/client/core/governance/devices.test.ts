@@ -10,7 +10,13 @@ import {
 } from '../../../../client/core/governance/fold.ts'
 import { encodeIdentity } from '../../../../client/core/governance/ids.ts'
 import { applyToLedger, type Ledger, newLedger } from '../../../../client/core/governance/ledger.ts'
-import { type Action, isCarried, needed, waitsADay } from '../../../../client/core/governance/motion.ts'
+import {
+  type Action,
+  isCarried,
+  isDisowned,
+  needed,
+  waitsADay,
+} from '../../../../client/core/governance/motion.ts'
 import { planProposals } from '../../../../client/core/governance/plan.ts'
 import {
   encodeSeatData,
@@ -317,7 +323,17 @@ t.test(
       )
     t.ok(waits(2, 0))
     t.notOk(waits(2, 0, 1), 'a second one has met them too')
-    t.notOk(waits(0, 1))
+    t.ok(waits(0, 1), 'a seat that is still there is asked, too')
+    t.ok(waits(0, 1, 3))
+    const lost = aCommittee({ seats: 2, court: withVacant(80) })
+    const back = aMotion(lost.court, {
+      type: 'deviceAdd',
+      keyPackage: freshOf(80).view.hash,
+      seat: seatNumber(80),
+    })
+    const approvals = [approvalOf(back, lost.of(0)), approvalOf(back, lost.of(1))]
+    t.notOk(waitsADay(lost.court.roster, back, approvals), 'nobody is left who could be asked')
+    t.ok(waitsADay(lost.court.roster, back, approvals.slice(1)))
     const alone = aCommittee({ seats: 1 })
     const own = aMotion(alone.court, {
       type: 'deviceAdd',
@@ -329,6 +345,22 @@ t.test(
     t.notOk(waitsADay(court.roster, admission, [approvalOf(admission, of(0))]))
   },
 )
+
+t.test('4.11 a member says of a new device that it is not theirs, and may think better of it', async (t) => {
+  const committee = aCommittee({ seats: 4 })
+  const { court, of } = committee
+  const add = (seat: number) =>
+    aMotion(court, { type: 'deviceAdd', keyPackage: freshOf(seat).view.hash, seat: seatNumber(seat) })
+  const motion = add(2)
+  const by = (...seats: number[]) => seats.map((n) => approvalOf(motion, of(n)))
+  const disowned = (approvals: number[], declined: number[], roster = court.roster) =>
+    isDisowned(roster, motion, { approvals: by(...approvals), declined: declined.map(seatNumber) })
+  t.ok(disowned([0, 1], [2]))
+  t.notOk(disowned([0, 1], [3]), 'the others may be against it, and no more')
+  t.notOk(disowned([0, 2], [2]), 'its own yes stands over its own no')
+  const removal = aMotion(court, { type: 'remove', seat: seatNumber(2) })
+  t.notOk(isDisowned(court.roster, removal, { approvals: [], declined: [seatNumber(2)] }))
+})
 
 t.test('4.11 a drop was right when its owner says so, or so many others as a removal takes', async (t) => {
   const open = { by: seatNumber(1), seat: seatNumber(2), device: deviceNumber(2, 9) }

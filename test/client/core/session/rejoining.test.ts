@@ -61,6 +61,8 @@ t.test(
     await say(alice, 'before it was lost')
     await syncAll(alice, bob, carol)
     const lost = { seat: seatOf(carol), device: deviceOf(carol) }
+    must(await bob.session.cutOff(lost.device))
+    await syncAll(alice, bob)
 
     const back = await linkBy(alice, relay, [bob], lost.seat)
     await syncAll(alice, bob, back)
@@ -70,10 +72,6 @@ t.test(
     t.strictSame(textsOf(back), [], 'history does not come back')
     t.strictSame([handover, isProvisional], [undefined, false])
     t.strictSame(memberIn(alice, 'carol').metBy, [{ seat: seatOf(alice), isMutual: true }])
-    const old = memberIn(back, 'carol').devices.find(({ isMe }) => !isMe)
-    t.equal(old?.device, lost.device, 'the lost device is still there')
-    must(await back.session.dropDevice(lost.device))
-    await syncAll(alice, bob, back)
     t.strictSame(
       memberIn(alice, 'carol').devices.map(({ device }) => device),
       [own.device],
@@ -125,33 +123,71 @@ t.test('4.11 with no device left, two others are needed, and the one who is miss
 })
 
 t.test(
-  '4.11 somebody who lost nothing sees a rejoin in their name, and cuts off what came in by it',
+  '4.11 while a phone of the member is still here, a rejoin waits a day, whoever has agreed',
   async (t) => {
     const { relay, alice, others } = await group('bob', 'carol')
     const [bob, carol] = others
     if (!bob || !carol) throw new Error('nobody there')
+    const borrowed = await newDevice('borrowed', relay.dial, alice.time)
+    const met = await meet(borrowed, alice, must(await alice.session.invite('device', seatOf(carol))))
 
-    const impostor = await linkBy(alice, relay, [bob], seatOf(carol))
-    await syncAll(alice, bob, carol, impostor)
-    t.match(
-      carol.session.view().motions.find(({ action }) => action.type === 'deviceAdd'),
-      {
-        about: 'carol',
-        by: seatOf(alice),
-        approvedBy: [seatOf(alice), seatOf(bob)],
-      },
-    )
-    const stranger = memberIn(carol, 'carol').devices.find(({ isMe }) => !isMe)
-    must(await carol.session.dropDevice(stranger?.device ?? deviceOf(carol)))
-    await syncAll(alice, bob, carol, impostor)
-
-    t.equal(impostor.session.view().own.status, 'removed')
+    await t.rejects(comeIn(borrowed, met, [bob]), /deciding/)
+    t.match(asked(alice), { approvedBy: { length: 2 }, needed: 2, restsUntil: alice.time.now + DAY_MS })
+    const back = await comeIn(borrowed, met, [carol])
+    t.equal(seatOf(back), seatOf(carol), 'at once when she agrees on that phone')
+    const old = memberIn(back, 'carol').devices.find(({ isMe }) => !isMe)
+    t.equal(old?.device, deviceOf(carol))
+    must(await back.session.dropDevice(deviceOf(carol)))
+    await syncAll(alice, bob, back)
     t.strictSame(
-      memberIn(bob, 'carol').devices.map(({ device }) => device),
-      [deviceOf(carol)],
+      memberIn(alice, 'carol').devices.map(({ device }) => device),
+      [deviceOf(back)],
     )
   },
 )
+
+t.test('4.11 somebody who lost nothing sees a rejoin in their name, and their no stops it', async (t) => {
+  const { relay, alice, others } = await group('bob', 'carol')
+  const [bob, carol] = others
+  if (!bob || !carol) throw new Error('nobody there')
+  const stranger = await newDevice('stranger', relay.dial, alice.time)
+  const met = await meet(stranger, alice, must(await alice.session.invite('device', seatOf(carol))))
+  await t.rejects(comeIn(stranger, met, [bob]), /deciding/)
+  await syncAll(carol)
+  const motion = asked(carol)
+  t.match(motion, { about: 'carol', by: seatOf(alice), approvedBy: { length: 2 }, isWaitingForMe: true })
+  must(await carol.session.decline(motion?.hash ?? ''))
+  await syncAll(alice, bob, carol)
+
+  t.match(asked(bob), { isDisowned: true, outcome: 'open' })
+  alice.time.now += 2 * DAY_MS
+  await t.rejects(comeIn(stranger, met, []), /deciding/, 'no honest device carries it out, however late')
+  must(await bob.session.cutOff(deviceOf(carol)))
+  await syncAll(alice, bob)
+  await t.rejects(comeIn(stranger, met, []), /deciding/, 'nor when the phone that said no is gone')
+})
+
+t.test('4.11 somebody who lost nothing and was away cuts off what came in by a rejoin', async (t) => {
+  const { relay, alice, others } = await group('bob', 'carol')
+  const [bob, carol] = others
+  if (!bob || !carol) throw new Error('nobody there')
+  const device = await newDevice('stranger', relay.dial, alice.time)
+  const met = await meet(device, alice, must(await alice.session.invite('device', seatOf(carol))))
+  await t.rejects(comeIn(device, met, [bob]), /deciding/)
+  alice.time.now += DAY_MS
+  const impostor = await comeIn(device, met, [])
+  await syncAll(alice, bob, carol, impostor)
+  t.match(asked(carol), { about: 'carol', by: seatOf(alice), approvedBy: [seatOf(alice), seatOf(bob)] })
+  const strangers = memberIn(carol, 'carol').devices.find(({ isMe }) => !isMe)
+  must(await carol.session.dropDevice(strangers?.device ?? deviceOf(carol)))
+  await syncAll(alice, bob, carol, impostor)
+
+  t.equal(impostor.session.view().own.status, 'removed')
+  t.strictSame(
+    memberIn(bob, 'carol').devices.map(({ device }) => device),
+    [deviceOf(carol)],
+  )
+})
 
 /** VOID, whoever could follow. */
 const voidAs = async (person: Person, relay: MemoryRelay, number: number, commit: string): Promise<void> => {
