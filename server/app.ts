@@ -7,13 +7,16 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { createGuard, type Guard, type GuardDeps, type No } from './guard/guard.ts'
 import type { Log } from './log.ts'
 import type { Relay } from './relay/relay.ts'
-import { pageRoutes } from './routes/pages.ts'
+import { aboutRoute, pageRoutes } from './routes/pages.ts'
 import { createSockets } from './routes/socket.ts'
 import { acceptUpgrades } from './routes/upgrade.ts'
+import { type WebFiles, webRoutes } from './routes/web.ts'
 
 export type AppDeps = GuardDeps & {
   readonly relay: Relay
   readonly log: Log
+  /** The web client, if this relay has one. */
+  readonly web: WebFiles | undefined
   /** The database answers. */
   readonly isReady: () => Promise<boolean>
   /** The relay is ending. */
@@ -78,6 +81,8 @@ export const createApp = async (deps: AppDeps): Promise<App> => {
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('nothing here\n'))
   const answers = atMostEvery(READY_MS, deps.now, deps.isReady)
+  if (deps.web) webRoutes(app, deps.web)
+  else aboutRoute(app)
   pageRoutes(app, async () => {
     if (deps.isLeaving()) return 'leaving'
     return (await answers()) ? 'ready' : 'away'

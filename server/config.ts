@@ -52,6 +52,7 @@ const settings = {
   TOCSIN_ONION_PORT: v.optional(port('TOCSIN_ONION_PORT')),
   ...guardSettings,
   TOCSIN_MAX_BYTES: v.optional(number('TOCSIN_MAX_BYTES', 1 << 20, 2 ** 50)),
+  TOCSIN_WEB: v.optional(v.picklist(['on', 'off'], 'TOCSIN_WEB must be on or off.'), 'on'),
   TOCSIN_GRACE_SECONDS: v.optional(number('TOCSIN_GRACE_SECONDS', 0, 300), '10'),
   TOCSIN_METRICS_PORT: v.optional(port('TOCSIN_METRICS_PORT')),
   TOCSIN_METRICS_HOST: v.optional(
@@ -102,6 +103,8 @@ export type Config = {
   readonly disk: string | undefined
   /** What the database may take before no more logs are created. */
   readonly maxBytes: number | undefined
+  /** The web client is served at `/`. */
+  readonly isWebOn: boolean
   /** What is under way has this long when the relay is asked to end. */
   readonly graceSeconds: number
   /** Where the numbers are shown, always a loopback address; nowhere if undefined. */
@@ -179,6 +182,7 @@ const configOf = (env: Parsed, databaseUrl: string | undefined): Config => ({
   edge: edgeOf(env, env.TOCSIN_PUBLIC_URL),
   disk: env.TOCSIN_DISK ?? (databaseUrl === undefined ? env.TOCSIN_DATA : undefined),
   maxBytes: env.TOCSIN_MAX_BYTES,
+  isWebOn: env.TOCSIN_WEB === 'on',
   graceSeconds: env.TOCSIN_GRACE_SECONDS,
   metrics:
     env.TOCSIN_METRICS_PORT === undefined

@@ -1,4 +1,4 @@
-/** Which release this is, and where its migrations are. */
+/** Which release this is, and where its migrations and its web client are. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -8,3 +8,6 @@ export const VERSION: string =
   typeof about === 'object' && about && 'version' in about ? String(about.version) : 'unknown'
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url))
+
+/** There once `npm start` has built it. */
+export const WEB = fileURLToPath(new URL('../dist/web', import.meta.url))

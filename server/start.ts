@@ -23,6 +23,7 @@ import type { Clock } from './relay/ports.ts'
 import { createRelay, dayOf, type Relay } from './relay/relay.ts'
 import { MIGRATIONS, VERSION } from './release.ts'
 import { framing } from './routes/framing.ts'
+import type { WebFiles } from './routes/web.ts'
 import { openBus, type RelayBus, silentBus } from './store/bus.ts'
 import { type Database, type DatabaseAddress, openDatabase } from './store/database.ts'
 import { loadRelayRow, type RelayRow } from './store/keys.ts'
@@ -52,6 +53,8 @@ export type StartOptions = {
   readonly disk?: string | undefined
   /** What the database may take before no more logs are created. */
   readonly maxBytes?: number | undefined
+  /** The web client, at `/`; a page that says what this is without it. */
+  readonly web?: WebFiles | undefined
   /** What this machine has left; looked at by itself unless a test hands it in. */
   readonly machine?: Machine
 }
@@ -116,6 +119,7 @@ const startOn = async (database: Database, row: RelayRow, options: StartOptions)
     log,
     random: randomBytes,
     now: options.steady ?? (() => performance.now()),
+    web: options.web,
     isReady: () => answers(database),
     isLeaving: () => isLeaving,
   })

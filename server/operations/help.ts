@@ -21,6 +21,7 @@ const SETTINGS: readonly (readonly [name: string, help: string])[] = [
   ['TOCSIN_ONION_PORT', 'where tor hands in what comes over the onion service'],
   ['TOCSIN_DISK', 'a folder on the disk of the database, if it is another one'],
   ['TOCSIN_MAX_BYTES', 'what the database may take before no more logs are made'],
+  ['TOCSIN_WEB', 'off: no web client at /, only a page that says what this is (on)'],
   ['TOCSIN_GRACE_SECONDS', 'what is under way has this long at the end (10)'],
   ['TOCSIN_METRICS_PORT', 'numbers for Prometheus on loopback; off if not set'],
   ['TOCSIN_METRICS_HOST', 'which loopback address (127.0.0.1)'],

@@ -4,6 +4,8 @@ import { err, ok, type Result } from '../../shared/base/result.ts'
 import type { Config } from '../config.ts'
 import { createLog } from '../log.ts'
 import { DEFAULT_LIMITS } from '../relay/limits.ts'
+import { WEB } from '../release.ts'
+import { readWebFiles } from '../routes/web.ts'
 import { type Running, startRelay } from '../start.ts'
 import { isUnanswered } from '../store/away.ts'
 import { welcome } from '../welcome.ts'
@@ -86,6 +88,7 @@ const start = async (
     limits: { ...DEFAULT_LIMITS, web: { ...DEFAULT_LIMITS.web, connections: connectionsOf(config) } },
     clock: Date.now,
     graceMs: 1000 * config.graceSeconds,
+    web: config.isWebOn ? readWebFiles(WEB) : undefined,
     log: createLog(config.logLevel, writeLog),
   }).catch((error) => err({ sentence: sentenceOf(error, config), isPassing: isPassing(error) }))
   if (started.ok) return started

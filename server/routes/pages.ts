@@ -1,6 +1,6 @@
 /**
  * What a browser sees: what this is, what it knows, and whether it works. No script, no cookie, nothing loaded from
- * elsewhere. Not here: what the pages say about data (server/transparency).
+ * elsewhere. Not here: what the pages say about data (server/transparency), and the web client (web.ts).
  */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Page } from '../transparency/document.ts'
@@ -33,17 +33,20 @@ const HEADERS = {
 /** `leaving`: the relay is ending. `away`: the database does not answer. */
 export type Readiness = 'ready' | 'leaving' | 'away'
 
+/** What is at `/` where there is no web client. */
+export const aboutRoute = (app: FastifyInstance): void => page(app, '/', asHtml(ABOUT))
+
 export const pageRoutes = (app: FastifyInstance, readiness: () => Promise<Readiness>): void => {
-  for (const [path, html] of [
-    ['/', asHtml(ABOUT)],
-    ['/operator', asHtml(OPERATORS_PAGE)],
-  ] as const)
-    app.get(path, (_request, reply) => reply.headers(HEADERS).send(html))
+  page(app, '/operator', asHtml(OPERATORS_PAGE))
   app.get('/livez', (_request, reply) => plain(reply, 'ok\n'))
   app.get('/readyz', async (_request, reply) => {
     const found = await readiness()
     return plain(found === 'ready' ? reply : reply.code(503), READINESS[found])
   })
+}
+
+const page = (app: FastifyInstance, path: string, html: string): void => {
+  app.get(path, (_request, reply) => reply.headers(HEADERS).send(html))
 }
 
 const READINESS: Readonly<Record<Readiness, string>> = {

@@ -8,6 +8,7 @@ import type { EdgeSettings } from '../../server/guard/guard.ts'
 import type { Machine } from '../../server/guard/shortage.ts'
 import { createLog, type LogLevel } from '../../server/log.ts'
 import { DEFAULT_LIMITS, type RelayLimits } from '../../server/relay/limits.ts'
+import type { WebFiles } from '../../server/routes/web.ts'
 import { startRelay as startServer } from '../../server/start.ts'
 import type { DatabaseAddress } from '../../server/store/database.ts'
 import type { AdmissionSecret } from '../../shared/protocol/access.ts'
@@ -29,6 +30,8 @@ export type TestRelayOptions = {
   readonly edge?: EdgeSettings
   readonly onionPort?: number
   readonly machine?: Machine
+  /** The web client; none when absent. */
+  readonly web?: WebFiles
   /** Any free one when absent. */
   readonly port?: number
 }
@@ -75,6 +78,7 @@ export const startRelay = async (options: TestRelayOptions = {}): Promise<TestRe
     ...(options.edge && { edge: options.edge }),
     ...(options.machine && { machine: options.machine }),
     onionPort: options.onionPort,
+    web: options.web,
     log: createLog(options.logLevel ?? 'trace', (line) => lines.push(line)),
   })
   if (!started.ok) throw new Error(`the relay did not start: ${started.error}`)

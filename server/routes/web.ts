@@ -1,0 +1,113 @@
+/**
+ * The web client at `/`, as `npm start` built it: read once at the start and handed out from memory, so that everybody gets files of
+ * one build. Nothing is logged, and a page gets no more rights than it needs. Not here: how it is built (client/web/build.mjs), and
+ * the pages of a relay without it (pages.ts).
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname, join, relative, sep } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+type WebFile = { readonly type: string; readonly brotli: Buffer; readonly gzip: Buffer }
+/** By path below `/`. */
+export type WebFiles = ReadonlyMap<string, WebFile>
+
+/** Scripts only from here, made into URLs only by the client's own policy; `wasm` is the cryptography. `'self'` is also this relay's socket. */
+const CONTENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types tocsin svelte-trusted-html',
+].join('; ')
+
+/** Camera for the code of an invite, microphone for a voice note; nothing else. */
+const PERMISSIONS = [
+  'camera=(self)',
+  'microphone=(self)',
+  ...[
+    'accelerometer',
+    'browsing-topics',
+    'display-capture',
+    'geolocation',
+    'gyroscope',
+    'magnetometer',
+    'midi',
+    'payment',
+    'usb',
+  ].map((name) => `${name}=()`),
+].join(', ')
+
+export const WEB_HEADERS = {
+  'content-security-policy': CONTENT_POLICY,
+  'permissions-policy': PERMISSIONS,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+}
+
+/** Undefined where there is no build. */
+export const readWebFiles = (folder: string): WebFiles | undefined => {
+  const files = new Map(
+    builtFiles(folder).map((path) => [relative(folder, path).split(sep).join('/'), read(path)]),
+  )
+  return files.has('index.html') ? files : undefined
+}
+
+const builtFiles = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && extname(entry.name) in TYPES)
+      .map((entry) => join(entry.parentPath, entry.name))
+  } catch {
+    return []
+  }
+}
+
+const read = (path: string): WebFile => ({
+  type: TYPES[extname(path)] ?? '',
+  brotli: readFileSync(`${path}.br`),
+  gzip: readFileSync(`${path}.gz`),
+})
+
+export const webRoutes = (app: FastifyInstance, files: WebFiles): void => {
+  for (const [path, file] of files) {
+    app.get(`/${path}`, (request, reply) => send(file, cachingOf(path), { request, reply }))
+    if (path === 'index.html')
+      app.get('/', (request, reply) => send(file, cachingOf(path), { request, reply }))
+  }
+}
+
+/** Names below assets/ hold a hash of what they name. */
+const cachingOf = (path: string): string =>
+  path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
+
+type Asked = { readonly request: FastifyRequest; readonly reply: FastifyReply }
+
+const send = ({ type, brotli, gzip }: WebFile, caching: string, { request, reply }: Asked): FastifyReply => {
+  reply.headers({ ...WEB_HEADERS, 'content-type': type, 'cache-control': caching, vary: 'accept-encoding' })
+  const accepted = String(request.headers['accept-encoding'] ?? '')
+  if (/\bbr\b/.test(accepted)) return reply.header('content-encoding', 'br').send(brotli)
+  if (/\bgzip\b/.test(accepted)) return reply.header('content-encoding', 'gzip').send(gzip)
+  return reply.send(brotliDecompressSync(brotli))
+}
