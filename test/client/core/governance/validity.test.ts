@@ -8,10 +8,12 @@ import type { Action } from '../../../../client/core/governance/motion.ts'
 import { joinedMark } from '../../../../client/core/governance/newcomers.ts'
 import { planProposals } from '../../../../client/core/governance/plan.ts'
 import { encodeSeatData, readRoster, type SeatData } from '../../../../client/core/governance/roster.ts'
+import { comesAfter, succeed } from '../../../../client/core/governance/succession.ts'
 import { judge } from '../../../../client/core/governance/validity.ts'
 import type { Court, Seen } from '../../../../client/core/governance/verdict.ts'
 import {
   A_LINK,
+  ANCHOR,
   aCharter,
   aCommit,
   aCommittee,
@@ -411,6 +413,28 @@ t.test(
     t.equal(judged(freshOf({ device: deviceNumber(0, 0) })), 'bad_key_package', "somebody else's device id")
   },
 )
+
+t.test('V7 whoever knew a device knows the leaf again that came after it, and no other', async (t) => {
+  const known = (n: number) => signerOf(2, n, 2)
+  let leaf = known(0)
+  for (let n = 1; n < 19; n++) leaf = { ...known(n), after: succeed(ANCHOR, leaf, known(n)) }
+  const knows = (n: number, as = leaf, anchor = ANCHOR) => comesAfter(anchor, known(n), as)
+  t.ok(knows(18), 'the leaf itself')
+  t.ok(knows(17), 'the one before it')
+  t.ok(knows(2), 'sixteen before it')
+  t.notOk(knows(1), 'so far back nobody looks')
+
+  const spoilt = leaf.after.map((one, i) => (i === 9 ? { ...one, signature: filled(1, 64) } : one))
+  const other = signerOf(3, 0, 2)
+  t.notOk(knows(5, { ...leaf, after: spoilt }))
+  t.ok(knows(14, { ...leaf, after: spoilt }), 'what lies before does not matter')
+  t.notOk(knows(5, { ...leaf, after: leaf.after.filter((_, i) => i !== 9) }), 'nobody is left out')
+  t.notOk(knows(17, { ...leaf, signatureKey: other.signatureKey }), 'another key')
+  t.notOk(knows(17, { ...leaf, device: other.device }), 'another device')
+  t.notOk(knows(17, leaf, filled(0xab)), 'another committee')
+  t.notOk(comesAfter(ANCHOR, { ...leaf, device: other.device }, leaf), 'a stranger')
+  t.notOk(comesAfter(ANCHOR, { ...(line[17] ?? first), signatureKey: other.signatureKey }, leaf))
+})
 
 t.test(
   'V7 the request is signed by the leaf that is stuck, for this group, package and an earlier epoch',
