@@ -433,7 +433,7 @@ t.test('V7 whoever knew a device knows the leaf again that came after it, and no
   t.notOk(knows(17, { ...leaf, device: other.device }), 'another device')
   t.notOk(knows(17, leaf, filled(0xab)), 'another committee')
   t.notOk(comesAfter(ANCHOR, { ...leaf, device: other.device }, leaf), 'a stranger')
-  t.notOk(comesAfter(ANCHOR, { ...(line[17] ?? first), signatureKey: other.signatureKey }, leaf))
+  t.notOk(comesAfter(ANCHOR, { ...known(17), signatureKey: other.signatureKey }, leaf))
 })
 
 t.test(
