@@ -7,58 +7,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { WEB_HEADERS } from '../../shared/release/headers.ts'
 
 type WebFile = { readonly type: string; readonly brotli: Buffer; readonly gzip: Buffer }
 /** By path below `/`. */
 export type WebFiles = ReadonlyMap<string, WebFile>
 
-/** Scripts only from here, made into URLs only by the client's own policy; `wasm` is the cryptography. `'self'` is also this relay's socket. */
-const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types tocsin svelte-trusted-html',
-].join('; ')
-
-/** Camera for the code of an invite, microphone for a voice note; nothing else. */
-const PERMISSIONS = [
-  'camera=(self)',
-  'microphone=(self)',
-  ...[
-    'accelerometer',
-    'browsing-topics',
-    'display-capture',
-    'geolocation',
-    'gyroscope',
-    'magnetometer',
-    'midi',
-    'payment',
-    'usb',
-  ].map((name) => `${name}=()`),
-].join(', ')
-
-export const WEB_HEADERS = {
-  'content-security-policy': CONTENT_POLICY,
-  'permissions-policy': PERMISSIONS,
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-embedder-policy': 'require-corp',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-} as const
-
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import t from 'tap'
-import { readWebFiles, WEB_HEADERS } from '../../server/routes/web.ts'
+import { readWebFiles } from '../../server/routes/web.ts'
+import { WEB_HEADERS } from '../../shared/release/headers.ts'
 import { startRelay } from '../support/relay.ts'
 
 const FILES = {
@@ -75,7 +76,7 @@ t.test(
 t.test(
   'A policy lets scripts come from the relay alone, and no page frame this one or send a form',
   async (t) => {
-    const policy = WEB_HEADERS['content-security-policy']
+    const policy = WEB_HEADERS['content-security-policy'] ?? ''
     t.match(policy, /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/)
     t.notMatch(policy, /unsafe-inline|'unsafe-eval'|https?:|\*|data:/)
     for (const part of [
