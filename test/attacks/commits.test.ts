@@ -27,7 +27,7 @@ import {
   epochNumber,
   firstLogOf,
   keyOf,
-  logAfter,
+  logIn,
   mandateBy,
   newest,
   pass,
@@ -87,7 +87,7 @@ const isNothing = async (
     others.map(() => ['member', before]),
     `${what}: nobody follows`,
   )
-  t.notOk(relay.logs.has(logKey((await logAfter(staged.next)).id)), `${what}: its epoch has no log`)
+  t.notOk(relay.logs.has(logKey((await logIn(staged.next)).id)), `${what}: its epoch has no log`)
 }
 
 t.test(
@@ -257,9 +257,9 @@ t.test('attack 7: a commit that does more than was decided does nothing', async 
 /** TIDYs one behind the other, each in the log of the epoch that the one before it leads to. */
 const chainBy = async (person: Person, length: number) => {
   let group = groupOf(await newest(person))
-  const links: { readonly log: Awaited<ReturnType<typeof logAfter>>; readonly message: Uint8Array }[] = []
+  const links: { readonly log: Awaited<ReturnType<typeof logIn>>; readonly message: Uint8Array }[] = []
   for (let i = 0; i < length; i++) {
-    const log = await logAfter(group)
+    const log = await logIn(group)
     const { message, next } = await forge(group, [])
     links.push({ log, message })
     group = next
@@ -326,7 +326,7 @@ t.test(
     for (let round = 0; round < ROUNDS; round++) {
       const before = epochNumber(alice)
       const { message, next } = await forge(bot, [])
-      write(relay, await logAfter(bot), 1, message)
+      write(relay, await logIn(bot), 1, message)
       await syncAll(honest)
       if (epochNumber(alice) > before) bot = next
     }

@@ -4,7 +4,7 @@
  */
 import type { Test } from 'tap'
 import { sealEnvelope } from '../../client/core/epochlog/envelope.ts'
-import { type EpochLog, logFromSeed, logSeeds } from '../../client/core/epochlog/keys.ts'
+import { type EpochLog, logFromSeed, logSeed } from '../../client/core/epochlog/keys.ts'
 import { type Stated, signStatement } from '../../client/core/epochlog/statement.ts'
 import { type Act, encodeAct } from '../../client/core/governance/act.ts'
 import { type Charter, charterHash } from '../../client/core/governance/charter.ts'
@@ -124,12 +124,9 @@ export const firstLogOf = (epoch: Pick<Epoch, 'logs'>): EpochLog => {
   return log
 }
 
-/** Where an epoch's first log is that only its author has entered. */
-export const logAfter = async (group: Group): Promise<EpochLog> => {
-  const [seed] = logSeeds(await exportRoot(group))
-  if (!seed) throw new Error('an epoch has a log')
-  return logFromSeed(seed)
-}
+/** The first log of the epoch that this is a state of, also if only its author has entered it. */
+export const logIn = async (group: Group): Promise<EpochLog> =>
+  logFromSeed(logSeed(await exportRoot(group), 0))
 
 /** Made if nobody has: whoever has an epoch's keys can. */
 export const logAt = (relay: MemoryRelay, { id, access }: EpochLog): MemoryLog => {

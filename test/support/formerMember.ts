@@ -9,7 +9,7 @@ import { initializeEpoch, mlsExporter } from 'ts-mls/keySchedule.js'
 import { decryptSenderData } from 'ts-mls/privateMessage.js'
 import { processPrivateMessage } from 'ts-mls/processMessages.js'
 import { openEnvelope } from '../../client/core/epochlog/envelope.ts'
-import { type EpochLog, logFromSeed, logSeeds } from '../../client/core/epochlog/keys.ts'
+import { type EpochLog, logFromSeed, logSeed } from '../../client/core/epochlog/keys.ts'
 import { decodePrivate } from '../../client/core/mls/bytes.ts'
 import { followCommit } from '../../client/core/mls/commit.ts'
 import { examine } from '../../client/core/mls/examine.ts'
@@ -99,7 +99,7 @@ export const reach = async (loot: Loot, commits: readonly Uint8Array[]): Promise
       add(await rootWithoutPath(group, commit))
     }
   }
-  return [...loot.logs, ...[...roots.values()].flatMap((root) => logSeeds(root).map(logFromSeed))]
+  return [...loot.logs, ...[...roots.values()].map((root) => logFromSeed(logSeed(root, 0)))]
 }
 
 const rootOf = (group: Group, exporterSecret: Uint8Array): Promise<Uint8Array> =>

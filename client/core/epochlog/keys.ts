@@ -9,8 +9,11 @@ import { encodePolicy, logIdOf } from '../../../shared/protocol/policy.ts'
 import { hkdfExpand } from '../crypto/hkdf.ts'
 import type { LogAccess } from '../relay/relay.ts'
 
-/** Log 0, and two overflow logs for when an earlier one is full. */
-export const LOGS_PER_EPOCH = 3
+/**
+ * Behind a full log there is another: if there were a last one, whoever filled it would have ended the committee. So many are 16 GiB to fill, and one
+ * commit in any of them ends the epoch for whoever does it.
+ */
+export const LOGS_PER_EPOCH = 256
 
 /** Days that an epoch log outlives its last append, and an entry its own (D10). */
 export const LOG_TTL_DAYS = 45
@@ -23,9 +26,12 @@ export type EpochLog = {
   readonly envelopeKey: Uint8Array
 }
 
-/** 64 bytes each: seed_k = HKDF-Expand(root, "log" || u16 k, 64); the access key's seed, then the envelope key. */
-export const logSeeds = (root: Uint8Array): readonly Uint8Array[] =>
-  Array.from({ length: LOGS_PER_EPOCH }, (_, k) => hkdfExpand(root, concat(utf8('log'), bigEndian(k, 2)), 64))
+/**
+ * 64 bytes: the access key's seed, then the envelope key. `secret`: of log 0 the root, of log k the seed of the log before it, which whoever can fill
+ * that one has.
+ */
+export const logSeed = (secret: Uint8Array, k: number): Uint8Array =>
+  hkdfExpand(secret, concat(utf8('log'), bigEndian(k, 2)), 64)
 
 export const logFromSeed = (seed: Uint8Array): EpochLog => {
   const key = keyPairFromSeed(seed.slice(0, 32))

@@ -199,7 +199,8 @@ const epochChanges = (
     changes.push({ key: `${folder}notes`, value: encode(epochNotes, now.notes) })
   if (before?.fold !== now.fold) changes.push({ key: `${folder}fold`, value: encode(foldCodec, now.fold) })
   now.witnesses.forEach((w, k) => {
-    if (before?.witnesses[k] !== w) changes.push({ key: `${folder}witness/${k}`, value: encode(witness, w) })
+    if (before?.witnesses[k] !== w)
+      changes.push({ key: `${folder}witness/${String(k).padStart(3, '0')}`, value: encode(witness, w) })
   })
   return before?.group === now.group ? changes : [...changes, ...groupChanges(vault, folder, before, now)]
 }

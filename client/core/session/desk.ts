@@ -3,7 +3,7 @@
 import { concat } from '../../../shared/base/bytes.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import type { Gathering } from '../epochlog/chunks.ts'
-import { logFromSeed, logSeeds } from '../epochlog/keys.ts'
+import { LOGS_PER_EPOCH, logFromSeed, logSeed } from '../epochlog/keys.ts'
 import { decodeCharter, RULES } from '../governance/charter.ts'
 import type { Place } from '../governance/fold.ts'
 import { newFold } from '../governance/fold.ts'
@@ -28,7 +28,7 @@ export type Desk = {
 }
 
 const LOG_SPAN = 32_768
-const EPOCH_SPAN = 4 * LOG_SPAN
+const EPOCH_SPAN = LOGS_PER_EPOCH * LOG_SPAN
 
 /** The total order of a committee: epoch, overflow log, seq. A log holds at most 20,000 entries (L3). */
 export const orderOf = (epoch: number, { log, seq }: Place): number =>
@@ -54,15 +54,13 @@ export const makeEpoch = async (
   const roster = charter && readRoster(number, charter, leavesOf(group), entrance.ledger.vacant)
   if (!charter || !roster) return 'foreign'
   if (charter.rules !== RULES) return 'outdated'
-  const seeds = logSeeds(await exportRoot(group))
-  const logs = seeds.map(logFromSeed)
-  const first = logs[0]
-  if (!first) throw new Error('an epoch has a log')
+  const seed = logSeed(await exportRoot(group), 0)
+  const first = logFromSeed(seed)
   return {
-    info: { number, anchor: anchorOf(group), charterBytes, roster, logSeeds: seeds, ...entrance },
+    info: { number, anchor: anchorOf(group), charterBytes, roster, logSeeds: [seed], ...entrance },
     notes: { enteredAt: now, leftAt: undefined, hello: 'owed', mine: [], missed: 0, gap: undefined },
     charter,
-    logs,
+    logs: [first],
     witnesses: [newWitness(first.access)],
     fold: newFold,
     group,

@@ -5,9 +5,9 @@
 import { encode } from '../../../shared/base/codec.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import type { SignedHead } from '../../../shared/protocol/chain.ts'
-import { logKey } from '../../../shared/protocol/ids.ts'
+import { type LogId, logKey } from '../../../shared/protocol/ids.ts'
 import type { RelayKey } from '../../../shared/protocol/relayKey.ts'
-import { LOG_TTL_DAYS } from '../epochlog/keys.ts'
+import { LOG_TTL_DAYS, LOGS_PER_EPOCH, logFromSeed, logSeed } from '../epochlog/keys.ts'
 import { evidence, type Lie } from '../relay/evidence.ts'
 import { observeHead } from '../relay/observe.ts'
 import type { Failure, Relay } from '../relay/relay.ts'
@@ -103,10 +103,20 @@ export const readEpoch = async (line: Line, number: number): Promise<Result<unde
   }
 }
 
+/** The keys of log `k` are made when the log before it is full. There are none behind an epoch that was erased. */
+const withLog = (epoch: Epoch, k: number): Epoch => {
+  const before = epoch.info.logSeeds[k - 1]
+  if (epoch.logs[k] || !before || k === LOGS_PER_EPOCH) return epoch
+  const seed = logSeed(before, k)
+  const info = { ...epoch.info, logSeeds: [...epoch.info.logSeeds, seed] }
+  return { ...epoch, info, logs: [...epoch.logs, logFromSeed(seed)] }
+}
+
 /** False if the epoch has no such log, or it is an old one that the relay does not have any more. */
 const ensureLog = async (line: Line, number: number, log: number): Promise<Result<boolean, Halt>> => {
   const { book } = line
-  const epoch = book.epoch(number)
+  const held = book.epoch(number)
+  const epoch = held && withLog(held, log)
   const at = epoch?.logs[log]
   if (!epoch || !at) return ok(false)
   if (!epoch.witnesses[log])
@@ -119,12 +129,17 @@ const ensureLog = async (line: Line, number: number, log: number): Promise<Resul
   return ok(true)
 }
 
-/** The log of a new epoch is there already for everybody but the first to come. An old one that is gone stays so. */
+/**
+ * The log of a new epoch is there already for everybody but the first to come, and behind a full one there is always another: VOID may have to go
+ * there. An old one that is gone stays so.
+ */
 const makeLog = async (line: Line, number: number, log: number): Promise<Result<boolean, Halt>> => {
-  const epoch = line.book.newest()
-  const at = epoch.logs[log]
-  if (epoch.info.number !== number || !at) return ok(false)
-  if ((epoch.witnesses[log]?.seq ?? 0) > 0 && wasAwayTooLong(line)) {
+  const epoch = line.book.epoch(number)
+  const at = epoch?.logs[log]
+  const isNewest = line.book.newest().info.number === number
+  const isUnread = epoch?.witnesses[log]?.seq === 0
+  if (!at || !(isNewest || (log > 0 && isUnread))) return ok(false)
+  if (!isUnread && wasAwayTooLong(line)) {
     tell(line, { type: 'lost', epoch: number, why: 'log' })
     return ok(false)
   }
@@ -146,12 +161,19 @@ export const readLog = async (line: Line, number: number, log: number): Promise<
     const witness = epoch?.witnesses[log]
     if (!at || !witness) return ok(undefined)
     const pulled = await line.relay.pull(at.access, witness)
+    if (!pulled.ok && pulled.error.type === 'none') return logIsGone(line, number, at.id)
     if (!pulled.ok) return err(halt(line, number, pulled.error))
     await takeEntries(line, number, log, pulled.value)
     await line.book.save()
     line.onProgress({ epoch: number, entries: pulled.value.entries.length })
     if (pulled.value.atHead) return ok(undefined)
   }
+}
+
+/** It was there when this process began. An old one has died by the rules (L6); whether the newest may be gone is asked anew with the next round. */
+const logIsGone = ({ book, made }: Line, number: number, id: LogId): Result<undefined, Halt> => {
+  made.delete(logKey(id))
+  return book.newest().info.number === number ? err('refused') : ok(undefined)
 }
 
 /** What a failure means for the session; a lie is kept with its evidence and stops sending until somebody decides (ALARM). */

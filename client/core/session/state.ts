@@ -16,7 +16,7 @@ import {
   type Value,
   varBytes,
 } from '../../../shared/base/codec.ts'
-import type { EpochLog } from '../epochlog/keys.ts'
+import { type EpochLog, LOGS_PER_EPOCH } from '../epochlog/keys.ts'
 import { seenFields } from '../epochlog/payload.ts'
 import { dropRequest, leaveRequest, resyncRequest } from '../governance/act.ts'
 import { type Charter, decodeCharter, MAX_CHARTER_BYTES } from '../governance/charter.ts'
@@ -32,13 +32,13 @@ import type { Witness } from '../relay/witness.ts'
 import { type Status, standingCodec, wordOf } from './standing.ts'
 import { stuckFields } from './stuck.ts'
 
-/** Everything of an epoch that does not change after entry. `logSeeds`: 64 bytes for each log of the epoch. */
+/** Everything of an epoch that does not change after entry. `logSeeds`: 64 bytes for each log of the epoch that was needed so far. */
 export const epochInfo = struct({
   number: u32,
   anchor: bytes(32),
   charterBytes: varBytes(MAX_CHARTER_BYTES),
   roster: rosterCodec,
-  logSeeds: list(bytes(64), 8),
+  logSeeds: list(bytes(64), LOGS_PER_EPOCH),
   opener: option(seatId),
   /** Hash of the commit that opened it; zeros for the founding epoch and for one joined by Welcome. */
   openedBy: hashText,
