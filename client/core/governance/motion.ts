@@ -49,7 +49,14 @@ export const motion = struct({
 export type Motion = Value<typeof motion>
 
 /** H(motion), as hex: the motion's name everywhere. */
-export const motionHash = (value: Motion): string => toHex(sha256(encode(motion, value)))
+export const motionHash = (value: Motion): string => {
+  const known = hashes.get(value) ?? toHex(sha256(encode(motion, value)))
+  hashes.set(value, known)
+  return known
+}
+
+/** Neither motions nor approvals ever change, and every view asks about all of them: each is worked out once. */
+const hashes = new WeakMap<Motion, string>()
 
 const approvalFields = struct({ device: deviceId, signature: bytes(64) })
 export type Approval = Value<typeof approvalFields>
@@ -113,8 +120,22 @@ const isOwners = (action: Action, seat: SeatId): boolean =>
 export const approvingSeat = (roster: Roster, value: Motion, given: Approval): SeatId | undefined => {
   const device = deviceOf(roster, given.device)
   if (!device || !mayDecide(roster, value.action, device.seat)) return undefined
-  return verify(device.signatureKey, approvalBytes(value), given.signature) ? device.seat : undefined
+  return isSigned(device.signatureKey, value, given) ? device.seat : undefined
 }
+
+const isSigned = (key: Uint8Array, value: Motion, given: Approval): boolean => {
+  const known = checked.get(given)
+  if (known?.motion === value && sameBytes(known.key, key)) return known.isGood
+  const isGood = verify(key, approvalBytes(value), given.signature)
+  checked.set(given, { motion: value, key, isGood })
+  return isGood
+}
+
+/** The last verdict on each approval, and what it was about. */
+const checked = new WeakMap<
+  Approval,
+  { readonly motion: Motion; readonly key: Uint8Array; readonly isGood: boolean }
+>()
 
 /** Founding is everybody's, and never one person's (product.md 3.B). */
 const EVERYBODY = { count: 2, thirds: 3 } as const
