@@ -162,7 +162,7 @@ export const readLog = async (line: Line, number: number, log: number): Promise<
     if (!at || !witness) return ok(undefined)
     const pulled = await line.relay.pull(at.access, witness)
     if (!pulled.ok && pulled.error.type === 'none') return logIsGone(line, number, at.id)
-    if (!pulled.ok) return err(halt(line, number, pulled.error))
+    if (!pulled.ok) return unread(line, number, at.id, pulled.error)
     await takeEntries(line, number, log, pulled.value)
     await line.book.save()
     line.onProgress({ epoch: number, entries: pulled.value.entries.length })
@@ -174,6 +174,13 @@ export const readLog = async (line: Line, number: number, log: number): Promise<
 const logIsGone = ({ book, made }: Line, number: number, id: LogId): Result<undefined, Halt> => {
   made.delete(logKey(id))
   return book.newest().info.number === number ? err('refused') : ok(undefined)
+}
+
+/** A log that was there earlier in this process: an old one has died by the rules (L6); whether the newest may be gone is asked anew with the next round. */
+const unread = (line: Line, number: number, id: LogId, failure: Failure): Result<undefined, Halt> => {
+  if (failure.type !== 'none') return err(halt(line, number, failure))
+  line.made.delete(logKey(id))
+  return line.book.newest().info.number === number ? err('refused') : ok(undefined)
 }
 
 /** What a failure means for the session; a lie is kept with its evidence and stops sending until somebody decides (ALARM). */

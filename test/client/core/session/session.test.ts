@@ -226,6 +226,23 @@ t.test(
   },
 )
 
+t.test('L6 an old log that dies while a session is open stops nothing', async (t) => {
+  const { relay, alice, bob, carol } = await three()
+  const old = [...relay.logs.keys()]
+  const { motion } = must(await alice.session.propose({ type: 'remove', seat: seatOf(alice, 'carol') }))
+  await bob.session.sync()
+  await bob.session.approve(motion)
+  await syncAll(alice, bob)
+  for (const key of old) relay.logs.delete(key)
+  await say(bob, 'still here')
+
+  alice.time.now += 86_400_000
+  t.strictSame(await alice.session.sync(), { ok: true, value: undefined })
+  t.strictSame(textsOf(alice), ['still here'])
+  t.strictSame(alice.session.view().suspicions, [])
+  await carol.session.close()
+})
+
 t.test(
   'live: what one says is on the other screen without asking, and the watch follows into the next epoch',
   async (t) => {
