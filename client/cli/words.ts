@@ -49,6 +49,8 @@ export const OBJECTION_WORDS: Record<Objection, string> = {
   no_unity: 'It is too early: there is no point yet on which everybody agrees. See `npx tocsin unity`.',
   open_points:
     'It is too early: a point is still in discussion. Agree on it, or keep it open or drop it together. See `npx tocsin unity`.',
+  voted_lately:
+    'You voted on this lately. Before 60 days are over only new facts bring it back: `npx tocsin motion start --kind remove --new-facts`.',
   sponsor_suspended:
     'Whoever vouches for them is suspended, so nobody is let in on their word now. See `npx tocsin concern`.',
 }
@@ -157,6 +159,8 @@ const ABORT_WORDS: Record<AbortReason, string> = {
     'What came through the relay was exchanged on the way, so the invite has ended: make a new one.',
   out_of_order: 'The steps of this invite came in a wrong order, so it has ended: make a new one.',
   words_differ: 'The words differed, so the invite has ended: make a new one and hand it over in person.',
+  other_rules:
+    'The committee uses rules that this version of Tocsin does not know. Update it, then ask for a new invite.',
 }
 
 export const abortWords = (reason: string | undefined): string =>

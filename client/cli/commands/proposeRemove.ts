@@ -10,6 +10,7 @@ import { proposedTo } from '../proposing.ts'
 import { notMember } from '../saying.ts'
 import { namesIn } from '../show/names.ts'
 import { proceed } from '../steps.ts'
+import { OBJECTION_WORDS } from '../words.ts'
 
 export const proposeRemove: Command = {
   usage: '[HANDLE]',
@@ -48,6 +49,9 @@ const remove = async (
   const sure = isSure || (await askYesNo(context, `Ask the others to put ${name} out?`))
   if (sure !== true) return refused('not_sure', 'Nothing was asked.')
   const proposed = await session.propose({ type: 'remove', seat })
-  if (!proposed.ok) return notMember(session)
+  if (!proposed.ok)
+    return proposed.error === 'not_member'
+      ? notMember(session)
+      : refused(proposed.error, OBJECTION_WORDS[proposed.error])
   return proposedTo(context, session, proposed.value, [`The others are asked to put ${name} out.`])
 }

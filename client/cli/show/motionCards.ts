@@ -51,6 +51,9 @@ export const motionLines = (card: Card, showing: CardShowing): readonly string[]
   return [
     toOneLine(motion.content.title),
     `${DECISION_KINDS[motion.content.kind]}, asked by ${showing.names(motion.seat)}. ${state}`,
+    ...(motion.content.hasNewFacts
+      ? ['It was voted on lately; whoever asks again says that there are new facts.']
+      : []),
     ...(motion.seconders.length > 0 ? [`Seconded by ${listOf(motion.seconders.map(showing.names))}.`] : []),
     '',
     ...paragraphLines(motion),

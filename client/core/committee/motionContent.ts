@@ -56,6 +56,8 @@ const motion = v.pipe(
     about: v.exactOptional(messageId),
     effect: v.exactOptional(effect),
     isUrgent: v.exactOptional(v.literal(true)),
+    /** Of a removal that was voted on lately: there are new facts, says the proposer. */
+    hasNewFacts: v.exactOptional(v.literal(true)),
     links: v.exactOptional(v.pipe(v.array(messageId), v.maxLength(8), v.readonly())),
     reviewOn: v.exactOptional(day),
   }),

@@ -56,7 +56,7 @@ const start = async (
   if (cool !== undefined && hasNewFacts !== true) return err({ why: 'cooling_down', at: cool })
   const tried = attempt(view, content, nowMs)
   if (!tried.motions.has(TRIAL)) return err({ why: 'too_many_open' })
-  return said(session, content)
+  return said(session, cool === undefined ? content : { ...content, hasNewFacts: true })
 }
 
 const follow = async (

@@ -56,7 +56,7 @@ export type Session = ComparingCommands &
     /** Puts a motion to the committee, with this seat's approval; its hash. */
     readonly propose: (
       action: Action,
-    ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, 'not_member'>>
+    ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, 'not_member' | 'voted_lately'>>
     /** An objection is what this device does not help with, whoever asks it. */
     readonly approve: (
       motion: string,
@@ -203,6 +203,8 @@ const speaking = (
     propose: (action) =>
       turns.next(async () => {
         if (!isMember()) return err('not_member')
+        // What else is missing may come while the others decide.
+        if (objection(action) === 'voted_lately') return err('voted_lately')
         const motion = newMotion(keeper, action)
         const hash = motionHash(motion)
         queue(keeper, { type: 'motion', motion, join: undefined })

@@ -3,13 +3,17 @@
  * Not here: what is still missing for a founding (committee/founding.ts), how a committee begins (founding.ts).
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
+import type { Committee } from '../committee/committee.ts'
 import { encodeContent } from '../committee/content.ts'
 import type { FoundingGap } from '../committee/founding.ts'
+import { isOpen } from '../committee/motionLife.ts'
 import { encodeCharter, isFounding } from '../governance/charter.ts'
+import type { SeatId } from '../governance/ids.ts'
 import { type Action, motionHash } from '../governance/motion.ts'
 import { seatsOf } from '../governance/roster.ts'
 import type { Turns } from '../vault/turns.ts'
 import { foundingIn, foundingMotion, suspensionIn } from './lifeView.ts'
+import { coolsUntil } from './motionTimes.ts'
 import { queue } from './outbox.ts'
 import type { Patience } from './patience.ts'
 import { approveMotion, newMotion } from './sponsoring.ts'
@@ -18,15 +22,24 @@ import { tell } from './telling.ts'
 import type { Keeper } from './upkeep.ts'
 import type { CommitteeView } from './view.ts'
 
-/** Why this device does not say yes, whatever its owner presses: the talk is not ripe, or a suspended member vouches. */
-export type Objection = FoundingGap | 'sponsor_suspended'
+/** Why this device does not say yes, whatever its owner presses: the talk is not ripe, a suspended member vouches, or the same was voted on lately. */
+export type Objection = FoundingGap | 'sponsor_suspended' | 'voted_lately'
 
 export const objectionTo = (view: CommitteeView, action: Action, nowMs: number): Objection | undefined => {
   if (action.type === 'add')
     return suspensionIn(view, action.sponsor, nowMs) ? 'sponsor_suspended' : undefined
+  if (action.type === 'remove')
+    return isTooSoon(view.committee, action.seat, nowMs) ? 'voted_lately' : undefined
   if (action.type !== 'charter' || !isFounding(view.charter, action.charter)) return undefined
   return foundingIn(view).gaps[0]
 }
+
+/** No new facts were put to the others (product.md section 12). Validity reads no clock; what enough members carry all the same is carried out (I5). */
+const isTooSoon = (committee: Committee, seat: SeatId, nowMs: number): boolean =>
+  coolsUntil(committee, seat, nowMs) !== undefined &&
+  ![...committee.motions.values()].some(
+    (motion) => isOpen(motion) && motion.content.about === seat && motion.content.hasNewFacts === true,
+  )
 
 /** `founded`: that is decided. */
 export type FoundFailure = 'not_member' | 'founded' | FoundingGap

@@ -214,7 +214,16 @@ t.test(
     await press(bob, { do: 'confirm', motion: id })
     t.equal((await cardFor(bob, id)).state, 'ended')
     t.equal(await start(alice, removal), 'cooling_down')
-    t.match(await start(alice, removal, true), /^[0-9a-f]{32}$/)
+    const direct = { type: 'remove', seat: seatOf(carol) } as const
+    t.strictSame(await alice.session.propose(direct), { ok: false, error: 'voted_lately' })
+    const old = bob.session.view().motions.find(({ action }) => action.type === 'remove')?.hash ?? ''
+    t.strictSame(await bob.session.approve(old), { ok: false, error: 'voted_lately' }, 'nor said yes to late')
+    const again = await start(alice, removal, true)
+    t.equal((await cardFor(bob, again)).motion?.content.hasNewFacts, true, 'which everybody sees')
+    t.ok((await bob.session.propose(direct)).ok)
+    await press(alice, { do: 'withdraw', motion: again })
+    await bob.session.sync()
+    t.equal((await bob.session.propose(direct)).ok, false)
     alice.time.now += 61 * DAY
     t.match(await start(bob, removal), /^[0-9a-f]{32}$/)
   },
