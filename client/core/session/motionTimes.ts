@@ -2,6 +2,7 @@
  * When an honest device helps with the next step of a motion (protocol.md D8): the hours of the charter, by this device's clock. Nothing is counted by it; two
  * who press earlier are two who break the rules before everybody's eyes.
  */
+import { dayNumber } from '../committee/calendar.ts'
 import type { Committee } from '../committee/committee.ts'
 import { hoursOf, paceOf } from '../committee/decisionRules.ts'
 import type { Motion, Vote } from '../committee/motionLife.ts'
@@ -75,11 +76,3 @@ export const coolsUntil = (
 
 export const isReviewDue = ({ reviewOn }: Motion, nowMs: number): boolean =>
   reviewOn !== undefined && dayNumber(reviewOn) * DAY_MS <= nowMs
-
-/** Days from 1970 to a day of the calendar, with years that begin in March so that a leap day is the last (the usual arithmetic). */
-const dayNumber = (day: string): number => {
-  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
-  const y = month < 3 ? year - 1 : year
-  const inYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + date - 1
-  return 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + inYear - 719_468
-}
