@@ -1,11 +1,8 @@
 /** The passphrase: asked for without echo, or read from the file that TOCSIN_PASSPHRASE_FILE names. Never from arguments or the environment. */
 import { readFile, stat } from 'node:fs/promises'
 import { ok, type Result } from '../../shared/base/result.ts'
+import { isStrong, MIN_CHARACTERS } from '../core/crypto/passphrase.ts'
 import { type Context, type Refusal, refused } from './command.ts'
-
-/** Characters. What is on a stolen disk can be tried out at leisure; four ordinary words are about 20. */
-const MIN_CHARACTERS = 12
-const MIN_DIFFERENT = 6
 
 const RULE = `Choose at least ${MIN_CHARACTERS} characters: four words that have nothing to do with each other are good, and nobody can reset them.`
 
@@ -45,11 +42,8 @@ const askTwice = async (context: Context): Promise<Result<string, Refusal>> => {
   return refused('passphrases_differ', 'The two were not the same: try again.')
 }
 
-const strongEnough = (passphrase: string): Result<string, Refusal> => {
-  const characters = [...passphrase]
-  const isStrong = characters.length >= MIN_CHARACTERS && new Set(characters).size >= MIN_DIFFERENT
-  return isStrong ? ok(passphrase) : refused('weak_passphrase', `That is too easy to guess. ${RULE}`)
-}
+const strongEnough = (passphrase: string): Result<string, Refusal> =>
+  isStrong(passphrase) ? ok(passphrase) : refused('weak_passphrase', `That is too easy to guess. ${RULE}`)
 
 const askPerson = async ({ terminal }: Context, question: string): Promise<Result<string, Refusal>> => {
   const answer = await terminal.askHidden(question)

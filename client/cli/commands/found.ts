@@ -3,6 +3,7 @@ import { utf8 } from '../../../shared/base/bytes.ts'
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { parseRelayAddress, type RelayAddress } from '../../../shared/protocol/relayAddress.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
+import { CHARTER_BYTES } from '../../core/governance/charter.ts'
 import type { Session } from '../../core/session/session.ts'
 import { askHandle, askText } from '../ask.ts'
 import {
@@ -18,10 +19,6 @@ import {
 import { catchUp, withVault } from '../open.ts'
 import { readSecret, secretInArguments } from '../secretInput.ts'
 import { HALT_WORDS } from '../words.ts'
-
-/** Bytes of UTF-8 (governance/charter.ts). */
-const MAX_NAME_BYTES = 64
-const MAX_PURPOSE_BYTES = 280
 
 export const found: Command = {
   usage: '[OPTIONS]',
@@ -80,8 +77,8 @@ type Wishes = {
 const askWishes = async (context: Context, input: Input): Promise<Result<Wishes, Refusal>> => {
   const name = await askText(context, textOf(input, 'name'), 'What is the committee called?')
   if (!name.ok) return name
-  if (!fits(name.value, MAX_NAME_BYTES) || toOneLine(name.value) === '')
-    return refused('bad_name', `The name is empty or too long (${MAX_NAME_BYTES} bytes): choose another.`)
+  if (!fits(name.value, CHARTER_BYTES.name) || toOneLine(name.value) === '')
+    return refused('bad_name', `The name is empty or too long (${CHARTER_BYTES.name} bytes): choose another.`)
   const isBare = textOf(input, 'name') !== undefined && textOf(input, 'purpose') === undefined
   const purpose = await askText(
     context,
@@ -89,8 +86,8 @@ const askWishes = async (context: Context, input: Input): Promise<Result<Wishes,
     'What is it for? (one sentence; Enter for later)',
   )
   if (!purpose.ok) return purpose
-  if (!fits(purpose.value, MAX_PURPOSE_BYTES))
-    return refused('bad_purpose', `The purpose is too long (${MAX_PURPOSE_BYTES} bytes): shorten it.`)
+  if (!fits(purpose.value, CHARTER_BYTES.purpose))
+    return refused('bad_purpose', `The purpose is too long (${CHARTER_BYTES.purpose} bytes): shorten it.`)
   const handle = await askHandle(context, textOf(input, 'handle'))
   if (!handle.ok) return handle
   const relay = await askRelay(context, input)

@@ -13,6 +13,16 @@ export type PassphraseCost = {
   readonly memory: number
 }
 
+/** Characters. What is on a stolen disk can be tried out at leisure; four ordinary words are about 20. */
+export const MIN_CHARACTERS = 12
+const MIN_DIFFERENT = 6
+
+/** Asked of a new passphrase only. */
+export const isStrong = (passphrase: string): boolean => {
+  const characters = [...passphrase]
+  return characters.length >= MIN_CHARACTERS && new Set(characters).size >= MIN_DIFFERENT
+}
+
 /** About 0.85 s on a slow phone (measured): the dearest that still feels like unlocking. */
 export const DEFAULT_COST: PassphraseCost = { operations: 2, memory: 64 * 1024 * 1024 }
 

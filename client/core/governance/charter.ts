@@ -42,26 +42,29 @@ const LANGUAGE = /^[a-z]{2,3}(-[A-Z]{2})?$/
 const areLanguages = (codes: readonly string[]): boolean =>
   new Set(codes).size === codes.length && codes.every((code) => LANGUAGE.test(code))
 
+/** Bytes of UTF-8. */
+export const CHARTER_BYTES = { name: 64, purpose: 280, sentence: 160, rule: 280 } as const
+
 const fields = struct({
   rules: u16,
   /** 84: X-Wing, the default; 3: suite 0x0003 for old phones (D2). The ids of the MLS library we use. */
   suite: oneByteOf([84, 3]),
   /** False while two or three people are still talking about founding: then a fourth cannot join (product.md 3.B). */
   isFounded: flag,
-  name: text(64),
-  purpose: text(280),
+  name: text(CHARTER_BYTES.name),
+  purpose: text(CHARTER_BYTES.purpose),
   /** The purpose in a sentence that is read aloud; perhaps none. */
-  purposeEasy: text(160),
+  purposeEasy: text(CHARTER_BYTES.sentence),
   level: wordByte(LEVELS),
   /** In words, for people to keep to: who may join, and who may speak for the committee elsewhere. */
-  mayJoin: text(280),
-  mayBeDelegate: text(280),
+  mayJoin: text(CHARTER_BYTES.rule),
+  mayBeDelegate: text(CHARTER_BYTES.rule),
   /** In which motions are written; no member is held to them. */
   languages: list(text(8), 12),
   /** From which hour to which nobody is rung, by each member's own clock; the day's own hours differ by shift. */
   quiet: option(struct({ from: hour, to: hour })),
   /** Permissions for emergencies, voted beforehand. */
-  standingOrders: list(text(280), 4),
+  standingOrders: list(text(CHARTER_BYTES.rule), 4),
   /** The day, counted from 1970, by which the committee looks at these rules again. */
   reviewOn: option(u32),
   /** How each kind of decision is made; admitting, putting out and these rules by the thresholds below. */

@@ -12,7 +12,7 @@ import type { Decided, DecideRefusal } from '../../core/session/deciding.ts'
 import type { DropFailure, Dropping, SettleFailure } from '../../core/session/devices.ts'
 import type { OfferFailure } from '../../core/session/linking.ts'
 import type { Halt } from '../../core/session/reading.ts'
-import type { SayFailure, Sending } from '../../core/session/session.ts'
+import type { SayFailure, Sending, Session } from '../../core/session/session.ts'
 import type { VouchFailure } from '../../core/session/sponsoring.ts'
 import type { FoundFailure, Objection, PartFailure } from '../../core/session/talking.ts'
 import type { CharterChange, Frame, JoiningShown, MadeInvite, RoomSlice, Sayable, Views } from './shown.ts'
@@ -34,6 +34,7 @@ type Ask<Asked, Answer = undefined, Why = never> = {
   readonly asked: Asked
   readonly answer: Result<Answer, Why | DoorRefusal>
 }
+type ProposeFailure = Extract<Awaited<ReturnType<Session['propose']>>, { readonly ok: false }>['error']
 type Nothing = Record<never, never>
 type In = { readonly committee: string }
 
@@ -95,7 +96,7 @@ export type Requests = {
 
   // Looking. Each `changed` event names the views that look different from before.
   readonly frame: Ask<In, Frame>
-  readonly view: { [V in keyof Views]: Ask<In & { readonly view: V }, Views[V]> }[keyof Views]
+  readonly view: Ask<In & { readonly view: keyof Views }, Views[keyof Views]>
   /** Posts `from` to `from + count`, oldest first; without `from` the last ones. At most 200. */
   readonly room: Ask<In & { readonly from?: number; readonly count: number }, RoomSlice>
   readonly motion: Ask<In & { readonly motion: string }, Card, 'no_such_motion'>
@@ -117,11 +118,15 @@ export type Requests = {
     'not_member' | 'no_such_motion' | Objection
   >
   readonly decline: Ask<In & { readonly motion: string }, Sending, 'not_member' | 'no_such_motion'>
-  readonly proposeRemove: Ask<In & { readonly seat: string }, Put, 'not_member' | 'no_such_seat'>
+  readonly proposeRemove: Ask<
+    In & { readonly seat: string },
+    Put,
+    'not_member' | 'no_such_seat' | 'voted_lately'
+  >
   readonly proposeCharter: Ask<
     In & { readonly change: CharterChange },
     Put,
-    'not_member' | 'no_change' | 'below_floor' | 'too_long'
+    ProposeFailure | 'no_change' | 'below_floor' | 'too_long'
   >
   readonly foundVote: Ask<In, Put, FoundFailure>
   readonly partWays: Ask<In, 'done' | 'waiting', PartFailure>
@@ -166,7 +171,7 @@ export type Put = { readonly motion: string; readonly is: Sending }
 export type RequestName = keyof Requests
 export type Asked<N extends RequestName> = Requests[N]['asked']
 export type Answer<N extends RequestName> = Requests[N]['answer']
-/** Of `view`, by which one it is. */
+/** The answer to `view`, by which one it is. */
 export type ViewAnswer<V extends keyof Views> = Result<Views[V], DoorRefusal>
 
 /** From the page. `number` is the page's, and comes back with the answer. */

@@ -17,6 +17,7 @@ import type { ArrivalView } from '../../core/session/arrivalView.ts'
 import type { Card } from '../../core/session/decideView.ts'
 import type { ConcernPage, Stage, UnityPage } from '../../core/session/lifeView.ts'
 import type { JoinFailure } from '../../core/session/newcoming.ts'
+import type { Unsent } from '../../core/session/outbox.ts'
 import type { Connection } from '../../core/session/session.ts'
 import type { CommitteeView, InviteView, MemberView } from '../../core/session/view.ts'
 
@@ -92,11 +93,13 @@ export type AlarmsShown = {
   /** Newest first. */
   readonly over: readonly AlarmShown[]
   /** Raised here, and not sent yet. */
-  readonly unsent: readonly Unsent[]
+  readonly unsent: readonly UnsentShown[]
 }
 
 /** Written here, and not in the log yet. */
-export type Unsent = { readonly id: string; readonly content: Exclude<KnownContent, FileContent> | FileShown }
+export type UnsentShown = Pick<Unsent, 'id' | 'at'> & {
+  readonly content: Exclude<KnownContent, FileContent> | FileShown
+}
 
 /** Without its keys: no page thread sees one. */
 export type FileShown = Omit<FileContent, 'secret' | 'sha256'>
@@ -143,7 +146,7 @@ export type RoomSlice = {
   /** Where what is new begins, if anything is. */
   readonly unreadFrom: number | undefined
   /** Written here and not sent yet; they stand behind the last post. */
-  readonly unsent: readonly Unsent[]
+  readonly unsent: readonly UnsentShown[]
 }
 
 export type PostShown = Pick<Post, 'id' | 'seat' | 'at' | 'text' | 'isReplyToUnseen'> & {
@@ -181,5 +184,7 @@ export type Sayable = Exclude<
   { readonly type: 'file' | 'partWays' | 'met' | 'wordsCompared' | `motion${string}` }
 >
 
-/** The rules that are to be different. */
-export type CharterChange = Partial<Omit<Charter, 'rules' | 'suite' | 'isFounded' | 'relays' | 'devices'>>
+/** The rules that are to be different. How each kind of thing is decided, and moving to another relay, are not asked for from here. */
+export type CharterChange = Partial<
+  Omit<Charter, 'rules' | 'suite' | 'isFounded' | 'relays' | 'devices' | 'decisions' | 'relocate'>
+>

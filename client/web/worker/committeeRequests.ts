@@ -1,0 +1,121 @@
+/** What is asked of one committee: looking, saying, deciding, inviting, phones. Not here: rules; every one of them is the core's. */
+import encodeQR from 'qr'
+import { utf8 } from '../../../shared/base/bytes.ts'
+import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { toOneLine } from '../../core/committee/plainText.ts'
+import { CHARTER_BYTES, type Charter, encodeCharter, meetsFloors } from '../../core/governance/charter.ts'
+import type { DeviceId, SeatId } from '../../core/governance/ids.ts'
+import { decidePage } from '../../core/session/decideView.ts'
+import { decide } from '../../core/session/deciding.ts'
+import type { House } from './keeping.ts'
+import type { Answer, Asked, RequestName } from './port.ts'
+import { repliesSlice, roomSlice } from './room.ts'
+import type { CharterChange } from './shown.ts'
+import type { Sitting } from './sitting.ts'
+
+type In = { readonly committee: string }
+export type CommitteeName = { [N in RequestName]: Asked<N> extends In ? N : never }[RequestName]
+
+export const COMMITTEE_REQUESTS: {
+  readonly [N in CommitteeName]: (sitting: Sitting, asked: Asked<N>, house: House) => Promise<Answer<N>>
+} = {
+  frame: async (sitting) => ok(sitting.frame()),
+  view: async (sitting, { view }) => ok(sitting.look(view)),
+  room: async (sitting, { committee: _, ...wanted }) => ok(roomSlice(sitting.lookAtRoom(), wanted)),
+  replies: async (sitting, { to }) => ok(repliesSlice(sitting.lookAtRoom(), to)),
+  motion: async (sitting, { motion }) => {
+    const { view, nowMs } = sitting.glance()
+    const { open, done } = decidePage(view, nowMs)
+    const card = [...open, ...done].find(({ id }) => id === motion)
+    return card ? ok(card) : err('no_such_motion')
+  },
+  markRead: async (sitting) => {
+    await sitting.markRead()
+    return ok(undefined)
+  },
+
+  say: ({ session }, { content }) => session.say(content),
+  decide: (sitting, { step }) => decide(sitting.session, step, sitting.glance().nowMs),
+  approve: ({ session }, { motion }) => session.approve(motion),
+  decline: ({ session }, { motion }) => session.decline(motion),
+  proposeRemove: async ({ session }, { seat }) => {
+    const member = session.view().members.find((one) => one.seat === seat && !one.isMe)
+    return member ? session.propose({ type: 'remove', seat: member.seat }) : err('no_such_seat')
+  },
+  proposeCharter: async ({ session }, { change }) => {
+    const next = changedCharter(session.view().charter, change)
+    return next.ok ? session.propose({ type: 'charter', charter: next.value }) : next
+  },
+  foundVote: ({ session }) => session.foundVote(),
+  partWays: ({ session }) => session.partWays(),
+  leave: async ({ session }, { committee }, { drop }) => {
+    const left = await session.leave()
+    if (!left.ok) return left
+    await session.forget()
+    await drop(committee)
+    return ok(undefined)
+  },
+  forget: async ({ session }, { committee }, { drop }) => {
+    if (session.view().own.status === 'member') return err('member')
+    await session.forget()
+    await drop(committee)
+    return ok(undefined)
+  },
+
+  invite: async ({ session }, { kind, seat }) => {
+    const made = await session.invite(kind, seat as SeatId | undefined)
+    if (!made.ok) return made
+    const { id, link } = made.value
+    return ok({ invite: id, link, code: encodeQR(link, 'raw', { ecc: 'low', border: QUIET_ZONE }) })
+  },
+  answerInvite: async ({ session }, { invite, answer }) => {
+    if (answer === 'match') return session.vouch(invite)
+    await session.refuse(invite, answer === 'differ' ? 'words_differ' : 'declined')
+    return ok(undefined)
+  },
+  met: ({ session }, { seat }) => session.met(seat as SeatId),
+  compared: ({ session }, { seats, same }) => session.compared(seats as readonly SeatId[], same),
+
+  dropDevice: ({ session }, { device }) => session.dropDevice(device as DeviceId),
+  cutOff: ({ session }, { device }) => session.cutOff(device as DeviceId),
+  settleDrop: ({ session }, { device }) => session.settleDrop(device as DeviceId),
+
+  sync: ({ session }) => session.sync(),
+  goOn: async ({ session }) => {
+    await session.goOn()
+    return ok(undefined)
+  },
+}
+
+/** Modules of white around a code: what scanners ask for. */
+const QUIET_ZONE = 4
+
+const changedCharter = (
+  charter: Charter,
+  change: CharterChange,
+): Result<Uint8Array, 'no_change' | 'below_floor' | 'too_long'> => {
+  const lines = Object.entries(change).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? toOneLine(value) : value,
+  ])
+  const next: Charter = { ...charter, ...Object.fromEntries(lines) }
+  if (isTooLong(next)) return err('too_long')
+  if (next.name === '' || !meetsFloors(next)) return err('below_floor')
+  const isSame = JSON.stringify(next) === JSON.stringify({ ...charter })
+  return isSame ? err('no_change') : ok(encodeCharter(next))
+}
+
+const isTooLong = ({
+  name,
+  purpose,
+  purposeEasy,
+  mayJoin,
+  mayBeDelegate,
+  standingOrders,
+}: Charter): boolean =>
+  isLonger(name, CHARTER_BYTES.name) ||
+  isLonger(purpose, CHARTER_BYTES.purpose) ||
+  isLonger(purposeEasy, CHARTER_BYTES.sentence) ||
+  [mayJoin, mayBeDelegate, ...standingOrders].some((rule) => isLonger(rule, CHARTER_BYTES.rule))
+
+const isLonger = (text: string, bytes: number): boolean => utf8(text).length > bytes

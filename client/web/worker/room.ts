@@ -1,0 +1,97 @@
+/** The room in slices: thousands of posts are never sent to a page at once. Not here: what is kept and what is new (client/core/session). */
+import type { Committee } from '../../core/committee/committee.ts'
+import type { FileContent } from '../../core/committee/fileContent.ts'
+import type { Post } from '../../core/committee/talk.ts'
+import { keptIn } from '../../core/session/lifeView.ts'
+import { newsIn } from '../../core/session/readMarks.ts'
+import type { FileShown, PostShown, RoomSlice } from './shown.ts'
+import { type Glance, unsentShown } from './views.ts'
+
+/** Posts in one slice. */
+export const MAX_SLICE = 200
+/** Characters of what a post answers. */
+const EXCERPT = 120
+
+export type Wanted = { readonly from?: number; readonly count: number }
+
+export const roomSlice = (glance: Glance, { from, count }: Wanted): RoomSlice => {
+  const { view, nowMs } = glance
+  const { posts } = keptIn(view, nowMs)
+  const start = Math.min(from ?? Math.max(0, posts.length - count), posts.length)
+  return {
+    total: posts.length,
+    from: start,
+    posts: shownIn(glance, posts.slice(start, start + count)),
+    unreadFrom: unreadFrom(glance, posts),
+    unsent: unsentPosts(glance),
+  }
+}
+
+/** The newest ones, where there are more than a slice holds. */
+export const repliesSlice = (glance: Glance, to: string): RoomSlice => {
+  const { view, nowMs } = glance
+  const answers = keptIn(view, nowMs).posts.filter((post) => post.replyTo === to)
+  const posts = answers.slice(-MAX_SLICE)
+  return {
+    total: answers.length,
+    from: answers.length - posts.length,
+    posts: shownIn(glance, posts),
+    unreadFrom: undefined,
+    unsent: unsentPosts(glance).filter(({ content }) => 'replyTo' in content && content.replyTo === to),
+  }
+}
+
+/** Different whenever some slice is. */
+export const roomPrint = (glance: Glance): string => {
+  const { view, nowMs, marks } = glance
+  const { posts } = keptIn(view, nowMs)
+  return [...posts, ...glance.unsent, { id: String(marks.posts.size) }].map(({ id }) => id).join()
+}
+
+const unsentPosts = ({ unsent }: Glance): RoomSlice['unsent'] =>
+  unsent.filter(({ content }) => content.type === 'post' || content.type === 'file').map(unsentShown)
+
+const unreadFrom = ({ view, marks, nowMs }: Glance, posts: readonly Post[]): number | undefined => {
+  const first = newsIn(view, marks, nowMs).posts.find(({ seat }) => seat !== view.own.seat)
+  return first && posts.indexOf(first)
+}
+
+const shownIn = ({ view }: Glance, posts: readonly Post[]): readonly PostShown[] => {
+  const { committee, own } = view
+  const replies = countReplies(committee)
+  return posts.map((post) => ({
+    id: post.id,
+    seat: post.seat,
+    at: post.at,
+    text: post.text,
+    file: post.file && fileShown(post.file),
+    ...(post.isReplyToUnseen ? { isReplyToUnseen: true as const } : {}),
+    isMine: post.seat === own.seat,
+    replies: replies.get(post.id) ?? 0,
+    answers: post.replyTo === undefined ? undefined : answered(committee, post.replyTo),
+  }))
+}
+
+const fileShown = ({ secret: _secret, sha256: _sha256, ...file }: FileContent): FileShown => file
+
+const countReplies = ({ posts }: Committee): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>()
+  for (const { replyTo } of posts)
+    if (replyTo !== undefined) counts.set(replyTo, (counts.get(replyTo) ?? 0) + 1)
+  return counts
+}
+
+/** Undefined when it has vanished since. */
+const answered = (committee: Committee, id: string): PostShown['answers'] => {
+  const alarm = committee.alarms.get(id)
+  if (alarm) return { id, is: 'alarm', seat: alarm.seat, text: excerpt(alarm.content.facts) }
+  const motion = committee.motions.get(id)
+  if (motion) return { id, is: 'motion', seat: motion.seat, text: excerpt(motion.content.title) }
+  const post = committee.posts.find((one) => one.id === id)
+  return post && { id, is: 'post', seat: post.seat, text: excerpt(post.text || (post.file?.name ?? '')) }
+}
+
+const excerpt = (text: string): string => {
+  const characters = [...text]
+  return characters.length <= EXCERPT ? text : `${characters.slice(0, EXCERPT).join('')}…`
+}

@@ -1,0 +1,145 @@
+/**
+ * A committee that is kept open: it stays connected, and the page hears what looks different from what it was shown last. Not here: what is shown (views.ts,
+ * room.ts), what members say and decide (committeeRequests.ts).
+ */
+import { readMarks, writeMarks } from '../../core/session/readMarks.ts'
+import type { Session } from '../../core/session/session.ts'
+import type { World } from '../../core/session/world.ts'
+import type { Vault } from '../../core/vault/vault.ts'
+import type { WorkerEvent } from './port.ts'
+import { roomPrint } from './room.ts'
+import type { Frame, Views } from './shown.ts'
+import { frameOf, type Glance, VIEWS } from './views.ts'
+
+export type Sitting = {
+  readonly session: Session
+  readonly glance: () => Glance
+  readonly frame: () => Frame
+  readonly look: <V extends keyof Views>(view: V) => Views[V]
+  /** Slices were asked for: changes of the room are told from now on. */
+  readonly lookAtRoom: () => Glance
+  readonly markRead: () => Promise<void>
+  /** Soon: something may have changed. */
+  readonly touch: () => void
+  readonly close: () => Promise<void>
+}
+
+type Around = {
+  readonly vault: Vault
+  readonly world: World
+  readonly tell: (event: WorkerEvent) => void
+  /** This device has no part in it any more, and has forgotten it. */
+  readonly onGone: () => void
+  readonly onBroken: () => void
+}
+
+/** Milliseconds that changes are gathered for: a catch-up is many. */
+const GATHER_MS = 80
+/** Milliseconds after which time alone may have changed something: a term, a deadline, an alarm gone quiet. */
+const TIDE_MS = 30_000
+
+type Watched = keyof Views | 'room'
+
+export const openSitting = (session: Session, around: Around): Sitting => {
+  const { vault, world, tell } = around
+  const seen = createSeen()
+  let marks = readMarks(vault, session.id)
+  let entriesRead = 0
+  let isOver = false
+  let cancel: (() => void) | undefined
+  let cancelTide: () => void = () => undefined
+
+  const glance = (): Glance => ({
+    view: session.view(),
+    marks,
+    unsent: session.unsent(),
+    connection: session.connection(),
+    entriesRead,
+    nowMs: world.clock(),
+  })
+  const publish = (): void => {
+    cancel = undefined
+    if (isOver) return
+    const now = glance()
+    if (now.view.own.status === 'parted') {
+      around.onGone()
+      return
+    }
+    if (now.connection !== 'catching_up') entriesRead = 0
+    if (seen.isNew('frame', now)) tell({ is: 'frame', frame: frameOf(now) })
+    const views = seen.changed(now)
+    if (views.length > 0) tell({ is: 'changed', committee: session.id, views })
+  }
+  const touch = (): void => {
+    if (!isOver) cancel ??= world.timer(GATHER_MS, publish)
+  }
+  const tide = (): void => {
+    touch()
+    cancelTide = world.timer(TIDE_MS, tide)
+  }
+  const end = session.live(touch, {
+    onProgress: ({ entries }) => {
+      entriesRead += entries
+      touch()
+    },
+    onBroken: around.onBroken,
+  })
+  tide()
+  return {
+    session,
+    glance,
+    frame: () => frameOf(glance()),
+    look: (view) => {
+      const now = glance()
+      seen.isNew(view, now)
+      return VIEWS[view](now)
+    },
+    lookAtRoom: () => {
+      const now = glance()
+      seen.isNew('room', now)
+      return now
+    },
+    markRead: async () => {
+      await writeMarks(vault, session.id, session.view().committee)
+      marks = readMarks(vault, session.id)
+      touch()
+    },
+    touch,
+    close: async () => {
+      isOver = true
+      cancel?.()
+      cancelTide()
+      end()
+      await session.close()
+    },
+  }
+}
+
+type Seen = {
+  /** Whether it looks different from when the page saw it last; from now on this is what it saw. */
+  readonly isNew: (what: Watched | 'frame', now: Glance) => boolean
+  /** Of all that the page has ever asked for. */
+  readonly changed: (now: Glance) => readonly Watched[]
+}
+
+const createSeen = (): Seen => {
+  const seen = new Map<Watched | 'frame', string>()
+  const isNew: Seen['isNew'] = (what, now) => {
+    const print = printOf(what, now)
+    const before = seen.get(what)
+    seen.set(what, print)
+    return before !== print
+  }
+  return {
+    isNew,
+    changed: (now) => [...seen.keys()].filter((what) => what !== 'frame').filter((what) => isNew(what, now)),
+  }
+}
+
+const printOf = (what: Watched | 'frame', now: Glance): string => {
+  if (what === 'room') return roomPrint(now)
+  return JSON.stringify(what === 'frame' ? frameOf(now) : VIEWS[what](now), plain)
+}
+
+const plain = (_key: string, value: unknown): unknown =>
+  value instanceof Map || value instanceof Set ? [...value] : value

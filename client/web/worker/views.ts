@@ -1,0 +1,203 @@
+/** What each screen is shown, made from a view of the core. Rules are the core's: here is only picked out. Not here: the room (room.ts), the types (shown.ts). */
+import type { Alarm } from '../../core/committee/alarm.ts'
+import { isClosed } from '../../core/committee/alarm.ts'
+import { alarmSummary, liveAlarms } from '../../core/committee/alarmSummary.ts'
+import type { Meeting } from '../../core/committee/meeting.ts'
+import { toOneLine } from '../../core/committee/plainText.ts'
+import { emptyProfile } from '../../core/committee/profile.ts'
+import { speaker } from '../../core/committee/whoHoldsWhat.ts'
+import { type Card, decidePage } from '../../core/session/decideView.ts'
+import {
+  concernPages,
+  keptIn,
+  rolesPage,
+  stageOf,
+  suspensionIn,
+  unityPage,
+} from '../../core/session/lifeView.ts'
+import { plainNamesIn } from '../../core/session/names.ts'
+import type { Unsent } from '../../core/session/outbox.ts'
+import { type Marks, newsIn } from '../../core/session/readMarks.ts'
+import type { Connection } from '../../core/session/session.ts'
+import type { CommitteeView } from '../../core/session/view.ts'
+import type { AlarmShown, CardShown, Frame, NowShown, UnsentShown, Views } from './shown.ts'
+
+/** What the views of one moment are made from. `nowMs`: this device's clock. */
+export type Glance = {
+  readonly view: CommitteeView
+  readonly marks: Marks
+  readonly unsent: readonly Unsent[]
+  readonly connection: Connection
+  readonly entriesRead: number
+  readonly nowMs: number
+}
+
+/** The raiser takes an alarm back with one press for so long (product.md 3.E). */
+const CANCEL_MS = 5 * 60_000
+const DAY_MS = 86_400_000
+
+export const frameOf = (glance: Glance): Frame => {
+  const { view, connection, entriesRead, nowMs } = glance
+  const { seat, device, handle, status } = view.own
+  const names = plainNamesIn(view)
+  const alarms = liveAlarms(view.committee).map((alarm) => alarmShown(view, alarm, nowMs))
+  return {
+    committee: view.id,
+    name: toOneLine(view.charter.name),
+    purpose: toOneLine(view.charter.purpose),
+    stage: stageOf(view),
+    own: { seat, device, handle, status, counts: view.members.some((one) => one.isMe && one.counts) },
+    names: new Map(seatsIn(view).map((one) => [one, names(one)])),
+    connection,
+    entriesRead,
+    unsent: view.unsent,
+    standing: view.standing,
+    cutOff: view.cutOff,
+    members: view.members.length,
+    posts: keptIn(view, nowMs).posts.length,
+    unreadPosts: unreadPosts(glance),
+    liveAlarms: alarms.length,
+    unansweredAlarms: alarms.filter(({ isMine, myAnswer }) => !isMine && !myAnswer).length,
+    waitsForMe: waitingCards(glance).length + comparing(view).length,
+  }
+}
+
+/** Those who are here, and those who have gone and are still named by what they said. */
+const seatsIn = ({ own, members, handles, committee }: CommitteeView): readonly string[] => [
+  ...new Set([own.seat, ...members.map(({ seat }) => seat), ...handles.keys(), ...committee.handles.keys()]),
+]
+
+const unreadPosts = ({ view, marks, nowMs }: Glance): number =>
+  newsIn(view, marks, nowMs).posts.filter(({ seat }) => seat !== view.own.seat).length
+
+const comparing = ({ invites }: CommitteeView): CommitteeView['invites'] =>
+  invites.filter(({ state }) => state === 'comparing')
+
+const waitingCards = ({ view, nowMs }: Glance): readonly Card[] =>
+  decidePage(view, nowMs).open.filter(({ waitsForMe }) => waitsForMe.length > 0)
+
+export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] } = {
+  now: (glance) => nowOf(glance),
+  alarms: ({ view, unsent, nowMs }) => {
+    const live = liveAlarms(view.committee)
+    const over = [...view.committee.alarms.values()].filter((alarm) => !live.includes(alarm)).toReversed()
+    return {
+      live: live.map((alarm) => alarmShown(view, alarm, nowMs)),
+      over: over.map((alarm) => alarmShown(view, alarm, nowMs)),
+      unsent: unsent.filter(({ content }) => content.type.startsWith('alarm')).map(unsentShown),
+    }
+  },
+  decide: ({ view, nowMs }) => {
+    const { open, done } = decidePage(view, nowMs)
+    return { open, done: done.map(cardShown) }
+  },
+  us: ({ view, nowMs }) => {
+    const roles = rolesPage(view, nowMs)
+    return {
+      members: view.members.map((member) => ({
+        ...member,
+        profile: view.committee.profiles.get(member.seat) ?? emptyProfile,
+        isSuspended: suspensionIn(view, member.seat, nowMs) !== undefined,
+      })),
+      roles,
+      speaker: speaker(roles),
+      words: view.words,
+    }
+  },
+  unity: ({ view }) => ({ ...unityPage(view), meetings: meetingsIn(view) }),
+  concerns: ({ view, nowMs }) => concernPages(view, nowMs),
+  charter: ({ view }) => ({
+    charter: view.charter,
+    counting: view.members.filter(({ counts }) => counts).length,
+  }),
+  safety: ({ view }) => {
+    const { standing, cutOff, words, confirmation, relay, suspicions, isProvisional, handover } = view
+    const mine = view.members.find(({ isMe }) => isMe)
+    const isRelayCaught = view.own.alarmed
+    return {
+      standing,
+      cutOff,
+      words,
+      confirmation,
+      relay,
+      suspicions,
+      isProvisional,
+      handover,
+      isRelayCaught,
+      mine,
+    }
+  },
+  invites: ({ view }) => view.invites,
+}
+
+const nowOf = (glance: Glance): NowShown => {
+  const { view, nowMs } = glance
+  const me = view.own.seat
+  return {
+    alarms: liveAlarms(view.committee).map((alarm) => alarmShown(view, alarm, nowMs)),
+    motions: waitingCards(glance).map(cardShown),
+    invites: comparing(view),
+    reports: rolesPage(view, nowMs)
+      .holdings.filter(({ term }) => term.seat === me)
+      .flatMap(({ owed }) => owed.filter(({ is }) => is !== 'given')),
+    meetings: meetingsIn(view).filter(({ content }) => isThisWeek(content.on, nowMs)),
+    unreadPosts: unreadPosts(glance),
+    lastDrill: lastDrill(view),
+  }
+}
+
+/** Newest day first. */
+const meetingsIn = ({ committee }: CommitteeView): readonly Meeting[] =>
+  [...committee.meetings.values()].sort((a, b) => compare(b.content.on, a.content.on) || b.order - a.order)
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
+
+/** From today on, by the calendar of this device. */
+const isThisWeek = (day: string, nowMs: number): boolean =>
+  day >= dayOf(nowMs) && day < dayOf(nowMs + 7 * DAY_MS)
+
+const dayOf = (ms: number): string => {
+  const at = new Date(ms)
+  const two = (number: number): string => String(number).padStart(2, '0')
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+}
+
+const lastDrill = ({ committee, members, charter }: CommitteeView): NowShown['lastDrill'] => {
+  const drill = [...committee.alarms.values()].findLast(({ kind }) => kind === 'practice')
+  if (!drill) return undefined
+  const others = members.map(({ seat }) => seat).filter((seat) => seat !== drill.seat)
+  return { at: drill.at, answered: alarmSummary(drill, others, charter.alarmSeen).seen, of: others.length }
+}
+
+export const alarmShown = (view: CommitteeView, alarm: Alarm, nowMs: number): AlarmShown => {
+  const { phase, seat, answers, at } = alarm
+  const isMine = seat === view.own.seat
+  const myAnswer = answers.get(view.own.seat)
+  const isOver = isClosed(phase) || phase.is === 'cancelled'
+  return {
+    alarm,
+    summary: alarmSummary(
+      alarm,
+      view.members.map((member) => member.seat),
+      view.charter.alarmSeen,
+    ),
+    isMine,
+    myAnswer,
+    cancelUntil: isMine && !isOver && nowMs < at + CANCEL_MS ? at + CANCEL_MS : undefined,
+    maySteer: !isOver && (isMine || myAnswer?.answer === 'on_it'),
+    maySpeakTo: phase.is === 'cancelled' && phase.spokenTo === undefined && !isMine,
+  }
+}
+
+const cardShown = ({ motion, ...card }: Card): CardShown => ({
+  ...card,
+  title: motion?.content.title,
+  by: motion?.seat ?? card.mandate?.by,
+  at: motion?.phaseAt,
+})
+
+export const unsentShown = ({ id, at, content }: Unsent): UnsentShown => {
+  if (content.type !== 'file') return { id, at, content }
+  const { secret: _secret, sha256: _sha256, ...shown } = content
+  return { id, at, content: shown }
+}

@@ -1,0 +1,32 @@
+/** The worker in which the core of the web client lives: the only place that knows the browser's clock, sockets, storage and timers. No rule is here. */
+import { cryptoReady } from '../../../shared/crypto/sodium.ts'
+import { createDoor } from './door.ts'
+import type { FromWorker } from './port.ts'
+import { dialBrowser } from './socketBrowser.ts'
+import { hasVaultIdb, openVaultIdb } from './vaultIdb.ts'
+import { createVaultLock } from './vaultLock.ts'
+
+const NAME = 'tocsin'
+
+const say = (message: FromWorker): void => globalThis.postMessage(message)
+
+const door = createDoor({
+  world: {
+    dial: dialBrowser,
+    timer: (delayMs, wake) => {
+      const timer = setTimeout(wake, delayMs)
+      return () => clearTimeout(timer)
+    },
+    clock: Date.now,
+    chance: Math.random,
+  },
+  storage: { has: () => hasVaultIdb(NAME), open: () => openVaultIdb(NAME) },
+  lock: createVaultLock(NAME),
+  tell: (event) => say({ event }),
+})
+
+globalThis.onmessage = async ({ data }: MessageEvent<unknown>) => {
+  await cryptoReady
+  const answer = await door.ask(data)
+  if (answer) say(answer)
+}
