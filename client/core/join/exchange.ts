@@ -23,6 +23,7 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { unreachable } from '../../../shared/base/unreachable.ts'
 import { type SecretKey, sha256, sign, verify } from '../../../shared/crypto/sodium.ts'
 import { type LogId, logId } from '../../../shared/protocol/ids.ts'
+import { RULES } from '../governance/charter.ts'
 import { encodeItem, type Fields, type JoinItem, type TurnItem, turnItem } from './items.ts'
 import { commitmentTo, isCommittedTo, type Transcript, transcript, transcriptHash } from './transcript.ts'
 
@@ -30,7 +31,8 @@ type Side = 'sponsor' | 'newcomer'
 
 /**
  * Why a join ended. Each wants its own sentence on the screen, and all of them a new invite. `second_newcomer`,
- * `second_sponsor`: somebody else is using this invite. `reveal_changed`: not what was committed to.
+ * `second_sponsor`: somebody else is using this invite. `reveal_changed`: not what was committed to. `other_rules`: the committee's, of another
+ * version than this client knows (V8).
  */
 const ABORT_REASONS = [
   'second_newcomer',
@@ -38,6 +40,7 @@ const ABORT_REASONS = [
   'reveal_changed',
   'out_of_order',
   'words_differ',
+  'other_rules',
 ] as const
 export type AbortReason = (typeof ABORT_REASONS)[number]
 
@@ -185,6 +188,7 @@ const hear = (join: Talking, item: TurnItem): Join => {
   if (place < join.said.length) return isSame(join.said[place], item) ? join : foreign(item)
   const isMine = SPEAKER[item.type] === join.side
   if (isMine && !isSame(owed(join), item)) return foreign(item)
+  if (item.type === 'offer' && item.rules !== RULES) return aborted('other_rules')
   if (!isMeant(join, item)) return aborted('out_of_order')
   return withSaid(join, [...join.said, item])
 }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { newKeyPair, sha256 } from '../../../shared/crypto/sodium.ts'
+import { RULES } from '../governance/charter.ts'
 import { type DeviceId, encodeIdentity, newId, type SeatId } from '../governance/ids.ts'
 import { encodeSeatData } from '../governance/roster.ts'
 import { confirm, type Join, newNewcomer, offerOf, ready, wordsDiffer } from '../join/exchange.ts'
@@ -115,7 +116,7 @@ const prepare = async (
     suite,
     identity: encodeIdentity(seat, device),
     seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined: offer.joined, after: [] }),
-    rules: [offer.rules],
+    rules: [RULES], // what this build can, whatever was offered (7.6)
   })
   const seal = offer.seat && (await newSealKey(suite))
   const as = seal

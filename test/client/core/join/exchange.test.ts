@@ -240,6 +240,18 @@ t.test(
   },
 )
 
+t.test(
+  'V8, attack 17: whoever is offered a committee of other rules is told so, and promises nothing',
+  async (t) => {
+    for (const rules of [0, 2, 65_535]) {
+      const offer = { type: 'offer', ...OFFER, rules } as const
+      t.equal(reasonOf(step(newNewcomer(LOG, false), offer)), 'other_rules', `rules ${rules}`)
+      const device = { type: 'offer', ...FOR_DEVICE, rules } as const
+      t.equal(reasonOf(step(newNewcomer(LOG, true), device)), 'other_rules', `rules ${rules}, for a device`)
+    }
+  },
+)
+
 t.test('4.4 nobody speaks out of turn', async (t) => {
   const [, commitment, answer, reveal] = whole().log
   if (!commitment || !answer || !reveal) throw new Error('no talk')
