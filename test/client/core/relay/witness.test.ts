@@ -271,6 +271,22 @@ t.test('4.7 a lie changes nothing in the witness, and the truth is believed afte
   t.equal(pageKind(before, page(log, 4)), 'none')
 })
 
+t.test(
+  'H1 nothing new leaves the very same witness, so that nothing is written; nearly the same is checked',
+  async (t) => {
+    const log = logOf(5)
+    const witness = readAll(log)
+    t.equal(observe(witness, page(log, 6)), witness)
+    const known = signed(log)
+    const { signature } = known
+    const flipped = Uint8Array.from(signature, (byte, i) => (i === 9 ? byte ^ 1 : byte))
+    t.equal(headKind(witness, { ...known, signature: flipped }), 'bad_signature')
+    t.equal(headKind(witness, { ...known, full: true }), 'bad_signature')
+    t.equal(headKind(witness, { ...known, chain: signed(log, 4).chain }), 'bad_signature')
+    t.equal(headKind(witness, { ...known, head: 4 as Head }), 'bad_signature')
+  },
+)
+
 t.test('H2 two signed heads with the same seq are a fork, and a proof for strangers', async (t) => {
   const [mine, other] = [logOf(4), logOf(3)]
   appendTo(other, testBlob('a different fourth entry'))
