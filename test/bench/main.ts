@@ -12,8 +12,9 @@ import { idle } from './idle.ts'
 import { mls } from './mls.ts'
 import { several } from './several.ts'
 import { storm } from './storm.ts'
+import { year } from './year.ts'
 
-const benches = { appends, fanout, several, idle, storm, embedded, edge, mls, catchUp }
+const benches = { appends, fanout, several, idle, storm, embedded, edge, mls, catchUp, year }
 
 // so that what was started ends
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
