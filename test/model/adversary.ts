@@ -12,6 +12,7 @@ import type { Group } from '../../client/core/mls/types.ts'
 import { type Book, newBook, openBook } from '../../client/core/session/book.ts'
 import { type Desk, type Entrance, makeEpoch } from '../../client/core/session/desk.ts'
 import { type Epoch, rosterOf } from '../../client/core/session/state.ts'
+import type { StoredVault } from '../../client/core/vault/ports.ts'
 import { randomBytes } from '../../shared/crypto/sodium.ts'
 import { logKey } from '../../shared/protocol/ids.ts'
 import { appendTo, logIsFull, newMemoryLog } from '../support/memoryLog.ts'
@@ -41,15 +42,13 @@ export const newAdversary = (world: World): Adversary => ({
   junk: new Set(),
 })
 
-const books = new WeakMap<Device, { readonly stored: unknown; readonly book: Promise<Book> }>()
+const books = new WeakMap<StoredVault, Promise<Book>>()
 
 /** What the disk says now. To be read, not to be written: it is the same value as long as the disk does not change. */
 export const bookAt = (device: Device): Promise<Book> => {
   const stored = device.disk.stored()
-  const known = books.get(device)
-  if (known && known.stored === stored) return known.book
-  const book = openBook(device.vault, device.session.id)
-  books.set(device, { stored, book })
+  const book = (stored && books.get(stored)) ?? openBook(device.vault, device.session.id)
+  if (stored) books.set(stored, book)
   return book
 }
 

@@ -1,4 +1,5 @@
 /** The committees that schedules begin with, each founded once in a process, with the join flow that people use. */
+import { openBook } from '../../client/core/session/book.ts'
 import { copyLog } from '../support/memoryLog.ts'
 import { createMemoryRelay } from '../support/memoryRelay.ts'
 import { foundBy, joinBy, newTime, type Person } from '../support/people.ts'
@@ -34,13 +35,7 @@ const found = async (plan: Plan): Promise<Founded> => {
     time.now += 15 * DAY_MS
     await settle(people)
   }
-  // What is held of earlier epochs is of no use to a schedule, and costs every one of them time.
-  time.now += 4 * DAY_MS
-  await settle(people)
-  for (const { session, vault } of people) {
-    await session.close()
-    await vault.close()
-  }
+  for (const person of people) await end(person)
   return {
     now: time.now,
     logs: [...relay.logs].map(([name, log]) => [name, copyLog(log)]),
@@ -49,6 +44,15 @@ const found = async (plan: Plan): Promise<Founded> => {
       return stored ? [{ person, stored }] : []
     }),
   }
+}
+
+/** As in a committee in which nothing has happened for so long that the logs of earlier epochs have died. */
+const end = async ({ session, vault }: Person): Promise<void> => {
+  await session.close()
+  const book = await openBook(vault, session.id)
+  for (const { info } of book.epochs().slice(0, -1)) book.dropEpoch(info.number)
+  await book.save()
+  await vault.close()
 }
 
 const settle = async (people: readonly Person[]): Promise<void> => {

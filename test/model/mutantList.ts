@@ -16,7 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'RESYNC',
-    seed: 16,
+    seed: 39,
     replacements: [
       {
         file: 'client/core/session/upkeep.ts',
@@ -57,7 +57,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'V6',
-    seed: 25,
+    seed: 40,
     replacements: [
       {
         file: 'client/core/governance/validity.ts',
@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'withholding',
-    seed: 25,
+    seed: 40,
     replacements: [
       {
         file: 'client/core/session/hello.ts',

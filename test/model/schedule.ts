@@ -99,8 +99,8 @@ export const runSchedule = async (seed: number): Promise<Outcome> => {
   ]
   await beginWith(chronicle)
   const [good, bad] = [mixtureOf(dice, HONEST), mixtureOf(dice, HOSTILE)]
-  if (dice.chance(0.3)) story.push(await dice.pick(PLOTS)(stage, dice))
-  const length = 6 + dice.below(14)
+  if (dice.chance(0.15 * traitors.length)) story.push(await dice.pick(PLOTS)(stage, dice))
+  const length = 5 + dice.below(11)
   for (let i = 0; i < length && chronicle.violations.length === 0; i++)
     story.push((await draw(dice, dice.chance(0.45) ? bad : good)?.(stage, dice)) ?? '')
   if (chronicle.violations.length === 0) story.push(await converge(stage, dice))
@@ -115,7 +115,7 @@ export const runSchedule = async (seed: number): Promise<Outcome> => {
 }
 
 /** Minutes between rounds: for VOID, for escalation step by step, and for the poll of old logs. */
-const WAITS = [0, 0, 1, 11, 31, 31, 31, 361, 31, 31, 361, 31, 31, 361, 31, 31, 361]
+const WAITS = [0, 0, 1, 11, ...Array.from({ length: 10 }, () => [31, 31, 361]).flat()]
 
 /** I4: honest steps alone, with time passing, lead everybody into one epoch, with every complete mandate carried out. */
 const converge = async (stage: moves.Stage, dice: Dice): Promise<string> => {

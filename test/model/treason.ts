@@ -174,13 +174,17 @@ export const chain: Treason = async (adversary, dice) => {
   const links = 2 + dice.below(2)
   if (!from) return NOTHING
   const { device } = from
+  const stages: Staged[] = []
   for (let i = 0; i < links && from; i++) {
     const made: Made | undefined = await make(adversary, from, { act: undefined }, {})
     if (!made?.next?.group) break
     adversary.prepared.push({ epoch: from.epoch, message: made.forged.message })
-    await tamper(adversary, device, (book) => book.staged.put(made.stage.hash, made.stage))
+    stages.push(made.stage)
     from = { device, epoch: { ...made.next, group: made.next.group } }
   }
+  await tamper(adversary, device, (book) => {
+    for (const stage of stages) book.staged.put(stage.hash, stage)
+  })
   return `${device.name} prepares a chain; ${await writePrepared(adversary, dice)}`
 }
 
