@@ -2,26 +2,18 @@
  * What a device holds of one committee, in memory and on disk. Changes are made in memory and noted; `save` writes all that was noted as
  * one vault transaction. Whoever is about to send bytes saves first (protocol.md section 6, crash rule).
  */
-import { type Codec, decode, encode, u48 } from '../../../shared/base/codec.ts'
+import { encode, u48 } from '../../../shared/base/codec.ts'
 import { toHex } from '../../../shared/base/text.ts'
-import { logFromSeed } from '../epochlog/keys.ts'
 import { type Drawers, drawersRoot, openDrawers } from '../files/drawer.ts'
-import { foldCodec } from '../governance/fold.ts'
-import { decodeGroup, deltaOf, encodeGroup } from '../mls/state.ts'
-import type { SuiteName } from '../mls/types.ts'
-import { witness } from '../relay/witness.ts'
 import type { Change } from '../vault/records.ts'
-import type { Vault as WholeVault } from '../vault/vault.ts'
+import { owing, sweep } from '../vault/sweeping.ts'
+import { createShelf, epochChanges, read, readEpoch, type Vault } from './bookShelf.ts'
 import { arrival, handedOver } from './joinings.ts'
 import { statusOf } from './standing.ts'
 import {
   candidate,
-  charterOfInfo,
   deviceRecord,
   type Epoch,
-  type EpochInfo,
-  epochInfo,
-  epochNotes,
   handleText,
   knownMotion,
   type Own,
@@ -37,36 +29,6 @@ import {
   suspicion,
 } from './state.ts'
 
-/** What a book needs of a vault. */
-type Vault = Pick<WholeVault, 'get' | 'keys' | 'write' | 'compact'>
-
-/** A map that is also on disk. */
-export type Shelf<T> = {
-  readonly get: (key: string) => T | undefined
-  readonly put: (key: string, value: T) => void
-  readonly drop: (key: string) => void
-  /** In the order of the keys. */
-  readonly all: () => readonly T[]
-  readonly keys: () => readonly string[]
-}
-
-const createShelf = <T>(notes: Change[], vault: Vault, prefix: string, codec: Codec<T>): Shelf<T> => {
-  const held = new Map<string, T>()
-  for (const key of vault.keys(prefix)) held.set(key.slice(prefix.length), read(vault, key, codec))
-  return {
-    get: (key) => held.get(key),
-    put: (key, value) => {
-      held.set(key, value)
-      notes.push({ key: prefix + key, value: encode(codec, value) })
-    },
-    drop: (key) => {
-      if (held.delete(key)) notes.push({ key: prefix + key, value: undefined })
-    },
-    all: () => [...held.keys()].sort().flatMap((key) => held.get(key) ?? []),
-    keys: () => [...held.keys()].sort(),
-  }
-}
-
 export type Book = ReturnType<typeof shelves> & {
   readonly id: string
   /** How far files have come; written at once and not by `save`. */
@@ -81,6 +43,10 @@ export type Book = ReturnType<typeof shelves> & {
   readonly setEpoch: (epoch: Epoch) => void
   readonly dropEpoch: (number: number) => void
   readonly save: () => Promise<void>
+  /** Something was forgotten: with the next `save` the vault owes that it leaves the bytes on the disk, too. */
+  readonly owe: () => void
+  /** Sees to that, when it is time. */
+  readonly sweep: (nowMs: number) => Promise<void>
   /** Forgets everything of this committee, from the bytes on the disk too, and writes nothing any more. */
   readonly erase: () => Promise<void>
 }
@@ -135,6 +101,7 @@ export const newBook = (vault: Vault, mine: StoredOwn, id: string): Book => {
 const assemble = (vault: Vault, id: string, first: StoredOwn, epochs: Map<number, Epoch>): Book => {
   const notes: Change[] = []
   const root = rootOf(id)
+  const owes = `${root}owes`
   let mine = withStatus(first)
   let isErased = false
   const inOrder = (): readonly Epoch[] => [...epochs.values()].sort((a, b) => a.info.number - b.info.number)
@@ -169,6 +136,12 @@ const assemble = (vault: Vault, id: string, first: StoredOwn, epochs: Map<number
       const changes = notes.splice(0)
       if (changes.length > 0 && !isErased) await vault.write(changes)
     },
+    owe: () => {
+      notes.push(owing(owes))
+    },
+    sweep: async (nowMs) => {
+      if (!isErased) await sweep(vault, owes, nowMs)
+    },
     erase: async () => {
       isErased = true
       notes.length = 0
@@ -185,68 +158,6 @@ const withStatus = (mine: StoredOwn): Own => ({
   status: statusOf(mine.standing),
   alarmed: mine.standing.alarmed,
 })
-
-/** What differs from the value held before; the group as a base once and small deltas after that (findings: state is large). */
-const epochChanges = (
-  vault: Vault,
-  folder: string,
-  before: Epoch | undefined,
-  now: Epoch,
-): readonly Change[] => {
-  const changes: Change[] = []
-  if (before?.info !== now.info) changes.push({ key: `${folder}info`, value: encode(epochInfo, now.info) })
-  if (before?.notes !== now.notes)
-    changes.push({ key: `${folder}notes`, value: encode(epochNotes, now.notes) })
-  if (before?.fold !== now.fold) changes.push({ key: `${folder}fold`, value: encode(foldCodec, now.fold) })
-  now.witnesses.forEach((w, k) => {
-    if (before?.witnesses[k] !== w)
-      changes.push({ key: `${folder}witness/${String(k).padStart(3, '0')}`, value: encode(witness, w) })
-  })
-  return before?.group === now.group ? changes : [...changes, ...groupChanges(vault, folder, before, now)]
-}
-
-const groupChanges = (
-  vault: Vault,
-  folder: string,
-  before: Epoch | undefined,
-  now: Epoch,
-): readonly Change[] => {
-  if (!now.group) return vault.keys(`${folder}group/`).map((key) => ({ key, value: undefined }))
-  if (!before?.group) return [{ key: `${folder}group/base`, value: encodeGroup(now.group) }]
-  return deltaOf(before.group, now.group).map(({ node, bytes }) => ({
-    key: `${folder}group/node/${node}`,
-    value: bytes,
-  }))
-}
-
-const readEpoch = async (vault: Vault, folder: string, suite: SuiteName): Promise<Epoch> => {
-  const info: EpochInfo = read(vault, `${folder}info`, epochInfo)
-  const base = vault.get(`${folder}group/base`)
-  const prefix = `${folder}group/node/`
-  const deltas = vault.keys(prefix).map((key) => ({
-    node: Number(key.slice(prefix.length)),
-    bytes: vault.get(key) ?? new Uint8Array(0),
-  }))
-  const group = base && (await decodeGroup(suite, base, deltas))
-  if (base && !group) throw new Error('stored group does not decode')
-  return {
-    info,
-    notes: read(vault, `${folder}notes`, epochNotes),
-    charter: charterOfInfo(info),
-    logs: info.logSeeds.map(logFromSeed),
-    witnesses: vault.keys(`${folder}witness/`).map((key) => read(vault, key, witness)),
-    fold: read(vault, `${folder}fold`, foldCodec),
-    group,
-  }
-}
-
-/** Throws: the vault authenticates what it holds, so bytes that do not decode are a bug, or a version nobody migrated. */
-const read = <T>(vault: Vault, key: string, codec: Codec<T>): T => {
-  const raw = vault.get(key)
-  const decoded = raw && decode(codec, raw)
-  if (!decoded?.ok) throw new Error(`stored value does not decode: ${key.replace(/[0-9a-f]{8,}/g, '…')}`)
-  return decoded.value
-}
 
 /** A shelf key that sorts by number. */
 export const numberKey = (n: number): string => String(n).padStart(16, '0')

@@ -2,7 +2,8 @@
  * What a device keeps of a committee that it was removed from (protocol.md section 6, 4.11): the keys of the last log, to see whether the removal is
  * voided, and nothing of what was said or who said it.
  */
-import type { Book, Shelf } from './book.ts'
+import type { Book } from './book.ts'
+import type { Shelf } from './bookShelf.ts'
 import type { Desk } from './desk.ts'
 
 export const eraseContent = ({ book, saidIds, gatherings }: Desk): void => {

@@ -4,7 +4,7 @@ import type { Committee } from '../committee/committee.ts'
 import { applyAll, emptyCommittee } from '../committee/committee.ts'
 import { decodeContent } from '../committee/content.ts'
 import type { Said } from '../committee/said.ts'
-import type { Shelf } from './book.ts'
+import type { Shelf } from './bookShelf.ts'
 import type { StoredSaying } from './state.ts'
 
 /** From what was stored to what members see, folded again only when something came or went, or stands where something else stood. */

@@ -39,8 +39,11 @@ export type Vault = {
   readonly write: (changes: readonly Change[]) => Promise<void>
   /** A new wrap under the same costs, and everything rewritten: the old passphrase opens nothing on this disk. */
   readonly changePassphrase: (passphrase: string) => Promise<void>
-  /** Rewrites everything. What was deleted or replaced before is then absent from storage. */
-  readonly compact: () => Promise<void>
+  /**
+   * Rewrites everything. What was deleted or replaced before is then absent from storage. With `if_small` a vault for which that would
+   * take more than some 10 ms stays as it is.
+   */
+  readonly compact: (only?: 'if_small') => Promise<'large' | undefined>
   /** Waits for what was begun, drops what is dead from the disk when that is cheap, wipes the keys from memory. */
   readonly close: () => Promise<void>
   /** Removes the vault from storage, its key first. */
@@ -136,7 +139,11 @@ const operate = (open: Open): Vault => {
       const wrap = newWrap(passphrase, open.wrap.cost)
       done(await turns.next(() => rewrite(open, wrap)))
     },
-    compact: async () => done(await turns.next(() => rewrite(open))),
+    compact: async (only) => {
+      if (only === 'if_small' && !isSmall(open)) return 'large'
+      done(await turns.next(() => rewrite(open)))
+      return undefined
+    },
     close: () =>
       turns.last(async (isSound) => {
         // Storage may refuse: both outcomes hold the same contents, and nothing is lost but space.
@@ -197,7 +204,9 @@ const isBloated = (open: Open): boolean =>
 
 /** Replaced values are used key material more often than not: the disk should not keep it for long. */
 const isWorthForgetting = (open: Open): boolean =>
-  isBloated(open) || (open.contents.staleValues > 0 && open.contents.liveBytes <= CHEAP_BYTES)
+  isBloated(open) || (open.contents.staleValues > 0 && isSmall(open))
+
+const isSmall = ({ contents }: Open): boolean => contents.liveBytes <= CHEAP_BYTES
 
 const sizeOf = (records: readonly Uint8Array[]): number =>
   records.reduce((total, record) => total + record.length, 0)

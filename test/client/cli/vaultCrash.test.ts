@@ -104,7 +104,7 @@ t.test(
     const three = JSON.stringify({ b: hex('x'.repeat(3000)) })
     await doing(one, () => vault.write([put('a', '1')]))
     await doing(two, () => vault.write([put('a', '2'), put('b', 'x'.repeat(3000))]))
-    await doing(two, () => vault.compact())
+    await doing(two, async () => void (await vault.compact()))
     await doing(three, () => vault.write([{ key: 'a', value: undefined }]))
     await doing(three, () => vault.changePassphrase('new'))
     await doing(one, () => vault.write([put('a', '1'), { key: 'b', value: undefined }]))
