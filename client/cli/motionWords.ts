@@ -66,6 +66,8 @@ const OTHER_WORDS = {
   no_such_motion: 'There is no such motion any more: `npx tocsin motion list --all` shows them.',
   unknown_mandate:
     'Nothing open fits it: ask for it with `npx tocsin charter propose`, or vouch for somebody first; then open the vote, with --mandate if there are several.',
+  not_extendable:
+    'A vote is extended once, and only where too few have voted: end it with `npx tocsin motion close`.',
   no_reason: 'A block needs its reason: --reason TEXT.',
 } as const
 

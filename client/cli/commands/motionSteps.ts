@@ -8,7 +8,7 @@ import { proceed } from '../steps.ts'
 
 type Plain = Extract<
   DecideStep['do'],
-  'second' | 'fix' | 'waive' | 'close' | 'confirm' | 'recount' | 'withdraw' | 'lapse'
+  'second' | 'fix' | 'waive' | 'close' | 'confirm' | 'extend' | 'recount' | 'withdraw' | 'lapse'
 >
 
 type Simple = {
@@ -34,7 +34,7 @@ const simple = ({ do: what, name, about, sent }: Simple): Command => ({
 })
 
 const isWaited = (what: Plain): what is Plain & Waits =>
-  what !== 'recount' && what !== 'withdraw' && what !== 'lapse'
+  what !== 'extend' && what !== 'recount' && what !== 'withdraw' && what !== 'lapse'
 
 export const motionSecond = simple({
   do: 'second',
@@ -72,6 +72,16 @@ export const motionConfirm = simple({
   name: 'confirm',
   about: ['Somebody closed the vote, and you count the same: that is the end of it.'],
   sent: 'You counted the same.',
+})
+
+export const motionExtend = simple({
+  do: 'extend',
+  name: 'extend',
+  about: [
+    'The time to vote is over and too few have voted: once, the vote goes on for as long again. Two of you say so. If there are',
+    'too few after that, too, it is over.',
+  ],
+  sent: 'You would let the vote go on.',
 })
 
 export const motionRecount = simple({

@@ -72,6 +72,11 @@ export const deciding: Family = {
       load: async () => (await motionSteps()).motionConfirm,
     },
     {
+      name: 'motion extend',
+      summary: 'too few have voted: let it go on, once',
+      load: async () => (await motionSteps()).motionExtend,
+    },
+    {
       name: 'motion recount',
       summary: 'you doubt how it ended',
       load: async () => (await motionSteps()).motionRecount,

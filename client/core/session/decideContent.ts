@@ -30,6 +30,8 @@ export type DecideStep =
     }
   | ({ readonly do: 'close' } & Following<'motionClose'>)
   | ({ readonly do: 'confirm' } & Following<'motionConfirm'>)
+  /** Too few have voted: closed, or confirmed where somebody has, so that the vote goes on once. */
+  | ({ readonly do: 'extend' } & Following<'motionClose'>)
   | ({ readonly do: 'recount' } & Following<'motionRecount'>)
   | ({ readonly do: 'withdraw' } & Following<'motionWithdraw'>)
   | ({ readonly do: 'lapse' } & Following<'motionLapse'>)
@@ -64,6 +66,10 @@ export const contentOf = (motion: Motion, step: FollowingStep, facts: Facts): Kn
       return { ...(fields as Following<'motionTranslate'>), type: 'motionTranslate', hash }
     case 'confirm':
       return confirmation(motion, facts.me)
+    case 'extend':
+      return closesOfOthers(motion, facts.me).length > 0
+        ? confirmation(motion, facts.me)
+        : { type: 'motionClose', motion: motion.id }
     default:
       return { ...fields, type: TYPES[step.do] } as KnownContent
   }
@@ -92,11 +98,14 @@ const ballot = (
     ? { type: 'motionVote', motion, hash, choice, reason }
     : { type: 'motionVote', motion, hash, choice }
 
-/** The newest close by somebody else that still can be confirmed, with what stands in front of it. */
-const confirmation = ({ id, vote }: Motion, me: Id): KnownContent => {
-  const closes: readonly Close[] = [...(vote?.closes.values() ?? [])]
-  const fitting = closes.filter((close) => close.seat !== me && vote && !isOvertaken(vote, close))
-  const close = fitting.at(-1) ?? closes.at(-1)
+/** Those that still can be confirmed. */
+const closesOfOthers = ({ vote }: Motion, me: Id): readonly Close[] =>
+  [...(vote?.closes.values() ?? [])].filter((close) => close.seat !== me && vote && !isOvertaken(vote, close))
+
+/** The newest close by somebody else, with what stands in front of it. */
+const confirmation = (motion: Motion, me: Id): KnownContent => {
+  const { id, vote } = motion
+  const close = closesOfOthers(motion, me).at(-1) ?? [...(vote?.closes.values() ?? [])].at(-1)
   const counts = countsBefore(vote ?? { ballots: [] }, close?.order ?? 0)
   return { type: 'motionConfirm', motion: id, close: close?.id ?? TRIAL, counts }
 }

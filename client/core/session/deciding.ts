@@ -10,7 +10,7 @@ import type { Motion, MotionRefusal } from '../committee/motionLife.ts'
 import type { Id } from '../committee/said.ts'
 import type { SeatId } from '../governance/ids.ts'
 import { contentOf, type DecideStep, type FollowingStep, TRIAL } from './decideContent.ts'
-import { mandateHash } from './decideView.ts'
+import { mandateHash, tallyOf } from './decideView.ts'
 import { coolsUntil, mayEndAt, RECOUNT_MS } from './motionTimes.ts'
 import type { Sending, Session } from './session.ts'
 import type { Objection } from './talking.ts'
@@ -18,7 +18,7 @@ import type { CommitteeView } from './view.ts'
 
 /**
  * `too_early`: not before `at`. `cooling_down`: not before `at`, unless there are new facts. `unknown_mandate`: the governance motion is not known here, or about
- * something else. `untranslated`: into `languages`, or waived.
+ * something else. `not_extendable`: enough have voted, or it was extended before.
  */
 export type DecideRefusal =
   | { readonly why: 'too_early' | 'too_late' | 'cooling_down'; readonly at: number }
@@ -29,6 +29,7 @@ export type DecideRefusal =
         | 'not_member'
         | 'unknown_mandate'
         | 'no_reason'
+        | 'not_extendable'
         | MotionRefusal
         | Objection
     }
@@ -82,6 +83,13 @@ const follow = async (
   })
   const refused = attempt(view, content, nowMs).motions.get(motion.id)?.refused.at(-1)
   return refused?.id === TRIAL ? err({ why: refused.why }) : said(session, content)
+}
+
+/** Once, and only where fewer have voted than must (product.md 3.C). */
+const isExtendable = (motion: Motion): boolean => {
+  const tally = tallyOf(motion)
+  const isMissed = tally !== undefined && tally.voted < tally.enough
+  return motion.phase === 'voting' && isMissed && motion.vote?.extendedAt === undefined
 }
 
 /** What the vote of a binding kind is about: the approvals exist before the vote is opened. A removal is put together with its opening. */
@@ -141,7 +149,7 @@ const said = async (session: Speaker, content: KnownContent): Promise<Result<Dec
   )
 }
 
-/** Steps that end a state wait for its time to be over; doubts about a count come within a day. */
+/** Steps that end a state wait for its time to be over; doubts about a count come within a day, and more time where too few have voted. */
 const untimely = (
   { charter }: CommitteeView,
   motion: Motion,
@@ -151,7 +159,14 @@ const untimely = (
   const { phase, vote } = motion
   if (step === 'recount' && vote?.result && nowMs > vote.result.at + RECOUNT_MS)
     return { why: 'too_late', at: vote.result.at + RECOUNT_MS }
-  const ends = { fix: 'discussion', lapse: 'draft', close: 'voting', confirm: 'voting' } as const
+  const ends = {
+    fix: 'discussion',
+    lapse: 'draft',
+    close: 'voting',
+    confirm: 'voting',
+    extend: 'voting',
+  } as const
+  if (step === 'extend' && !isExtendable(motion)) return { why: 'not_extendable' }
   const isEnding = step in ends && ends[step as keyof typeof ends] === phase
   const at = mayEndAt(motion, charter)
   return isEnding && nowMs < at ? { why: 'too_early', at } : undefined

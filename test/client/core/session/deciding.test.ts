@@ -145,6 +145,42 @@ t.test(
   },
 )
 
+t.test(
+  '3.C a vote in which too few took part is extended, by two and once, and then it is over',
+  async (t) => {
+    const { alice, bob, carol, pass } = await three()
+    const id = await start(alice, motion())
+    await press(bob, { do: 'second', motion: id })
+    pass(DAY)
+    await press(alice, { do: 'fix', motion: id })
+    t.equal(await press(alice, { do: 'extend', motion: id }), 'not_extendable')
+    await press(alice, { do: 'open', motion: id })
+    await press(alice, { do: 'vote', motion: id, choice: 'yes' })
+    t.equal(await press(bob, { do: 'extend', motion: id }), 'too_early')
+    pass(DAY + HOUR)
+    await press(alice, { do: 'extend', motion: id })
+    t.match(await cardFor(carol, id), { state: 'counting', motion: { vote: { extendedAt: undefined } } })
+    await press(bob, { do: 'extend', motion: id })
+    const { state, dueAt } = await cardFor(carol, id)
+    t.strictSame([state, dueAt], ['voting', alice.time.now + DAY], 'as long again')
+    t.equal(await press(carol, { do: 'extend', motion: id }), 'not_extendable')
+    pass(DAY + HOUR)
+    await press(alice, { do: 'close', motion: id })
+    await press(bob, { do: 'confirm', motion: id })
+    t.equal((await cardFor(carol, id)).state, 'no_quorum')
+
+    const other = await start(alice, motion({ title: 'Meet on Mondays' }))
+    await press(bob, { do: 'second', motion: other })
+    pass(DAY)
+    await press(alice, { do: 'fix', motion: other })
+    await press(alice, { do: 'open', motion: other })
+    for (const person of [alice, bob]) await press(person, { do: 'vote', motion: other, choice: 'yes' })
+    await carol.session.sync()
+    pass(DAY + HOUR)
+    t.equal(await press(carol, { do: 'extend', motion: other }), 'not_extendable', 'enough have voted')
+  },
+)
+
 t.test('D8 a removal is voted on by approvals, and carried out by them', async (t) => {
   const { alice, bob, carol } = await three()
   const seat = seatOf(carol)
