@@ -1,21 +1,26 @@
 /** Bytes as text and back, strictly: one text for one value, anything else is undefined. */
 
 const HEX = /^(?:[0-9a-f]{2})*$/
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 export const toHex = (bytes: Uint8Array): string => {
   let text = ''
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  for (const byte of bytes) text += PAIRS[byte]
   return text
 }
 
 /** Lower case only. */
-export const fromHex = (text: string): Uint8Array | undefined =>
-  HEX.test(text)
-    ? Uint8Array.from({ length: text.length / 2 }, (_, i) =>
-        Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
-      )
-    : undefined
+export const fromHex = (text: string): Uint8Array | undefined => {
+  if (!HEX.test(text)) return undefined
+  const bytes = new Uint8Array(text.length / 2)
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = (digit(text.charCodeAt(2 * i)) << 4) | digit(text.charCodeAt(2 * i + 1))
+  return bytes
+}
+
+/** Of '0' to '9' and 'a' to 'f'. */
+const digit = (code: number): number => (code < 58 ? code - 48 : code - 87)
 
 /** RFC 4648 section 5, without padding. */
 export const toBase64url = (bytes: Uint8Array): string => {

@@ -142,4 +142,11 @@ export const helpersOf = (ledger: Ledger, device: DeviceId): readonly SeatId[] =
   ledger.helped.find((one) => one.device === device)?.by ?? []
 
 /** For HELLO: whoever was told another past by its Welcome notices, and so does everybody else. */
-export const ledgerHash = (ledger: Ledger): string => toHex(sha256(encode(ledgerCodec, ledger)))
+export const ledgerHash = (ledger: Ledger): string => {
+  const known = hashes.get(ledger) ?? toHex(sha256(encode(ledgerCodec, ledger)))
+  hashes.set(ledger, known)
+  return known
+}
+
+/** A ledger never changes, and every HELLO of an epoch is compared with the same one. */
+const hashes = new WeakMap<Ledger, string>()
