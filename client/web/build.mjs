@@ -1,0 +1,121 @@
+// Builds the web client into dist/web: one call of Vite, every file compressed beside it, and the size of a first load held to its
+// limit. Does nothing when what is there was made from these very sources. `npm start` calls it: where it cannot build, for want of
+// sources or of a place to write, it says so in a line and the relay goes on with what is there.
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { loaderHash, makeRelease, signersFile } from './release.mjs'
+import { wasmFile } from './wasmFile.mjs'
+
+const option = (name) => process.argv[process.argv.indexOf(name) + 1 || process.argv.length]
+const here = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+/** Beside it stands which sources it was made from. */
+const TARGET = option('--into') ?? here('dist/web')
+const MADE_FROM = `${TARGET}.sources`
+const SOURCES = ['client/web', 'client/core', 'shared', 'package-lock.json']
+/** Bytes of a first load, compressed, in one language: an old telephone on a slow network waits for these. */
+const FIRST_LOAD = 300 * 1024
+
+const say = (text) => process.stderr.write(`${text}\n`)
+
+const filesIn = (path) =>
+  statSync(path).isDirectory()
+    ? readdirSync(path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => `${entry.parentPath}/${entry.name}`)
+        .sort()
+    : [path]
+
+const sourcesNow = () => {
+  const hash = createHash('sha256')
+    .update(process.env.VITE_TOCSIN_RELAY ?? '')
+    .update(readFileSync(signersFile()))
+  for (const path of SOURCES.flatMap((source) => filesIn(here(source))))
+    hash
+      .update(`${path.slice(here('').length)}\0`)
+      .update(readFileSync(path))
+      .update('\0')
+  return hash.digest('hex')
+}
+
+const madeFrom = () => (existsSync(MADE_FROM) && existsSync(TARGET) ? readFileSync(MADE_FROM, 'utf8') : '')
+
+const bundle = async (outDir) => {
+  const [{ build }, { svelte }] = await Promise.all([import('vite'), import('@sveltejs/vite-plugin-svelte')])
+  await build({
+    configFile: false,
+    root: here('client/web'),
+    base: './',
+    logLevel: 'warn',
+    plugins: [svelte({ configFile: false })],
+    define: { __LOADER__: JSON.stringify(await loaderHash()) },
+    worker: { format: 'es', plugins: () => [wasmFile()] },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'chrome106',
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 1024,
+      rolldownOptions: { checks: { pluginTimings: false } },
+    },
+  })
+}
+
+const compress = (path) => {
+  const content = readFileSync(path)
+  const brotli = brotliCompressSync(content, {
+    params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+  })
+  writeFileSync(`${path}.br`, brotli)
+  writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }))
+  return brotli.length
+}
+
+/** Languages are one file each, and one of them comes with a first load. */
+const firstLoad = (sizes) => {
+  const languages = sizes.filter(([path]) => /\/(en|es|ar)-[^/]+\.js$/.test(path)).map(([, size]) => size)
+  const rest = sizes.reduce((sum, [, size]) => sum + size, 0) - languages.reduce((sum, size) => sum + size, 0)
+  return rest + Math.max(0, ...languages)
+}
+
+const buildNow = async (sources) => {
+  say('Building the web client, once: some seconds.')
+  const growing = `${TARGET}.${process.pid}`
+  mkdirSync(here('dist'), { recursive: true })
+  try {
+    await bundle(growing)
+    await makeRelease(growing)
+    const bytes = firstLoad(filesIn(growing).map((path) => [path, compress(path)]))
+    if (bytes > FIRST_LOAD) throw new Error(`a first load takes ${bytes} bytes, and may take ${FIRST_LOAD}`)
+    rmSync(TARGET, { recursive: true, force: true })
+    renameSync(growing, TARGET)
+    writeFileSync(MADE_FROM, sources)
+    say(`The web client is built: ${Math.ceil(bytes / 1024)} KiB to load.`)
+  } finally {
+    rmSync(growing, { recursive: true, force: true })
+  }
+}
+
+const canGoWithout = process.argv.includes('--if-possible')
+try {
+  if (process.env.TOCSIN_WEB !== 'off') {
+    const sources = sourcesNow()
+    if (madeFrom() !== sources) await buildNow(sources)
+  }
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error)
+  say(`The web client could not be built (${reason.split('\n')[0]}).`)
+  if (!canGoWithout) process.exitCode = 1
+}

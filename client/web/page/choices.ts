@@ -1,0 +1,36 @@
+/** What somebody chose for this browser, and what may be known of them while the vault is locked: a language, a size of letters, when to lock. */
+import { LANGUAGES, type Language } from '../words/say.svelte.ts'
+
+const NAMES = { language: 'language', size: 'size', lock: 'lockAfter' } as const
+
+export const SIZES = ['100', '125', '150', '200'] as const
+export type Size = (typeof SIZES)[number]
+
+/** Minutes without a touch after which the vault is locked. */
+export const LOCK_MINUTES = [1, 5, 15, 60] as const
+const LOCK_DEFAULT = 15
+
+const isLanguage = (text: string | null): text is Language => text !== null && text in LANGUAGES
+
+/** The one that was chosen, or the first that the browser asks for. */
+export const chosenLanguage = (): Language => {
+  const chosen = localStorage.getItem(NAMES.language)
+  if (isLanguage(chosen)) return chosen
+  return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? 'en'
+}
+
+export const chooseLanguage = (language: Language): void => localStorage.setItem(NAMES.language, language)
+
+export const chosenSize = (): Size =>
+  SIZES.find((size) => size === localStorage.getItem(NAMES.size)) ?? SIZES[0]
+
+/** Applied at once: the style sheet knows the sizes. */
+export const chooseSize = (size: Size): void => {
+  localStorage.setItem(NAMES.size, size)
+  document.documentElement.dataset.size = size
+}
+
+export const chosenLock = (): number =>
+  LOCK_MINUTES.find((minutes) => String(minutes) === localStorage.getItem(NAMES.lock)) ?? LOCK_DEFAULT
+
+export const chooseLock = (minutes: number): void => localStorage.setItem(NAMES.lock, String(minutes))

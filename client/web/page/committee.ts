@@ -1,0 +1,13 @@
+/** What every page of a committee is handed. Not here: what it looks at (core.svelte.ts). */
+import type { Frame } from '../worker/shown.ts'
+
+export type InCommittee = {
+  readonly frame: Frame
+  /** Where it stands among the committees, for routes. */
+  readonly place: number
+}
+
+export type AboutOne = InCommittee & { readonly id: string }
+
+/** What a seat is called; something must stand there for one that nothing is known of. */
+export const nameIn = ({ names }: Frame, seat: string): string => names.get(seat) ?? `?${seat.slice(0, 4)}`

@@ -1,0 +1,130 @@
+/**
+ * What the page knows: the state of the vault, the frame of every committee, the invites that are followed here, and whatever a screen looks
+ * at, asked for again when it changed. Nothing of it stays when the vault is locked. Not here: any rule, and any key: those are the worker's.
+ */
+import { getContext, setContext } from 'svelte'
+import type { VaultState, WorkerEvent } from '../worker/port.ts'
+import type { Frame, JoiningShown, Views } from '../worker/shown.ts'
+import { createLine, type Line } from './line.ts'
+
+type Changing = keyof Views | 'room'
+
+export type Core = Line & {
+  readonly vault: VaultState | undefined
+  /** In the order in which this device got to know them: a route names them by it, counted from 1. */
+  readonly frames: readonly Frame[]
+  readonly joinings: readonly JoiningShown[]
+  /** Where the newest joining that is over has led. */
+  readonly arrivedIn: string | undefined
+  /** `look` is called when it changed; the answer ends that. */
+  readonly onChange: (committee: string, what: Changing, look: () => void) => () => void
+}
+
+type Listener = { readonly committee: string; readonly what: Changing; readonly look: () => void }
+
+export const createCore = (worker: Worker): Core => {
+  let vault = $state<VaultState>()
+  let frames = $state.raw<readonly Frame[]>([])
+  let joinings = $state.raw<readonly JoiningShown[]>([])
+  let arrivedIn = $state<string>()
+  const listeners = new Set<Listener>()
+
+  const putFrame = (frame: Frame): void => {
+    const isKnown = frames.some((one) => one.committee === frame.committee)
+    frames = isKnown
+      ? frames.map((one) => (one.committee === frame.committee ? frame : one))
+      : [...frames, frame]
+  }
+  const putJoining = (joining: JoiningShown): void => {
+    joinings = [...joinings.filter((one) => one.joining !== joining.joining), joining]
+  }
+  const turn = async (now: VaultState): Promise<void> => {
+    vault = now
+    frames = []
+    joinings = []
+    if (now !== 'open') return
+    const [committees, followed] = await Promise.all([line.ask('committees', {}), line.ask('joinings', {})])
+    if (committees.ok) for (const frame of committees.value) putFrame(frame)
+    if (followed.ok) joinings = followed.value
+  }
+  const hear = (event: WorkerEvent): void => {
+    switch (event.is) {
+      case 'vault':
+        void turn(event.vault)
+        break
+      case 'frame':
+        putFrame(event.frame)
+        break
+      case 'changed':
+        for (const { committee, what, look } of listeners)
+          if (committee === event.committee && event.views.includes(what)) look()
+        break
+      case 'gone':
+        frames = frames.filter(({ committee }) => committee !== event.committee)
+        break
+      case 'joining':
+        putJoining(event.joining)
+        break
+      case 'joiningOver':
+        joinings = joinings.filter(({ joining }) => joining !== event.joining)
+        arrivedIn = event.committee
+    }
+  }
+  const line = createLine(worker, hear)
+  void line.ask('vault', {}).then((answer) => {
+    if (answer.ok && vault === undefined) void turn(answer.value)
+  })
+  return {
+    ...line,
+    get vault() {
+      return vault
+    },
+    get frames() {
+      return frames
+    },
+    get joinings() {
+      return joinings
+    },
+    get arrivedIn() {
+      return arrivedIn
+    },
+    onChange: (committee, what, look) => {
+      const listener = { committee, what, look }
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+const KEY = Symbol('core')
+
+export const provideCore = (core: Core): Core => setContext(KEY, core)
+export const useCore = (): Core => getContext<Core>(KEY)
+
+/** What a screen shows, from when it is asked for; undefined until it is there. */
+export const watch = <V extends keyof Views>(
+  committee: () => string,
+  view: V,
+): { readonly now: Views[V] | undefined } => {
+  const core = useCore()
+  let now = $state.raw<Views[V]>()
+  $effect(() => {
+    const id = committee()
+    let isOver = false
+    const look = async (): Promise<void> => {
+      const answer = await core.look(id, view)
+      if (answer.ok && !isOver) now = answer.value
+    }
+    const stop = core.onChange(id, view, () => void look())
+    void look()
+    return () => {
+      isOver = true
+      stop()
+    }
+  })
+  return {
+    get now() {
+      return now
+    },
+  }
+}

@@ -1,0 +1,9 @@
+/** A page may speak to its own relay only, or to the one that it was built for: the browser holds it to that. Said beforehand, in words. */
+
+/** The host of an address, if this page cannot speak to it. Undefined as well for what is no address: the worker says so. */
+export const foreignRelay = (address: string): string | undefined => {
+  const [url = ''] = address.trim().split('#')
+  if (!URL.canParse(url)) return undefined
+  const { host } = new URL(url)
+  return host === location.host || host === import.meta.env.VITE_TOCSIN_RELAY ? undefined : host
+}
