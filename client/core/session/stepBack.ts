@@ -31,6 +31,8 @@ const restore = (desk: Desk, epoch: Epoch): void => {
   const { book } = desk
   if (!epoch.group) keepSigner(book)
   dropAfter(desk, epoch.info.number)
+  // Who was stuck there is stuck no more.
+  dropWhere(book.requests, (request) => request.resync !== undefined && request.epoch === epoch.info.number)
   book.setEpoch({ ...epoch, notes: { ...epoch.notes, leftAt: undefined } })
   reopenMotions(desk, epoch)
   beAsBefore(desk, epoch)
@@ -57,7 +59,7 @@ const dropMade = ({ book }: Desk, number: number, dropped: readonly Epoch[]): vo
   const gone = new Set(dropped.map(({ info }) => info.openedBy))
   dropWhere(book.staged, ({ epoch }) => epoch > number)
   dropWhere(book.welcomes, ({ body }) => gone.has(decodeBundle(body)?.commit ?? ''))
-  dropWhere(book.requests, ({ resync, epoch }) => resync !== undefined && epoch >= number)
+  dropWhere(book.requests, ({ resync, epoch }) => resync !== undefined && epoch > number)
 }
 
 const dropWhere = <T>(shelf: Shelf<T>, isGone: (value: T) => boolean): void => {
