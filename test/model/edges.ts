@@ -71,7 +71,7 @@ export const checkEdge = async (
   chronicle.edges.set(to.id, edge)
   await checkFormer(chronicle, device, { from, to, commit: message })
   const log = chronicle.epochs.get(from.id)?.logs[current.place.log]
-  if (log && removed.length > 0)
+  if (log && (removed.length > 0 || act?.type === 'drop'))
     chronicle.removals.set(current.commit, { log: logKey(log.id), seq: current.place.seq })
 }
 

@@ -10,6 +10,7 @@ import { broken, type Chronicle } from './chronicle.ts'
 import type { Dice } from './dice.ts'
 import { TOO_MANY_REQUESTS } from './line.ts'
 import { checkDevice } from './oracle.ts'
+import { peek } from './peek.ts'
 import { type Device, honest, hostile, mend, restart, type World } from './world.ts'
 
 export type Stage = { readonly world: World; readonly adversary: Adversary; readonly chronicle: Chronicle }
@@ -220,4 +221,26 @@ export const keysAreOld: Move = async (stage, dice) => {
   if (!device) return IDLE
   await tamper(stage, device, (book) => book.setOwn({ owesTidy: true }))
   return `${device.name} is due to renew its keys`
+}
+
+const deviceIn = (device: Device) => peek(device)?.own.device
+
+/** 4.11: one of two devices is lost. */
+export const dropOwn: Move = async (stage, dice) => {
+  const device = someone(stage, dice)
+  const lost = stage.world.devices.find((one) => one.seat === device?.seat && one !== device)
+  const id = lost && deviceIn(lost)
+  if (!device || !id) return IDLE
+  await saySomething(stage, device, () => device.session.dropDevice(id))
+  return `${device.name} cuts off ${lost.name}`
+}
+
+/** 4.11: an emergency, in the eyes of one. */
+export const cutOffTraitor: Move = async (stage, dice) => {
+  const device = someone(stage, dice)
+  const traitor = dice.pick(hostile(stage.world))
+  const id = deviceIn(traitor)
+  if (!device || !id) return IDLE
+  await saySomething(stage, device, () => device.session.cutOff(id))
+  return `${device.name} cuts off ${traitor.name}`
 }

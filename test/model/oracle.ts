@@ -3,6 +3,7 @@
  * means here stands at its check. Not here: what a commit may do (edges.ts: I9 to I13), what leaves a device (sent.ts: I6, I16, I17).
  */
 
+import type { Own } from '../../client/core/session/state.ts'
 import { toHex } from '../../shared/base/text.ts'
 import { logKey } from '../../shared/protocol/ids.ts'
 import { broken, type Chronicle, noteEpoch, pathTo } from './chronicle.ts'
@@ -89,8 +90,17 @@ const checkStep = async (
 /** The relay is honest here and nobody's disk is copied: no device may think otherwise, nor lose its place unless it was voted out. */
 const checkStatus = (chronicle: Chronicle, device: Device, { own }: Knowledge): void => {
   if (own.alarmed) broken(chronicle, 'P6', `${device.name} takes the honest relay for a liar`)
-  if (!['member', 'stuck'].includes(own.status)) broken(chronicle, 'I13', `${device.name} is ${own.status}`)
+  if (!['member', 'stuck'].includes(own.status) && !isCutOff(own))
+    broken(chronicle, 'I13', `${device.name} is ${own.status}`)
 }
+
+/** The device, and not its owner. */
+const isCutOff = ({ standing: { at } }: Own): boolean => at.type === 'removed' && at.action === 'drop'
+
+const stillIn = (chronicle: Chronicle): readonly Knowledge[] =>
+  honest(chronicle.world)
+    .flatMap((device) => last.get(device) ?? [])
+    .filter(({ own }) => !isCutOff(own))
 
 const HOUR_MS = 3_600_000
 
@@ -134,8 +144,8 @@ const checkUnmoved = (
  * commit of another kind (a resync that was owed, another decision, somebody who leaves).
  */
 const checkStarvation = (chronicle: Chronicle): void => {
-  const all = honest(chronicle.world).flatMap((device) => last.get(device) ?? [])
-  if (all.length < honest(chronicle.world).length) return
+  const all = stillIn(chronicle)
+  if (honest(chronicle.world).some((device) => !last.has(device))) return
   for (const hash of new Set(all.flatMap(({ motions }) => motions.map(({ hash }) => hash)))) {
     if (!chronicle.mandates.has(hash) && all.every((one) => knowsComplete(chronicle, one, hash)))
       chronicle.mandates.set(hash, new Set(chronicle.epochs.keys()))
@@ -182,11 +192,11 @@ const noteState = (chronicle: Chronicle): void => {
  * I4: everybody is a member in one and the same epoch, nothing waits to be sent, and no complete mandate waits to be carried out.
  */
 export const isTogether = (chronicle: Chronicle): boolean => {
-  const all = honest(chronicle.world).map((device) => last.get(device))
+  const all = stillIn(chronicle)
   const [first] = all
   return all.every(
     (one) =>
-      one?.own.status === 'member' &&
+      one.own.status === 'member' &&
       newestOf(one)?.id === newestOf(first)?.id &&
       one.unsent === 0 &&
       !one.motions.some(({ hash }) => knowsComplete(chronicle, one, hash)),

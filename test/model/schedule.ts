@@ -40,6 +40,8 @@ const HONEST: Weighted = [
   [1, moves.proposeCharter],
   [4, moves.approveAll],
   [1, moves.keysAreOld],
+  [1, moves.dropOwn],
+  [1, moves.cutOffTraitor],
 ]
 
 const by =
@@ -59,6 +61,7 @@ const HOSTILE: Weighted = [
   [1, by(treason.flood)],
   [4, by(treason.behave)],
   [1, by(treason.askToLeave)],
+  [1, by(treason.cutOff)],
 ]
 
 /** Every schedule has its own mixture: some moves not at all, so that others follow upon each other. */
@@ -73,12 +76,15 @@ const draw = (dice: Dice, from: Weighted): moves.Move | undefined => {
 const PLOTS: readonly moves.Move[] = [plots.starve, plots.split, plots.openDoor]
 
 const PLANS: readonly Plan[] = [
-  { seats: 3, isTidy: false, probation: 0 },
-  { seats: 3, isTidy: true, probation: 0 },
-  { seats: 4, isTidy: false, probation: 0 },
-  { seats: 4, isTidy: true, probation: 0 },
-  { seats: 5, isTidy: false, probation: 0 },
-  { seats: 5, isTidy: true, probation: 0 },
+  { seats: 3 },
+  { seats: 3, isTidy: true },
+  { seats: 3, isLinked: true },
+  { seats: 4 },
+  { seats: 4, isTidy: true },
+  { seats: 4, isTidy: true, isLinked: true },
+  { seats: 4, probation: 8 },
+  { seats: 5 },
+  { seats: 5, isTidy: true },
 ]
 
 export const runSchedule = async (seed: number): Promise<Outcome> => {
@@ -95,7 +101,7 @@ export const runSchedule = async (seed: number): Promise<Outcome> => {
   const chronicle = newChronicle(world, adversary)
   const stage = { world, adversary, chronicle }
   const story = [
-    `${plan.seats} seats${plan.isTidy ? ', tidy' : ''}, traitors ${traitors.map((i) => String.fromCharCode(97 + i)).join()}`,
+    `${JSON.stringify(plan)}, traitors ${traitors.map((i) => String.fromCharCode(97 + i)).join()}`,
   ]
   await beginWith(chronicle)
   const [good, bad] = [mixtureOf(dice, HONEST), mixtureOf(dice, HOSTILE)]

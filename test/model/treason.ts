@@ -5,11 +5,12 @@
 
 import { splitBody } from '../../client/core/epochlog/chunks.ts'
 import { type EnvelopeKind, openEnvelope } from '../../client/core/epochlog/envelope.ts'
-import { type Act, encodeAct } from '../../client/core/governance/act.ts'
+import { type Act, encodeAct, signDrop } from '../../client/core/governance/act.ts'
 import { encodeCharter } from '../../client/core/governance/charter.ts'
 import { assembleMandate, isCarried } from '../../client/core/governance/motion.ts'
 import { type Proposal, planProposals } from '../../client/core/governance/plan.ts'
 import { deviceOf, devicesOf } from '../../client/core/governance/roster.ts'
+import { ownLeafOf, signatureKeyPair } from '../../client/core/mls/group.ts'
 import { encodeGroup } from '../../client/core/mls/state.ts'
 import type { Proposal as MlsProposal } from '../../client/core/mls/types.ts'
 import type { Book } from '../../client/core/session/book.ts'
@@ -166,6 +167,32 @@ export const garble: Treason = async (adversary, dice) => {
   if (!(await commitAs(adversary, from, intent, { ...lies, keepsWelcome: dice.chance(0.6) }))) return NOTHING
   const what = intent.act?.type ?? 'tidy'
   return `${from.device.name} commits ${what} in ${from.epoch.info.number}, garbled for ${lies.victims?.join() || 'nobody'}${lies.wrongTag ? ', wrong tag' : ''}`
+}
+
+/**
+ * 4.11, 10.34: somebody else's device, or another one of its owner's. Where insiders are a third or more, cutting off can leave
+ * the honest without a majority until people meet (test/exploration): not tried here.
+ */
+export const cutOff: Treason = async (adversary, dice) => {
+  const from = await somewhere(adversary, dice)
+  const seats = new Set(adversary.world.devices.map(({ seat }) => seat))
+  const bad = new Set(hostile(adversary.world).map(({ seat }) => seat))
+  if (!from || 3 * bad.size >= seats.size) return NOTHING
+  const { devices } = rosterOf(from.epoch)
+  const mine = devices.find((one) => one.leaf === ownLeafOf(from.epoch.group))
+  const others = devices.filter((one) => one !== mine)
+  if (!mine || others.length === 0) return NOTHING
+  const { anchor, number } = from.epoch.info
+  const target = dice.pick(others)
+  const request = signDrop(signatureKeyPair(from.epoch.group).secretKey, {
+    anchor,
+    device: target.device,
+    by: mine.device,
+    lastEpoch: number + 1 + dice.below(3),
+  })
+  const lies = { ...someLies(dice, from), keepsWelcome: false }
+  const made = await commitAs(adversary, from, { act: { type: 'drop', request } }, lies)
+  return made ? `${from.device.name} cuts off a device of ${target.seat.slice(0, 4)} in ${number}` : NOTHING
 }
 
 /** 10.8: renewals of its keys one after another, ready before anybody has arrived. */
