@@ -3,20 +3,30 @@
  * and people outside do (outside.test.ts).
  */
 import t from 'tap'
+import { openEnvelope } from '../../client/core/epochlog/envelope.ts'
 import { type EpochLog, logFromSeed, logSeed } from '../../client/core/epochlog/keys.ts'
-import { exportRoot } from '../../client/core/mls/group.ts'
-import { rosterOf } from '../../client/core/session/state.ts'
+import type { Stated } from '../../client/core/epochlog/statement.ts'
+import { signDrop, signResync } from '../../client/core/governance/act.ts'
+import { exportRoot, signatureKeyPair } from '../../client/core/mls/group.ts'
+import { isCommit } from '../../client/core/mls/message.ts'
+import type { LeafIndex } from '../../client/core/mls/types.ts'
+import { type Epoch, rosterOf } from '../../client/core/session/state.ts'
+import { toHex } from '../../shared/base/text.ts'
 import { cryptoReady, randomBytes } from '../../shared/crypto/sodium.ts'
-import type { Blob } from '../../shared/protocol/ids.ts'
+import { type Blob, logKey } from '../../shared/protocol/ids.ts'
 import { MAX_BLOB_BYTES } from '../../shared/protocol/limits.ts'
 import { forge } from '../model/forge.ts'
-import { seatOf } from '../support/committeeStory.ts'
+import { decide, seatOf } from '../support/committeeStory.ts'
+import { keepEverything, lootOf, opensBlob, reach } from '../support/formerMember.ts'
 import { bookOf, groupOf } from '../support/hostileMember.ts'
 import { appendTo, logIsFull } from '../support/memoryLog.ts'
 import type { MemoryRelay } from '../support/memoryRelay.ts'
-import { closeEverybody, say } from '../support/people.ts'
+import { closeEverybody, type Person, say } from '../support/people.ts'
 import {
+  agree,
   committeeOf,
+  DAY,
+  deviceIdOf,
   epochNumber,
   firstLogOf,
   HOUR,
@@ -24,6 +34,7 @@ import {
   logIn,
   newest,
   pass,
+  stateAs,
   statusOf,
   syncAll,
   write,
@@ -78,3 +89,82 @@ t.test('attack 10: a log of the past that was filled since takes VOID all the sa
 
   t.strictSame((await bookOf(alice)).epoch(epoch.info.number)?.fold.voids, [seatOf(alice)])
 })
+
+/** Everything that the keys of a removed device can still say in the last log it was in; `turn`: votes must go up. */
+const disturb = async (
+  relay: MemoryRelay,
+  mallory: Person,
+  about: { number: number; commit: string; turn: number },
+) => {
+  const { number, commit, turn } = about
+  const epoch = (await bookOf(mallory)).epoch(number)
+  const other = epoch && rosterOf(epoch).devices.find(({ seat }) => seat !== seatOf(mallory))
+  if (!epoch || !other) throw new Error('not held')
+  const { anchor } = epoch.info
+  const [key, device] = [signatureKeyPair(groupOf(epoch)).secretKey, deviceIdOf(mallory)]
+  const resync = { anchor, epoch: number, commit, device, keyPackage: toHex(randomBytes(32)) }
+  const drop = { anchor, device: other.device, by: device, lastEpoch: number + 100 }
+  const say = (stated: Stated) => stateAs(relay, mallory, number, stated)
+  await say({ type: 'unvoid', commit, turn })
+  await say({ type: 'void', commit, turn: turn + 1 })
+  await say({ type: 'resync', request: signResync(key, resync), keyPackage: randomBytes(300) })
+  await say({ type: 'drop', request: signDrop(key, drop) })
+  for (const proposals of [[], [{ type: 'remove' as const, leaf: other.leaf as LeafIndex }]])
+    write(relay, firstLogOf(epoch), 1, (await forge(groupOf(epoch), proposals)).message)
+}
+
+/** Commits in the logs of these epochs, without their envelopes: what the attacker is given on top. */
+const commitsOf = (relay: MemoryRelay, epochs: readonly Epoch[]): readonly Uint8Array[] =>
+  epochs.flatMap(({ logs }) =>
+    logs.flatMap((log) =>
+      blobsIn(relay, log).flatMap((blob) => {
+        const opened = openEnvelope(log, blob)
+        return opened.ok && opened.value.kind === 1 && isCommit(opened.value.body) ? [opened.value.body] : []
+      }),
+    ),
+  )
+
+const blobsIn = (relay: MemoryRelay, { id }: EpochLog): readonly Uint8Array[] =>
+  (relay.logs.get(logKey(id))?.entries ?? []).flatMap(({ content }) =>
+    content.type === 'blob' ? [content.blob] : [],
+  )
+
+t.test(
+  'attack 31: for 45 days whoever was removed finds, opens and changes nothing, with all that the relay has',
+  async (t) => {
+    const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'mallory'])
+    const [alice, bob, carol, mallory] = people
+    const kept = keepEverything(mallory)
+    const last = await newest(mallory)
+    const { number } = last.info
+    await decide([alice, bob], { type: 'remove', seat: seatOf(mallory) })
+    await syncAll([carol, mallory, alice, bob])
+    const commit = (await bookOf(alice)).epoch(number)?.fold.current?.commit ?? ''
+    const loot = await lootOf(kept())
+
+    for (let day = 5; day <= 45; day += 5) {
+      alice.time.now += 5 * DAY
+      await disturb(relay, mallory, { number, commit, turn: 2 * day })
+      await syncAll([alice, bob, carol])
+      await say(alice, `day ${day}`)
+      await syncAll([bob, carol])
+    }
+
+    await agree(t, [carol, alice, bob])
+    t.equal(alice.session.view().members.length, 3)
+    for (const { name, session } of [alice, bob, carol])
+      t.strictSame(session.view().suspicions, [], `${name} suspects nobody`)
+    const epochs = (await bookOf(bob)).epochs().filter(({ info }) => info.number > number)
+    const reached = new Set(
+      (await reach(loot, commitsOf(relay, [last, ...epochs]))).map(({ id }) => logKey(id)),
+    )
+    const logs = epochs.flatMap((epoch) => epoch.logs)
+    t.ok(reached.has(logKey(firstLogOf(last).id)) && logs.length >= 3, `${logs.length} logs since`)
+    t.notOk(
+      logs.some(({ id }) => reached.has(logKey(id))),
+      'none of them is found',
+    )
+    const found = logs.flatMap((log) => blobsIn(relay, log).map((blob) => opensBlob(loot.logs, log.id, blob)))
+    t.ok(found.length > 10 && !found.includes(true), `none of their ${found.length} entries opens`)
+  },
+)

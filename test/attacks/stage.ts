@@ -20,7 +20,7 @@ import { logKey } from '../../shared/protocol/ids.ts'
 import { seatOf } from '../support/committeeStory.ts'
 import { bookOf, groupOf } from '../support/hostileMember.ts'
 import { appendTo, type MemoryLog, newMemoryLog } from '../support/memoryLog.ts'
-import { createMemoryRelay, type MemoryRelay } from '../support/memoryRelay.ts'
+import { createMemoryRelay, type MemoryRelay, type Misdeeds } from '../support/memoryRelay.ts'
 import { foundBy, joinBy, type Person, say, textsOf } from '../support/people.ts'
 
 export const MINUTE = 60_000
@@ -59,10 +59,7 @@ export const epochNumber = ({ session }: Person): number => session.view().epoch
 export const deviceIdOf = ({ session }: Person) => session.view().own.device
 
 /** Members all, in one epoch, and the first of them is heard by the others. */
-export const agree = async (
-  t: Pick<Test, 'equal' | 'strictSame'>,
-  people: readonly [Person, ...Person[]],
-): Promise<void> => {
+export const agree = async (t: Test, people: readonly [Person, ...Person[]]): Promise<void> => {
   await syncAll(people, 3)
   const [first] = people
   const text = `all here, in ${epochNumber(first)}`
@@ -154,4 +151,34 @@ export const stateAs = async (
   const seen = { log: 0, seq: 0, chain: new Uint8Array(32) }
   const key = signatureKeyPair(groupOf(epoch)).secretKey
   write(relay, log, 4, signStatement(key, log.id, { leaf: mine.leaf, seen, stated }))
+}
+
+export const isCommit = (request: Parameters<NonNullable<Misdeeds['receive']>>[0]): boolean =>
+  request.type === 'append' && request.blob.length > 1024 // of five members or more
+
+/** No commit gets through the wire; and nobody waits so long for it. */
+export const HELD: Misdeeds = {
+  refuse: (request) => (isCommit(request) ? { type: 'slow', seconds: 3600 } : undefined),
+}
+
+/** Everybody stays where they were, and no word goes into the epoch that the commit would have led to (I16). */
+export const isNothing = async (
+  t: Test,
+  { relay, by, others }: { relay: MemoryRelay; by: Person; others: readonly [Person, ...Person[]] },
+  what: string,
+  proposals: readonly Proposal[],
+): Promise<void> => {
+  const before = epochNumber(others[0])
+  const staged = await commitBy(by, proposals)
+  write(relay, firstLogOf(await newest(by)), 1, staged.message)
+  // A mandate that is published is carried out by whoever reads it, as it was meant; here nobody gets to.
+  relay.misbehave(HELD)
+  await syncAll(others, 2)
+  relay.misbehave()
+  t.strictSame(
+    others.map((one) => [statusOf(one), epochNumber(one)]),
+    others.map(() => ['member', before]),
+    `${what}: nobody follows`,
+  )
+  t.notOk(relay.logs.has(logKey((await logIn(staged.next)).id)), `${what}: its epoch has no log`)
 }

@@ -1,7 +1,6 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import sodium from 'libsodium-wrappers'
 import t from 'tap'
 import { AEAD_OVERHEAD_BYTES, openBox, sealBox } from '../../../../client/core/crypto/aead.ts'
 import { expand, extract, SHA256, SHA512 } from '../../../../client/core/crypto/hash.ts'
@@ -14,6 +13,7 @@ import { wipe } from '../../../../client/core/crypto/wipe.ts'
 import { EMPTY, utf8 } from '../../../../shared/base/bytes.ts'
 import { fromHex, toHex } from '../../../../shared/base/text.ts'
 import { cryptoReady, newKeyPair, randomBytes, sign } from '../../../../shared/crypto/sodium.ts'
+import { SMALL_ORDER, shifted, torsioned } from '../../../support/malleable.ts'
 
 await cryptoReady
 
@@ -244,43 +244,3 @@ t.test('attack 15: strict Ed25519: what lenient verifiers accept is refused', as
   t.notOk(await verify(publicKey, message, good.subarray(1)))
   t.notOk(await verify(publicKey.subarray(1), message, good))
 })
-
-/** S + L, which is S to whoever does not look. L is the order of the group. */
-const shifted = (signature: Uint8Array): Uint8Array => {
-  let s = 2n ** 252n + 27742317777372353535851937790883648493n
-  for (let i = 0; i < 32; i++) s += BigInt(signature[32 + i] ?? 0) << BigInt(8 * i)
-  return signature.map((byte, i) => (i < 32 ? byte : Number((s >> BigInt(8 * (i - 32))) & 255n)))
-}
-
-/** A signature by the real key whose R has a part of order 8: the cofactored equation (ZIP 215) holds, the strict one does not. */
-const torsioned = (secretKey: Uint8Array, message: Uint8Array): Uint8Array => {
-  const reduced = (wide: Uint8Array) => sodium.crypto_core_ed25519_scalar_reduce(wide)
-  const scalar = SHA512.digest(secretKey.subarray(0, 32)).subarray(0, 32)
-  scalar[0] = (scalar[0] ?? 0) & 248
-  scalar[31] = ((scalar[31] ?? 0) & 127) | 64
-  const secret = reduced(Uint8Array.of(...scalar, ...new Uint8Array(32)))
-  const nonce = sodium.crypto_core_ed25519_scalar_random()
-  const point = sodium.crypto_scalarmult_ed25519_base_noclamp(nonce)
-  const r = sodium.crypto_core_ed25519_add(point, bytes(SMALL_ORDER[4] ?? ''))
-  const k = reduced(SHA512.digest(Uint8Array.of(...r, ...secretKey.subarray(32), ...message)))
-  const s = sodium.crypto_core_ed25519_scalar_add(nonce, sodium.crypto_core_ed25519_scalar_mul(k, secret))
-  return Uint8Array.of(...r, ...s)
-}
-
-/** All encodings of points of order 1, 2, 4 and 8, those a lenient decoder takes included. */
-const SMALL_ORDER = [
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0000000000000000000000000000000000000000000000000000000000000080',
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
-  '0100000000000000000000000000000000000000000000000000000000000080',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
-]

@@ -53,7 +53,7 @@ const memberIn = (person: Person, handle: string) => {
 }
 
 t.test(
-  'acceptance 16: who has lost everything comes back to the same seat by two members, without the past',
+  'acceptance 16, attack 25: who has lost everything comes back to the same seat by two members, without the past',
   async (t) => {
     const { relay, alice, others } = await group('bob', 'carol')
     const [bob, carol] = others
