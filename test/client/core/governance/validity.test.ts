@@ -248,7 +248,7 @@ t.test('V4 CHARTER changes neither suite nor relays nor the version of the rules
   t.equal(verdict(two.court, charterCommit(two, encodeCharter(aCharter()))), 'bad_charter', 'one less')
 })
 
-t.test('V5 every commit has a path, except ADD and CHARTER, which have none', async (t) => {
+t.test('V5, attack 1: every commit has a path, except ADD and CHARTER, which have none', async (t) => {
   const committee = aCommittee({ seats: 4, court: { hellos: new Set([0, 1, 2, 3].map(seatNumber)) } })
   const { court, of } = committee
   const fresh = aNewcomer({ seat: seatNumber(3), device: deviceNumber(3, 9), joined: 0, resynced: true })
