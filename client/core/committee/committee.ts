@@ -13,6 +13,7 @@ import { type Met, met, noMet } from './met.ts'
 import { motions } from './motion.ts'
 import { type Motions, noMotions } from './motionLife.ts'
 import { noProfiles, type Profiles, profiles } from './profile.ts'
+import { noPrograms, type Programs, programs } from './program.ts'
 import { noRoles, type Roles, roles } from './roles.ts'
 import type { Id, Said } from './said.ts'
 import { noTalk, type Talk, talk } from './talk.ts'
@@ -33,6 +34,7 @@ export type Committee = Progress &
   Meetings &
   Roles &
   Profiles &
+  Programs &
   Concerns &
   Motions
 
@@ -46,6 +48,7 @@ export const emptyCommittee: Committee = {
   ...noMeetings,
   ...noRoles,
   ...noProfiles,
+  ...noPrograms,
   ...noConcerns,
   ...noMotions,
 }
@@ -60,6 +63,7 @@ const takers: Takers<KnownContent['type'], Draft> = {
   ...meetings,
   ...roles,
   ...profiles,
+  ...programs,
   ...concerns,
   ...motions,
   partWays: () => undefined,

@@ -19,6 +19,7 @@ import { toFileName } from './fileWords.ts'
 import { metSchemas } from './metContent.ts'
 import { motionSchemas } from './motionContent.ts'
 import { toOneLine, toPlainText } from './plainText.ts'
+import { programSchemas } from './programContent.ts'
 import { roleSchemas } from './roleContent.ts'
 import { talkSchemas } from './talkContent.ts'
 import { unitySchemas } from './unityContent.ts'
@@ -34,6 +35,7 @@ const schemas = {
   file,
   ...alarmSchemas,
   ...metSchemas,
+  ...programSchemas,
   ...unitySchemas,
   ...roleSchemas,
   ...concernSchemas,

@@ -5,6 +5,7 @@
  */
 import { dayNumber } from './calendar.ts'
 import type { Committee } from './committee.ts'
+import type { Concern } from './concern.ts'
 import { isOpen, type Motion, wasCarried } from './motionLife.ts'
 import { restsOn } from './restsOn.ts'
 import type { Id, Said } from './said.ts'
@@ -113,6 +114,10 @@ const isPointOver = (point: UnityPoint, thing: Thing, { around, committee, thing
   return isDropped && afterVotes(Math.max(thing.lastAt, ...votes), around)
 }
 
+/** Of a member it stays as long as it is open, and who has suspended them once cannot do so again (CL7). */
+const isConcernNeeded = ({ about, ended, suspendedBy }: Concern, { here, isVoting }: Around): boolean =>
+  isVoting(about) || (here.has(about) && (!ended || suspendedBy.size > 0))
+
 const OVER: { readonly [A in Exclude<Area, 'post'>]: Over } = {
   /** Names are kept as long as anybody needs them, which is seen at the end. */
   name: (thing, whole) =>
@@ -138,7 +143,7 @@ const OVER: { readonly [A in Exclude<Area, 'post'>]: Over } = {
   ),
   concern: orStray(
     ({ concerns }, id) => concerns.get(id),
-    ({ about }, { lastAt }, { around }) => !around.isVoting(about) && afterVotes(lastAt, around),
+    (concern, { lastAt }, { around }) => !isConcernNeeded(concern, around) && afterVotes(lastAt, around),
   ),
   statement: ({ lastAt }, { around }) => afterVotes(lastAt, around),
   term: orStray(
@@ -155,6 +160,8 @@ const OVER: { readonly [A in Exclude<Area, 'post'>]: Over } = {
   met: ({ id, lastAt }, { around }) =>
     !id.split(' ').every((seat) => around.here.has(seat)) && isPast(lastAt, around.shelf.posts, around),
   words: afterMeetings,
+  /** It says so again when this one is gone. */
+  program: (thing, { around }) => !isHere(thing, around) || isPast(thing.lastAt, QUIET_DAYS, around),
   other: afterMeetings,
 }
 

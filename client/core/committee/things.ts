@@ -19,6 +19,7 @@ export type Area =
   | 'profile'
   | 'met'
   | 'words'
+  | 'program'
   | 'other'
 
 export type Thing = {
@@ -81,6 +82,7 @@ const PLACES: Places = {
   alarmState: ofAlarm,
   met: ({ seat, content }) => ['met', `${seat} ${content.seat}`],
   wordsCompared: begins('words'),
+  runs: ({ device }) => ['program', device],
   unityPoint: begins('point'),
   unityStance: ofPoint,
   unityEnd: ofPoint,
