@@ -114,15 +114,15 @@ const PAPER: Pick<Vault, 'get' | 'keys' | 'write' | 'compact'> = {
 type Followed = { readonly held: Epoch; readonly stuck: Stuck; readonly epochs: readonly Epoch[] }
 
 /**
- * In one of its epochs more than half of those have arrived whom this device knew when it could still read, without itself and the culprit. The
- * branch does not say who they are: a private one could have put them out, and others in. Insiders alone are never so many, and all who are
- * honest always.
+ * In one of its epochs at least half of those have arrived whom this device knew when it could still read, without itself and the culprit. The
+ * branch does not say who they are: a private one could have put them out, and others in. Insiders below half of the committee are never so
+ * many without somebody honest; the honest are, also where one of four was cut off in the same breath.
  */
 export const hasSettled = ({ held, stuck, epochs }: Followed): boolean => {
   const others = presentSeats(rosterOf(held)).filter((seat) => seat !== stuck.seat && seat !== stuck.author)
   return epochs.some((epoch) => {
     const arrived = arrivedAs(held, epoch)
-    return others.length === 0 || 2 * others.filter((seat) => arrived.has(seat)).length > others.length
+    return 2 * others.filter((seat) => arrived.has(seat)).length >= others.length
   })
 }
 
