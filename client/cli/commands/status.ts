@@ -11,7 +11,7 @@ import { type Command, type Context, isOn, type Outcome, refused } from '../comm
 import { catchUp, type Sitting, withCommittee } from '../open.ts'
 import { namesIn } from '../show/names.ts'
 import { standingLines } from '../show/standing.ts'
-import { countOf, momentOf } from '../show/time.ts'
+import { countOf, listOf, momentOf } from '../show/time.ts'
 import { statusWords, suspicionWords } from '../words.ts'
 import { handoverWords } from './arriving.ts'
 
@@ -60,6 +60,7 @@ const linesOf = (view: CommitteeView, connection: Connection): readonly string[]
   `For you:    ${waitingWords(view)}`,
   `Arrived:    ${arrivedWords(view)}`,
   ...comingLines(view),
+  ...toldLines(view),
   '',
   ...honestyLines(view),
 ]
@@ -91,6 +92,17 @@ const comingLines = ({ isProvisional, handover }: CommitteeView): readonly strin
   ...(isProvisional ? ['Provisional: not enough of the others have followed since this phone came in'] : []),
   ...(handover?.is === 'awaited' ? [handoverWords(handover)] : []),
 ]
+
+/** What was said before one came is one member's word, until a second member's phone says the same. */
+const toldLines = (view: CommitteeView): readonly string[] => {
+  const { by, sameBy = [], otherBy = [] } = view.told ?? {}
+  if (by === undefined || (sameBy.length > 0 && otherBy.length === 0)) return []
+  const names = namesIn(view)
+  const what = `What stood before this phone came in (unity, roles, suspensions) it has from the phone of ${names(by)}`
+  return otherBy.length > 0
+    ? [`${what}. Others say something else: ${listOf(otherBy.map(names))}. Ask them in person`]
+    : [`${what} alone, until another member's phone says the same`]
+}
 
 const honestyLines = ({ relay, suspicions, own }: CommitteeView): readonly string[] => [
   "What this device knows of the relay's honesty:",
@@ -138,9 +150,17 @@ const jsonOf = (view: CommitteeView, connection: Connection): object => ({
   confirmation: view.confirmation,
   isProvisional: view.isProvisional,
   handover: view.handover?.is ?? null,
+  told: toldJson(view),
   relay: { ...view.relay, alarmed: view.own.alarmed },
   suspicions: view.suspicions.map(suspicionJson),
 })
+
+const toldJson = (view: CommitteeView): object | null => {
+  const names = plainNamesIn(view)
+  const { told } = view
+  if (told?.by === undefined) return null
+  return { by: names(told.by), sameBy: told.sameBy.map(names), otherBy: told.otherBy.map(names) }
+}
 
 const goOn = async (context: Context, { session }: Sitting): Promise<Outcome> => {
   if (!session.view().own.alarmed)

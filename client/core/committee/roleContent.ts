@@ -5,6 +5,7 @@ import { INTERESTS, ROLES } from './roleWords.ts'
 
 const MAX_WORDS = 1000
 const MAX_LIST = 12
+export const MAX_OWED_ITEM = 200
 
 /** Somebody takes a role that needs no election. */
 const roleTake = v.object({
@@ -22,7 +23,7 @@ const roleHandover = v.object({
 })
 
 /** The assembly dealt with something, and the delegate tells us about it: from any member. */
-const reportOwed = v.object({ type: v.literal('reportOwed'), term: messageId, item: line(200) })
+const reportOwed = v.object({ type: v.literal('reportOwed'), term: messageId, item: line(MAX_OWED_ITEM) })
 
 const report = v.object({
   type: v.literal('report'),

@@ -18,7 +18,8 @@ export type Report = {
 export type Owed = { readonly id: Id; readonly item: string; readonly at: number; readonly report?: Report }
 
 /** `rotated`: others were elected. `renewed`: the same one again. `stepped_in`: of an alternate who is the delegate now. */
-export type TermEnd = 'ended' | 'recalled' | 'rotated' | 'renewed' | 'stepped_in'
+export const TERM_ENDS = ['ended', 'recalled', 'rotated', 'renewed', 'stepped_in'] as const
+export type TermEnd = (typeof TERM_ENDS)[number]
 
 export type Term = {
   /** Of the saying that gave it. */

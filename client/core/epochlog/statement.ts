@@ -8,6 +8,7 @@ import {
   bytes,
   decode,
   encode,
+  option,
   struct,
   text,
   u32,
@@ -25,9 +26,18 @@ import { seenFields } from './payload.ts'
 const stated = variant({
   /**
    * "I have arrived in this epoch": by which commit, where its log stood, the hash of the ledger (so that a newcomer can tell
-   * whether it was told the truth), and what to call me.
+   * whether it was told the truth), where somebody came in by that commit the hash of what stood before, and what to call me.
    */
-  hello: [1, struct({ commit: hashText, parent: seenFields, ledger: hashText, handle: text(160) })],
+  hello: [
+    1,
+    struct({
+      commit: hashText,
+      parent: seenFields,
+      ledger: hashText,
+      results: option(hashText),
+      handle: text(160),
+    }),
+  ],
   /** `turn`: greater than in the device's vote before, so that nobody brings an old vote back by repeating it. */
   void: [2, struct({ commit: hashText, turn: u32 })],
   unvoid: [3, struct({ commit: hashText, turn: u32 })],

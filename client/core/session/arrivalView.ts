@@ -22,11 +22,24 @@ export type ArrivalView = {
   /** Two thirds of the others have not arrived yet where this device came in: it may still have to move (4.4). */
   readonly isProvisional: boolean
   readonly handover: HandoverView | undefined
+  /** Who told this device what stood before it came in, and whose devices have said the same since, or something else. */
+  readonly told: ToldView | undefined
+}
+
+export type ToldView = {
+  readonly by: SeatId | undefined
+  readonly sameBy: readonly SeatId[]
+  readonly otherBy: readonly SeatId[]
 }
 
 export const arrivalOf = (book: Book): ArrivalView => {
   const arrival = book.arrivals.get(MINE)
-  return { isProvisional: arrival?.isConfirmed === false, handover: handoverOf(book) }
+  return { isProvisional: arrival?.isConfirmed === false, handover: handoverOf(book), told: toldOf(book) }
+}
+
+const toldOf = (book: Book): ToldView | undefined => {
+  const told = book.told.get(MINE)
+  return told && { by: told.by, sameBy: told.sameBy, otherBy: told.otherBy }
 }
 
 const handoverOf = (book: Book): HandoverView | undefined => {

@@ -29,6 +29,7 @@ import { noteLie } from './reading.ts'
 import { dayOf } from './sponsoring.ts'
 import { newStanding } from './standing.ts'
 import { type Epoch, rosterOf } from './state.ts'
+import { takeResults } from './told.ts'
 import type { Keeper } from './upkeep.ts'
 import { decodeBundle } from './welcomes.ts'
 
@@ -92,9 +93,15 @@ const lookElsewhere = async (keeper: Keeper, arrival: Arrival, items: readonly J
     const bundle = raw && !sameBytes(sha256(raw), arrival.bundle) ? decodeBundle(raw) : undefined
     const branch = bundle && (await openWelcome(keeper, joining, bundle))
     const shadow = branch && (await followBranch(keeper, { epoch: branch, device: keeper.book.own().device }))
-    if (!raw || !branch || !shadow?.book.epochs().some((epoch) => isWhereTheyAre(keeper.book, epoch)))
+    if (
+      !raw ||
+      !bundle ||
+      !branch ||
+      !shadow?.book.epochs().some((epoch) => isWhereTheyAre(keeper.book, epoch))
+    )
       continue
     moveTo(keeper, branch, arrival)
+    takeResults(keeper.book, bundle.results, branch)
     keeper.book.arrivals.put(MINE, { ...arrival, bundle: sha256(raw), entered: branch.info.number })
     return
   }

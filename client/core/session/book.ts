@@ -8,7 +8,7 @@ import { type Drawers, drawersRoot, openDrawers } from '../files/drawer.ts'
 import type { Change } from '../vault/records.ts'
 import { owing, sweep } from '../vault/sweeping.ts'
 import { createShelf, epochChanges, read, readEpoch, type Vault } from './bookShelf.ts'
-import { arrival, handedOver } from './joinings.ts'
+import { arrival, handedOver, toldResults } from './joinings.ts'
 import { statusOf } from './standing.ts'
 import {
   candidate,
@@ -70,6 +70,8 @@ const shelves = (notes: Change[], vault: Vault, root: string) => ({
   arrivals: createShelf(notes, vault, `${root}arrival/`, arrival),
   /** At most one: what another device of this member handed over. */
   handovers: createShelf(notes, vault, `${root}handover/`, handedOver),
+  /** At most one: what stood before this device came in. */
+  told: createShelf(notes, vault, `${root}told/`, toldResults),
   devices: createShelf(notes, vault, `${root}device/`, deviceRecord),
   suspicions: createShelf(notes, vault, `${root}suspicion/`, suspicion),
 })

@@ -16,6 +16,7 @@ import { type Book, newBook } from './book.ts'
 import { freshOwn, makeEpoch } from './desk.ts'
 import { type Joining, MINE, type Newcomer, suiteOf } from './joinings.ts'
 import type { Epoch } from './state.ts'
+import { takeResults } from './told.ts'
 import { decodeBundle, entranceOf, type WelcomeBundle } from './welcomes.ts'
 
 type Search = {
@@ -57,6 +58,7 @@ const enterCommittee = async (
     },
     id,
   )
+  if (!takeResults(book, bundle.results, epoch)) return undefined
   book.setEpoch(epoch)
   for (const { seat, handle } of bundle.handles) if (isHandle(handle)) book.handles.put(seat, handle)
   book.arrivals.put(MINE, {

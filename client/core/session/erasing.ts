@@ -24,6 +24,7 @@ export const eraseContent = ({ book, saidIds, gatherings }: Desk): void => {
     book.candidates,
     book.arrivals,
     book.handovers,
+    book.told,
     book.suspicions,
   ]
   for (const shelf of shelves) for (const key of shelf.keys()) shelf.drop(key)

@@ -14,13 +14,16 @@ import {
   encode,
   list,
   oneByteOf,
+  option,
   struct,
   text,
   u32,
   type Value,
+  varBytes,
 } from '../../../shared/base/codec.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { decodeContent, isHandle } from '../committee/content.ts'
+import { decodeResults, MAX_RESULTS_BYTES } from '../committee/results.ts'
 import { type DeviceId, deviceId, type SeatId, seatId } from '../governance/ids.ts'
 import { isTimely, motionHash } from '../governance/motion.ts'
 import { deviceOf } from '../governance/roster.ts'
@@ -45,6 +48,8 @@ const fields = struct({
   entered: u32,
   handles: list(struct({ seat: seatId, handle: text(160) }), 1024),
   motions: list(knownMotion, 256),
+  /** Where the giver's own fold begins. */
+  begin: option(varBytes(MAX_RESULTS_BYTES)),
   /** In order. */
   sayings: list(storedSaying, MAX_SAYINGS),
 })
@@ -66,6 +71,7 @@ export const collectHandover = (desk: Desk, to: DeviceId): Uint8Array | undefine
     entered,
     handles: book.handles.keys().map((one) => ({ seat: one as SeatId, handle: book.handles.get(one) ?? '' })),
     motions: book.motions.all().map(withoutInvite),
+    begin: book.told.get(MINE)?.begin,
     sayings: newest(book.sayings.all().filter(({ order }) => order < firstOrderOf(entered))),
   })
 }
@@ -106,7 +112,8 @@ export const checkHandover = (
     sayings.every(({ order }, i) => order > (sayings[i - 1]?.order ?? -1)) &&
     new Set(sayings.map(({ id }) => id)).size === sayings.length &&
     sayings.every(({ content }) => decodeContent(content).ok) &&
-    decoded.value.handles.every(({ handle }) => isHandle(handle))
+    decoded.value.handles.every(({ handle }) => isHandle(handle)) &&
+    (decoded.value.begin === undefined || decodeResults(decoded.value.begin) !== undefined)
   return isSound ? ok(decoded.value) : err('malformed')
 }
 
@@ -122,6 +129,8 @@ export const takeHandover = (desk: Desk, handover: Handover): void => {
   for (const { seat, handle } of handles)
     if (book.handles.get(seat) === undefined) book.handles.put(seat, handle)
   for (const known of motions) takeMotion(desk, known)
+  const told = book.told.get(MINE)
+  if (told) book.told.put(MINE, { ...told, begin: handover.begin })
   book.handovers.put(MINE, { from, at: desk.clock(), entered, sayings: fresh.length, isRefused: false })
 }
 

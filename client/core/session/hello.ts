@@ -5,12 +5,14 @@ import { carriedMotions } from './motions.ts'
 import type { Line } from './reading.ts'
 import { state } from './sending.ts'
 import type { Epoch } from './state.ts'
+import { hashBefore } from './told.ts'
 
-export const helloIn = (epoch: Epoch, handle: string): Stated => ({
+export const helloIn = (epoch: Epoch, handle: string, results?: string): Stated => ({
   type: 'hello',
   commit: epoch.info.openedBy,
   parent: epoch.info.parent,
   ledger: ledgerHash(epoch.info.ledger),
+  results,
   handle,
 })
 
@@ -23,7 +25,11 @@ export const greet = async (line: Line): Promise<void> => {
   const epoch = book.newest()
   const isWithheld = epoch.info.openedUnasked && carriedMotions(line).length > 0
   if (epoch.notes.hello === 'said' || isWithheld) return
-  const said = await state(line, epoch.info.number, helloIn(epoch, book.own().handle))
+  const said = await state(
+    line,
+    epoch.info.number,
+    helloIn(epoch, book.own().handle, hashBefore(book, epoch)),
+  )
   const now = book.epoch(epoch.info.number)
   if (said.ok && now) book.setEpoch({ ...now, notes: { ...now.notes, hello: 'said' } })
   await book.save()

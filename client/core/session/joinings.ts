@@ -7,6 +7,7 @@ import {
   decode,
   encode,
   flag,
+  list,
   option,
   struct,
   text,
@@ -16,7 +17,8 @@ import {
   type Value,
   varBytes,
 } from '../../../shared/base/codec.ts'
-import { deviceId, seatId } from '../governance/ids.ts'
+import { MAX_RESULTS_BYTES } from '../committee/results.ts'
+import { deviceId, hashText, seatId } from '../governance/ids.ts'
 import { joinCodec } from '../join/exchange.ts'
 import type { Invite } from '../join/invite.ts'
 import type { SuiteName } from '../mls/types.ts'
@@ -65,6 +67,17 @@ export const handedOver = struct({
   sayings: u32,
   /** It was damaged, or not for us, and nothing of it was taken. */
   isRefused: flag,
+})
+
+/** What stood before this device came in. `begin`: where its fold begins; another device of the same member hands over where its own does. */
+export const toldResults = struct({
+  begin: option(varBytes(MAX_RESULTS_BYTES)),
+  /** As told with the Welcome, by the seat that opened the epoch `entered`, and whose devices said the same since, or something else. */
+  hash: hashText,
+  by: option(seatId),
+  entered: u32,
+  sameBy: list(seatId, 1024),
+  otherBy: list(seatId, 1024),
 })
 
 /** A committee has at most one of each, on its shelf under this key. */

@@ -3,30 +3,43 @@
 import type { Committee } from '../committee/committee.ts'
 import { applyAll, emptyCommittee } from '../committee/committee.ts'
 import { decodeContent } from '../committee/content.ts'
+import { beginWith, decodeResults } from '../committee/results.ts'
 import type { Said } from '../committee/said.ts'
 import type { Shelf } from './bookShelf.ts'
 import type { StoredSaying } from './state.ts'
 
 /** From what was stored to what members see, folded again only when something came or went, or stands where something else stood. */
-export const createFolding = (): ((sayings: Shelf<StoredSaying>) => Committee) => {
+/** `begin`: what this device was told when it came in (told.ts). */
+export const createFolding = (): ((sayings: Shelf<StoredSaying>, begin?: Uint8Array) => Committee) => {
   let folded: readonly StoredSaying[] = []
+  let begun: Uint8Array | undefined
   let committee = emptyCommittee
-  return (sayings) => {
+  return (sayings, begin) => {
     const now = sayings.all()
-    const isContinued = folded.every((saying, i) => now[i] === saying)
+    const isContinued = begun === begin && folded.every((saying, i) => now[i] === saying)
     if (isContinued && now.length === folded.length) return committee
     const fresh = now.slice(isContinued ? folded.length : 0).flatMap(saidOf)
-    committee = applyAll(isContinued ? committee : emptyCommittee, fresh)
+    committee = applyAll(isContinued ? committee : beginningOf(begin), fresh)
     folded = now
+    begun = begin
     return committee
   }
 }
 
 /** All at once. */
-export const foldSayings = (sayings: readonly StoredSaying[]): Committee =>
-  applyAll(emptyCommittee, sayings.flatMap(saidOf))
+export const foldSayings = (sayings: readonly StoredSaying[], begin?: Uint8Array): Committee =>
+  foldSaid(sayings.flatMap(saidOf), begin)
 
-const saidOf = (stored: StoredSaying): readonly Said[] => {
+export const foldSaid = (said: readonly Said[], begin?: Uint8Array): Committee =>
+  applyAll(beginningOf(begin), said)
+
+const beginningOf = (told: Uint8Array | undefined): Committee => {
+  const results = told && decodeResults(told)
+  return results ? beginWith(results) : emptyCommittee
+}
+
+/** Nothing, where it does not decode. */
+export const saidOf = (stored: StoredSaying): readonly Said[] => {
   const { content, electorate, decisions, ...said } = stored
   const decoded = decodeContent(content)
   if (!decoded.ok) return []

@@ -11,6 +11,7 @@ import { type ComparingCommands, comparingCommands } from './comparing.ts'
 import { type DeviceCommands, deviceCommands } from './devices.ts'
 import { createFiles, type Files } from './files.ts'
 import { type InvitingCommands, invitingCommands } from './inviting.ts'
+import { MINE } from './joinings.ts'
 import { createKeeper, type OpenKeeper } from './keeper.ts'
 import { leave } from './leaving.ts'
 import { queue, type Unsent, unsentIn } from './outbox.ts'
@@ -92,7 +93,7 @@ export const createSession = (book: Book, world: World): Session => {
   let onProgress: (progress: Progress) => void = () => undefined
   const folding = createFolding()
   const files = createFiles({ world, ...parts })
-  const view = (): CommitteeView => viewOf(book, folding(book.sayings))
+  const view = (): CommitteeView => viewOf(book, folding(book.sayings, book.told.get(MINE)?.begin))
   return {
     id: book.id,
     files,

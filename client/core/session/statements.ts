@@ -24,6 +24,7 @@ import { compareSeen } from './hear.ts'
 import type { Epoch } from './state.ts'
 import { stepBack } from './stepBack.ts'
 import { MAX_REQUESTS } from './stuck.ts'
+import { hearResults } from './told.ts'
 import { dropKey, isPresent, leaveKey, resyncKey } from './welcomes.ts'
 
 export type Taken = {
@@ -67,6 +68,7 @@ const takeHello = (desk: Desk, epoch: Epoch, by: Device, { seen, ...hello }: Hel
   if (hello.commit !== info.openedBy && hello.commit !== NO_COMMIT && info.openedBy !== NO_COMMIT)
     suspect(desk, 'other_commit', about)
   if (hello.ledger !== ledgerHash(info.ledger)) suspect(desk, 'history_differs', about)
+  hearResults(desk, epoch, by, hello.results)
   const parent = desk.book.epoch(info.number - 1)?.witnesses[hello.parent.log]
   const mark = { seq: hello.parent.seq as Head, chain: hello.parent.chain as Chain }
   if (parent && hello.parent.seq > 0 && comparePeer(parent, mark) === 'fork')

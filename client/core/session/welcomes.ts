@@ -15,6 +15,7 @@ import {
   varBytes,
 } from '../../../shared/base/codec.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { encodeResults, MAX_RESULTS_BYTES, noResults } from '../committee/results.ts'
 import { seenFields } from '../epochlog/payload.ts'
 import { decodeAct, type ResyncRequest } from '../governance/act.ts'
 import { decodeIdentity, hashText, type SeatId, seatId } from '../governance/ids.ts'
@@ -22,6 +23,7 @@ import { ledgerCodec } from '../governance/ledger.ts'
 import { type Book, bytesKey } from './book.ts'
 import type { Desk, Entrance } from './desk.ts'
 import { type KnownMotion, rosterOf, type Staged } from './state.ts'
+import { resultsBefore } from './told.ts'
 
 const bundleFields = struct({
   welcome: varBytes(4_000_000),
@@ -29,6 +31,8 @@ const bundleFields = struct({
   parent: seenFields,
   ledger: ledgerCodec,
   handles: list(struct({ seat: seatId, handle: text(160) }), 1024),
+  /** What stood before (told.ts); nothing for a device that was stuck: it was there. */
+  results: varBytes(MAX_RESULTS_BYTES),
   anchor: bytes(32),
 })
 /** What a new leaf is given. All but the Welcome is its giver's word; HELLOs of the others confirm it or name the liar. */
@@ -52,6 +56,7 @@ export const readyWelcome = (desk: Desk, stage: Staged, join: KnownMotion['join'
     handles: book.handles
       .keys()
       .map((seat) => ({ seat: seat as SeatId, handle: book.handles.get(seat) ?? '' })),
+    results: encodeResults(resultsBefore(book, book.newest()) ?? noResults),
     anchor: info.anchor,
   })
   const act = stage.act && decodeAct(stage.act)

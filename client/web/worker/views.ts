@@ -111,7 +111,7 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
     counting: view.members.filter(({ counts }) => counts).length,
   }),
   safety: ({ view }) => {
-    const { standing, cutOff, words, confirmation, relay, suspicions, isProvisional, handover } = view
+    const { standing, cutOff, words, confirmation, relay, suspicions, isProvisional, handover, told } = view
     const mine = view.members.find(({ isMe }) => isMe)
     const isRelayCaught = view.own.alarmed
     return {
@@ -123,6 +123,7 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
       suspicions,
       isProvisional,
       handover,
+      told,
       isRelayCaught,
       mine,
     }

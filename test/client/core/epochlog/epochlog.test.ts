@@ -382,7 +382,14 @@ const fresh = aNewcomer()
 const seen = { log: 1, seq: 70_000, chain: filled(0x33) }
 const request = resyncOf(of(0), fresh)
 const statements: readonly Statement['stated'][] = [
-  { type: 'hello', commit: hashOf('c'), parent: seen, ledger: hashOf('s'), handle: 'Ana' },
+  {
+    type: 'hello',
+    commit: hashOf('c'),
+    parent: seen,
+    ledger: hashOf('s'),
+    results: hashOf('r'),
+    handle: 'Ana',
+  },
   { type: 'void', commit: hashOf('c'), turn: 1 },
   { type: 'unvoid', commit: hashOf('c'), turn: 2 },
   { type: 'resync', request, keyPackage: fresh.bytes },
