@@ -32,8 +32,10 @@ export const stepsOf = (cast: Cast, state: State, device: number, mayGiveUp: boo
   if (answers.length > 0) return answers
   const head = headOf(state)
   if (held.includes(head)) return commitIn(here, head)
-  const isLeft = held.some((epoch) => isStuckIn(here, epoch) || isCutOffIn(here, epoch))
-  return mayGiveUp && cast.rules.escalate && isLeft ? giveUp(here) : []
+  if (!mayGiveUp || !cast.rules.escalate) return []
+  if (held.some((epoch) => isStuckIn(here, epoch))) return giveUp(here, () => true)
+  const by = held.flatMap((epoch) => cutOffIn(here, epoch))
+  return by.length > 0 ? giveUp(here, (commit) => mayJoin(here, by, commit)) : []
 }
 
 const sent = ({ cast, state }: Here, op: Op): readonly Step[] => {
@@ -46,7 +48,7 @@ const answersIn = (here: Here, epoch: number): readonly Step[] => {
   const { current } = at(state.logs, epoch)
   if (current === -1) return []
   const commit = at(state.epochs, current)
-  if (isTargetOf(commit, device)) return object(here, current)
+  if (isTargetOf(commit, device)) return []
   const isHeld = has(at(state.held, device), current)
   if (isStuckIn(here, epoch)) return cry(here, current)
   if (!isHeld && !has(commit.victims, device)) return follow(here, current)
@@ -66,16 +68,16 @@ const isStuckIn = (here: Here, epoch: number): boolean => {
 
 const isTargetOf = ({ kind, target }: Epoch, device: number): boolean => kind === 'drop' && target === device
 
-/** Cut off without reason, and not linked again since. */
-const isCutOffIn = (here: Here, epoch: number): boolean => {
+/** Who cut this device off, the last one of its seat; nobody, if it was linked again since. */
+const cutOffIn = (here: Here, epoch: number): readonly number[] => {
   const { cast, state, device } = here
   const { current } = at(state.logs, epoch)
-  return (
-    cast.rules.object &&
-    current !== -1 &&
-    isTargetOf(at(state.epochs, current), device) &&
-    !isBelow(here, current)
+  if (!cast.rules.join || current === -1 || isBelow(here, current)) return []
+  const drop = at(state.epochs, current)
+  const isVacant = cast.seatOf.every(
+    (seat, other) => seat !== at(cast.seatOf, device) || !has(drop.devices, other),
   )
+  return isTargetOf(drop, device) && isVacant ? [drop.author] : []
 }
 
 const follow = ({ state, device }: Here, commit: number): readonly Step[] => [
@@ -98,14 +100,6 @@ const mustAsk = ({ cast, state, device }: Here, commit: number): boolean => {
   if (!has(at(state.asked, device), commit)) return true
   const isSpoilt = at(at(state.epochs, headOf(state)).entries, device) >= at(state.requests, device)
   return cast.rules.help !== 'always' && isSpoilt
-}
-
-/** The person still has the phone that was cut off. */
-const object = (here: Here, commit: number): readonly Step[] => {
-  const { cast, state, device } = here
-  const { voids } = at(state.logs, at(state.epochs, commit).parent)
-  const isSaid = has(voids, at(cast.seatOf, device))
-  return cast.rules.object && !isSaid ? sent(here, { type: 'void', device, at: commit }) : []
 }
 
 /** HELLO, unless a complete mandate waits behind a TIDY or a drop (4.5 rule 3): nobody decided those. */
@@ -166,8 +160,16 @@ const mandates = (cast: Cast, state: State, epoch: Epoch): readonly Work[] => {
   ]
 }
 
+/** Who was cut off does not begin to give up, and nothing that was decided: it joins somebody else than whoever cut it off. */
+const mayJoin = ({ cast, state, device }: Here, by: readonly number[], commit: number): boolean => {
+  const { kind, parent } = at(state.epochs, commit)
+  const voids = members(at(state.logs, parent).voids)
+  const isDecided = kind === 'remove' || kind === 'relink'
+  return !isDecided && voids.some((seat) => seat !== at(cast.seatOf, device) && !by.includes(seat))
+}
+
 /** ESCALATE: VOID of what it followed, nearest first. */
-const giveUp = (here: Here): readonly Step[] => {
+const giveUp = (here: Here, may: (commit: number) => boolean): readonly Step[] => {
   const { cast, state, device } = here
   const chain = chainOf(state)
   const mine = members(at(state.held, device)).filter((epoch) => chain.includes(epoch))
@@ -175,7 +177,7 @@ const giveUp = (here: Here): readonly Step[] => {
     const { current } = at(state.logs, epoch)
     const seat = at(cast.seatOf, device)
     if (current === -1 || has(at(state.logs, epoch).voids, seat)) continue
-    if (at(state.epochs, current).author === seat) continue
+    if (at(state.epochs, current).author === seat || !may(current)) continue
     const step = sent(here, { type: 'give_up', device, at: current })
     if (step.length > 0) return step
   }

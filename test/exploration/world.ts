@@ -74,8 +74,8 @@ export type Rules = {
   readonly withoutAuthor: boolean
   /** V7: how often a device may be helped in before its own next commit: always, once, or once by each seat. */
   readonly help: 'always' | 'once' | 'onceEach'
-  /** A person whose phone was cut off without reason says so. */
-  readonly object: boolean
+  /** Whose last device was cut off helps whoever is stuck at an older commit that nobody decided. */
+  readonly join: boolean
   /** Of V6: two thirds, or more than half as in the first exploration, whose HELLO a VOID took back. */
   readonly hello: 'twoThirds' | 'majority'
 }
@@ -88,7 +88,7 @@ export const RULES: Rules = {
   withhold: true,
   withoutAuthor: true,
   help: 'onceEach',
-  object: true,
+  join: true,
   hello: 'twoThirds',
 }
 

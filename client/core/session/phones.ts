@@ -100,11 +100,13 @@ const openOnly = (book: Book, seat: SeatId, known: readonly CutOffView[]): reado
     .info.ledger.drops.filter((one) => one.seat === seat && known.every((k) => k.device !== one.device))
     .map(({ device, by }) => ({ device, by, at: 0, isOpen: true }))
 
-/** That this device itself was cut off, and by whom. */
-export const ownCutOff = (book: Book): { readonly by: SeatId | undefined } | undefined => {
+/** That this device itself was cut off, by whom, and whether it was the last one of its seat. */
+export const ownCutOff = (
+  book: Book,
+): { readonly by: SeatId | undefined; readonly isLast: boolean } | undefined => {
   const effect = book.newest().fold.current?.effect
   const { seat, device } = book.own()
-  return effect?.change?.type === 'dropped' && takesOut(effect, { seat, device })
-    ? { by: effect.change.by }
-    : undefined
+  if (effect?.change?.type !== 'dropped' || !takesOut(effect, { seat, device })) return undefined
+  const { by, vacates } = effect.change
+  return { by, isLast: vacates !== undefined }
 }

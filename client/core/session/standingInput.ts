@@ -8,7 +8,7 @@ import type { PlaceOf, Standing, Status, Target, Vote } from './standing.ts'
 export type Votes = {
   readonly isVotable: boolean
   readonly isLastVote: boolean
-  /** Effective commits of older held epochs on which it has a vote, nearest first. */
+  /** Effective commits of older held epochs on which it has a vote, nearest first; of a device that was cut off, those that it may join in voiding. */
   readonly older: readonly Target[]
 }
 
@@ -77,6 +77,7 @@ export const owedBy = ({ at, alarmed, votes }: Standing): readonly Owed[] => {
     .map(({ is, epoch, commit }) => ({ type: is, epoch, commit }))
   if ((at.type === 'stuck' || at.type === 'escalate') && !at.hasAsked) return [{ type: 'resync' }, ...unsaid]
   if (at.type === 'wait') return [{ type: 'append', epoch: at.epoch, commit: at.commit }, ...unsaid]
-  if (at.type === 'removed') return at.content === 'due' ? [{ type: 'erase' }] : []
+  if (at.type === 'removed' && at.content === 'due') return [{ type: 'erase' }]
+  if (at.type === 'removed') return at.action === 'drop' ? unsaid : []
   return at.type === 'lost' ? [] : unsaid
 }

@@ -8,12 +8,15 @@ import type { Effect, Input, Step } from './standingInput.ts'
 import {
   afterHelp,
   afterVote,
+  FIRST_VOID_MS,
   newTrouble,
+  nextVote,
   pressOn,
   targetOf,
   timeOf,
   withdrawn,
   within,
+  withVoid,
 } from './standingTrouble.ts'
 
 const HOUR_MS = 3_600_000
@@ -141,8 +144,16 @@ type Passed = Extract<Input, { readonly type: 'passed' }>
 
 const afterTime = (standing: Standing, input: Passed): Standing => {
   const { at } = standing
-  if (at.type === 'removed') return { ...standing, at: afterRemoval(at, input) }
+  if (at.type === 'removed') return joined({ ...standing, at: afterRemoval(at, input) }, input)
   return at.type === 'stuck' || at.type === 'escalate' ? pressOn(standing, at, input) : standing
+}
+
+/** Cut off: it helps whoever is stuck further back, as soon as its own drop had the time to be undone. */
+const joined = (standing: Standing, { votes }: Passed): Standing => {
+  const { at } = standing
+  const isPatient = at.type !== 'removed' || at.passed < FIRST_VOID_MS || at.content !== 'kept'
+  const next = isPatient ? undefined : nextVote(standing, at, votes)
+  return next ? withVoid(standing, next) : standing
 }
 
 const afterRemoval = (at: PlaceOf<'removed'>, { now }: Passed): Place => {

@@ -58,19 +58,22 @@ export const pressOn = (
     hasAsked: at.hasAsked && looked.online < FIRST_VOID_MS + NEXT_VOID_MS,
   }
   if (!next) return { ...standing, at: pressed }
-  return {
-    ...standing,
-    at: { ...pressed, type: next.epoch < at.epoch ? 'escalate' : at.type },
-    votes: withVote(standing.votes, { ...targetOf(next), is: 'void', isSaid: false }),
-  }
+  return withVoid(
+    { ...standing, at: { ...pressed, type: next.epoch < at.epoch ? 'escalate' : at.type } },
+    next,
+  )
 }
 
 const doubted = (offer: Trouble['offer']): Trouble['offer'] => (offer === 'trying' ? 'doubted' : offer)
 
-const withVote = (votes: readonly Vote[], vote: Vote): readonly Vote[] => [
-  ...votes.filter((one) => one.epoch !== vote.epoch || one.commit !== vote.commit),
-  vote,
-]
+/** VOID of this commit is to be said. */
+export const withVoid = (standing: Standing, { epoch, commit }: Target): Standing => ({
+  ...standing,
+  votes: [
+    ...standing.votes.filter((one) => one.epoch !== epoch || one.commit !== commit),
+    { epoch, commit, is: 'void', isSaid: false },
+  ],
+})
 
 /** A vote that was counted may have been said, even if it is not known here: it is taken back all the same. */
 export const withdrawn = (votes: readonly Vote[]): readonly Vote[] =>

@@ -4,7 +4,8 @@ import type { SeatId } from '../governance/ids.ts'
 import { takesOut } from '../governance/verdict.ts'
 import type { Book } from './book.ts'
 import type { Desk } from './desk.ts'
-import { statusOf, type Target, troubleOf } from './standing.ts'
+import { ownCutOff } from './phones.ts'
+import { epochOf, statusOf, type Target, troubleOf } from './standing.ts'
 import type { Effect, Input, Votes } from './standingInput.ts'
 import { step } from './standingStep.ts'
 import type { Epoch } from './state.ts'
@@ -17,16 +18,36 @@ export const tell = ({ book, clock }: Pick<Desk, 'book' | 'clock'>, input: Input
   return effects
 }
 
-/** What a stuck device could do now with its vote. */
+/** What a device that is stuck or was cut off could do now with its vote. */
 export const votesOf = (book: Book): Votes => {
-  const trouble = troubleOf(book.own().standing)
+  const { standing, seat } = book.own()
+  const trouble = troubleOf(standing)
   const held = trouble && book.epoch(trouble.epoch)
-  const older = book.epochs().filter(({ info }) => info.number < (trouble?.epoch ?? 0))
   return {
     isVotable: held !== undefined && targetOn(book, held) !== undefined,
-    isLastVote: held !== undefined && isLastVote(held.fold, book.own().seat),
-    older: older.toReversed().flatMap((epoch) => targetOn(book, epoch) ?? []),
+    isLastVote: held !== undefined && isLastVote(held.fold, seat),
+    older: olderThan(book, epochOf(standing) ?? 0)
+      .filter((epoch) => trouble || mayJoin(book, epoch))
+      .flatMap((epoch) => targetOn(book, epoch) ?? []),
   }
+}
+
+/** Nearest first. */
+const olderThan = (book: Book, number: number): readonly Epoch[] =>
+  book
+    .epochs()
+    .filter(({ info }) => info.number < number)
+    .toReversed()
+
+/**
+ * The last device of a seat, cut off by another, helps whoever is stuck at an older commit, for nobody else may be left to. It does not begin, it
+ * does not help whoever cut it off, and what was decided it leaves alone: else a few could cut others off, and have a removal undone by them.
+ */
+const mayJoin = (book: Book, { fold: { current, voids } }: Epoch): boolean => {
+  const cutOff = ownCutOff(book)
+  const isDecided = current?.effect.spends !== undefined
+  if (!cutOff?.by || !cutOff.isLast || isDecided) return false
+  return voids.some((seat) => seat !== book.own().seat && seat !== cutOff.by)
 }
 
 /** One more VOID, ours, and more than half have said it. */

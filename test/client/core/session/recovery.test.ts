@@ -14,7 +14,7 @@ import { signatureKeyPair } from '../../../../client/core/mls/group.ts'
 import type { Epoch } from '../../../../client/core/session/state.ts'
 import { forumOf, rosterOf } from '../../../../client/core/session/state.ts'
 import { cryptoReady, randomBytes } from '../../../../shared/crypto/sodium.ts'
-import { seatOf } from '../../../support/committeeStory.ts'
+import { decide, seatOf } from '../../../support/committeeStory.ts'
 import { forgeCommit } from '../../../support/hostileCommit.ts'
 import { bookOf, groupOf, putEnvelope, putMessage, tidyGarbledFor } from '../../../support/hostileMember.ts'
 import { expireUpTo } from '../../../support/memoryLog.ts'
@@ -346,6 +346,61 @@ const putVote = async (relay: MemoryRelay, person: Person, epoch: Epoch, commit:
   await putEnvelope(relay, epoch, { kind: 4, body })
 }
 
+/** Mallory's TIDY leaves alice and carol stuck; mick, who is with her, cuts off bob, who could have let them in. */
+const cutOffInBetween = async () => {
+  const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'mick', 'mallory'])
+  const [alice, bob, carol, mick, mallory] = people
+  const number = await garble(relay, mallory, [alice, carol])
+  await syncAll([bob, mick])
+  must(await mick.session.cutOff(bob.session.view().own.device))
+  await bob.session.sync()
+  return { relay, alice, bob, carol, mick, number }
+}
+
+t.test(
+  '4.11, 6 whose phone was cut off helps by it whoever is stuck further back, and is back with them',
+  async (t) => {
+    const { alice, bob, carol, number } = await cutOffInBetween()
+    t.equal(statusOf(bob), 'removed')
+    await pass([bob], 20)
+    t.strictSame((await foldAt(bob, number))?.voids, [], 'not before somebody else asks for it')
+    await syncAll([alice, carol])
+    t.strictSame([alice, carol].map(statusOf), ['stuck', 'stuck'])
+
+    await pass([alice, carol, bob], 20)
+
+    await agree(t, [alice, bob, carol])
+  },
+)
+
+t.test('4.11, attack 34: nobody gets anything undone by those whom they cut off', async (t) => {
+  await t.test('not what only they themselves want undone', async (t) => {
+    const { relay, bob, mick, number } = await cutOffInBetween()
+    const epoch = (await bookOf(mick)).epoch(number)
+    const commit = epoch?.fold.current?.commit
+    if (!epoch || !commit) throw new Error('not held')
+    await putVote(relay, mick, epoch, commit)
+    await pass([bob], 45)
+    t.strictSame((await foldAt(bob, number))?.voids, [seatOf(mick)])
+  })
+
+  await t.test('not what was decided', async (t) => {
+    const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'mick', 'mallory'])
+    const [alice, bob, carol, mick, mallory] = people
+    const epoch = await newest(carol)
+    const { number } = epoch.info
+    await decide([bob, carol, alice], { type: 'remove', seat: seatOf(mallory) })
+    await syncAll([alice, bob, carol, mick])
+    const commit = (await foldAt(alice, number))?.current?.commit ?? ''
+    must(await mick.session.cutOff(bob.session.view().own.device))
+    await bob.session.sync()
+    t.equal(statusOf(bob), 'removed')
+    await putVote(relay, carol, epoch, commit)
+    await pass([bob], 45)
+    t.strictSame((await foldAt(bob, number))?.voids, [seatOf(carol)])
+  })
+})
+
 t.test('6 of two, the one who cannot follow voids alone and at once: nobody else could help', async (t) => {
   const { relay, people } = await committeeOf(['alice', 'mallory'])
   const [alice, mallory] = people
@@ -392,7 +447,7 @@ t.test('6 a crash at any write of a recovery changes nothing of where it ends', 
   let device: Person = carol
   let crashes = 0
   for (let life = 0; life < 60; life++) {
-    let left = life % 7
+    let left = Math.floor(life / 6)
     device.disk.beforeWrite = () => {
       if (left-- <= 0) throw new Error('crash')
     }

@@ -204,6 +204,31 @@ t.test(
 )
 
 t.test(
+  '4.11, 6 a device that was cut off joins whom it may, one after the other, as long as it remembers',
+  (t) => {
+    const may = { ...ALL, isVotable: false }
+    const after11 = { type: 'passed', now: 11 * MINUTE, online: 0, votes: may } as const
+    const cutOff = after(FOLLOW, { type: 'removed', ...C, ...by, action: 'drop' })
+    t.strictSame(votesOwed(after(cutOff, { ...after11, now: 9 * MINUTE })), [], 'first it may be undone')
+    const first = after(cutOff, after11)
+    t.strictSame([place(first), owedBy(first)], ['removed', [{ type: 'void', ...ALL.older[0] }]])
+    const second = after(said(first), after11)
+    t.strictSame(owedBy(second), [{ type: 'void', ...ALL.older[1] }])
+    t.strictSame(owedBy(after(said(second), after11)), [], 'each once')
+    t.strictSame(owedBy(after(cutOff, { ...after11, votes: { ...may, older: [] } })), [])
+    for (const action of ['remove', 'leave', 'other'] as const)
+      t.strictSame(owedBy(after(FOLLOW, { type: 'removed', ...C, ...by, action }, after11)), [], action)
+    const days = [1, 2, 3].map(
+      (day): Input => ({ ...after11, now: day * 24 * HOUR, votes: { ...may, older: [] } }),
+    )
+    const over = after(cutOff, ...days)
+    t.strictSame(owedBy(after(over, { ...after11, now: 74 * HOUR })), [{ type: 'erase' }])
+    t.strictSame(owedBy(after(over, { type: 'erased' }, { ...after11, now: 74 * HOUR })), [])
+    t.end()
+  },
+)
+
+t.test(
   'attack 16: a clock that is off by years makes nothing happen that a day, or five minutes online, would not',
   (t) => {
     const years = 40 * 365 * 24 * HOUR
@@ -259,8 +284,8 @@ const input: fc.Arbitrary<Input> = fc.oneof(
   target.map((one): Input => ({ type: 'entered', ...one })),
   fc.tuple(target, about).map(([one, more]): Input => ({ type: 'unreadable', ...one, ...more })),
   fc
-    .tuple(target, about)
-    .map(([one, more]): Input => ({ type: 'removed', ...one, ...more, action: 'remove' })),
+    .tuple(target, about, fc.constantFrom('remove' as const, 'drop' as const))
+    .map(([one, more, action]): Input => ({ type: 'removed', ...one, ...more, action })),
   fc
     .tuple(target, about, fc.constantFrom('snapshot' as const, 'ask' as const, 'none' as const))
     .map(([one, more, way]): Input => ({ type: 'voided', ...one, ...more, way })),
