@@ -7,16 +7,20 @@ import { openEnvelope } from '../../client/core/epochlog/envelope.ts'
 import { type EpochLog, logFromSeed, logSeed } from '../../client/core/epochlog/keys.ts'
 import type { Stated } from '../../client/core/epochlog/statement.ts'
 import { signDrop, signResync } from '../../client/core/governance/act.ts'
+import { type DeviceId, encodeIdentity, newId } from '../../client/core/governance/ids.ts'
+import { deviceOf, encodeSeatData } from '../../client/core/governance/roster.ts'
+import { succeed } from '../../client/core/governance/succession.ts'
 import { exportRoot, signatureKeyPair } from '../../client/core/mls/group.ts'
+import { newKeyPackage } from '../../client/core/mls/keyPackage.ts'
 import { isCommit } from '../../client/core/mls/message.ts'
 import type { LeafIndex } from '../../client/core/mls/types.ts'
 import { type Epoch, rosterOf } from '../../client/core/session/state.ts'
 import { toHex } from '../../shared/base/text.ts'
-import { cryptoReady, randomBytes } from '../../shared/crypto/sodium.ts'
+import { cryptoReady, newKeyPair, randomBytes, sha256 } from '../../shared/crypto/sodium.ts'
 import { type Blob, logKey } from '../../shared/protocol/ids.ts'
 import { MAX_BLOB_BYTES } from '../../shared/protocol/limits.ts'
 import { forge } from '../model/forge.ts'
-import { decide, seatOf } from '../support/committeeStory.ts'
+import { changeCharter, decide, historyOf, seatOf } from '../support/committeeStory.ts'
 import { keepEverything, lootOf, opensBlob, reach } from '../support/formerMember.ts'
 import { bookOf, groupOf } from '../support/hostileMember.ts'
 import { appendTo, logIsFull } from '../support/memoryLog.ts'
@@ -89,6 +93,51 @@ t.test('attack 10: a log of the past that was filled since takes VOID all the sa
 
   t.strictSame((await bookOf(alice)).epoch(epoch.info.number)?.fold.voids, [seatOf(alice)])
 })
+
+/** In one log, one behind the other: each signed by the leaf that the answer to the one before would put in. None was ever stuck. */
+const askAgainAndAgain = async (relay: MemoryRelay, person: Person, times: number): Promise<void> => {
+  const epoch = await newest(person)
+  const { anchor, number } = epoch.info
+  const mine = deviceOf(rosterOf(epoch), deviceIdOf(person))
+  if (!mine) throw new Error('no member')
+  let by = { ...mine, secretKey: signatureKeyPair(groupOf(epoch)).secretKey }
+  for (let i = 0; i < times; i++) {
+    const [device, signing] = [newId<DeviceId>(randomBytes), newKeyPair()]
+    const after = succeed(anchor, by, { device, signatureKey: signing.publicKey })
+    const { publicBytes } = await newKeyPackage({
+      suite: 'x25519',
+      identity: encodeIdentity(mine.seat, device),
+      seatData: encodeSeatData({ writerKey: randomBytes(32), joined: mine.joined, after }),
+      signing,
+    })
+    const commit = toHex(randomBytes(32))
+    const asked = { anchor, epoch: number, commit, device: by.device, keyPackage: toHex(sha256(publicBytes)) }
+    const request = signResync(by.secretKey, asked)
+    await stateAs(relay, person, number, { type: 'resync', request, keyPackage: publicBytes })
+    by = { ...mine, device, signatureKey: signing.publicKey, secretKey: signing.secretKey, after }
+  }
+}
+
+t.test(
+  'attack 13: who asks again and again is taken in once by each seat, and is removed all the same',
+  async (t) => {
+    const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'mallory'])
+    const [alice, bob, carol, mallory] = people
+    const since = epochNumber(alice)
+    await askAgainAndAgain(relay, mallory, 12)
+    await syncAll([alice, bob, carol])
+    await changeCharter([alice, bob, carol], { purpose: 'Another epoch' })
+    await syncAll([alice, bob, carol], 6)
+
+    const served = (await historyOf(alice)).filter(
+      ({ action, epoch }) => action === 'resync' && epoch >= since,
+    )
+    t.ok(served.length > 0 && served.length <= 3, `taken in ${served.length} times`)
+    await decide([alice, bob], { type: 'remove', seat: seatOf(mallory) })
+    await agree(t, [alice, bob, carol])
+    t.notOk(alice.session.view().members.some(({ seat }) => seat === seatOf(mallory)))
+  },
+)
 
 /** Everything that the keys of a removed device can still say in the last log it was in; `turn`: votes must go up. */
 const disturb = async (
