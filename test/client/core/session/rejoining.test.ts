@@ -232,6 +232,9 @@ t.test(
     t.notSame(alice.session.view().words, dead)
     await dave.session.sync()
     t.strictSame(dave.session.view().words, dead, 'one who is elsewhere is not two thirds')
+    must(await carol.session.sync())
+    await dave.session.sync()
+    t.strictSame(dave.session.view().words, dead, 'nor is the one who led there, and one of two who followed')
     await syncAll(alice, carol, bob)
     await syncAll(dave, alice, carol, bob)
 
