@@ -7,7 +7,7 @@ import {
   type Committee,
   emptyCommittee,
 } from '../../../../client/core/committee/committee.ts'
-import type { KnownContent } from '../../../../client/core/committee/content.ts'
+import { encodeContent, type KnownContent } from '../../../../client/core/committee/content.ts'
 import { sumOf } from '../../../../client/core/committee/motionCount.ts'
 import { nextHash } from '../../../../client/core/committee/motionDraft.ts'
 import { isOpen, type Motion, wasCarried } from '../../../../client/core/committee/motionLife.ts'
@@ -15,8 +15,11 @@ import { cannotRead, votersIn } from '../../../../client/core/committee/motionOp
 import { countsBefore } from '../../../../client/core/committee/motionVote.ts'
 import type { Id, Said } from '../../../../client/core/committee/said.ts'
 import { defaultDecisions } from '../../../../client/core/governance/decisions.ts'
-import { idOf, SEATS } from './arbitraries.ts'
-import { clocks, isSteady, isTimeless } from './life.ts'
+import type { Shelf } from '../../../../client/core/session/bookShelf.ts'
+import { createFolding } from '../../../../client/core/session/sayings.ts'
+import type { StoredSaying } from '../../../../client/core/session/state.ts'
+import { idOf, SEATS, sayings } from './arbitraries.ts'
+import { clocks, isSteady, isTimeless, plain } from './life.ts'
 import { put } from './motionStory.ts'
 
 const FULL = SEATS.slice(0, 4)
@@ -33,10 +36,14 @@ type Move = {
 
 const KINDS = ['everyday', 'guest', 'unity', 'urgent', 'dissolve'] as const
 
-const putBy = ({ pick }: Move): KnownContent =>
-  pick % 7 === 0
-    ? put({ kind: 'elect', effect: { gives: 'role', role: 'minder', seat: SEATS[pick % 5] ?? '' } })
-    : put({ kind: KINDS[pick % 5] ?? 'everyday' })
+const putBy = ({ pick }: Move): KnownContent => {
+  const kind = KINDS[pick % 5] ?? 'everyday'
+  if (pick % 7 === 0)
+    return put({ kind: 'elect', effect: { gives: 'role', role: 'minder', seat: SEATS[pick % 5] ?? '' } })
+  return kind === 'unity'
+    ? put({ kind, effect: { gives: 'unity', point: idOf(1), to: 'agreed' } })
+    : put({ kind })
+}
 
 const pickOf = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)]
 
@@ -142,8 +149,8 @@ const history = fc
 /** Without the clocks that are kept to be shown. */
 const visible = ({ motions, terms }: Committee) => ({
   terms,
-  motions: [...motions.values()].map(({ phaseAt: _, vote, ...motion }) => {
-    const { extendedAt, ...rest } = vote ?? {}
+  motions: [...motions.values()].map(({ phaseAt: __, vote, ...motion }) => {
+    const { extendedAt, heardAt: _, ...rest } = vote ?? {}
     return { ...motion, vote: rest, isExtended: extendedAt !== undefined }
   }),
 })
@@ -163,6 +170,97 @@ t.test('order decides: no cutting, repetition or clock changes what a motion com
   )
 })
 
+const shown = (committee: Committee): string => JSON.stringify(plain(visible(committee)))
+
+t.test('no clock of a reader changes what a motion comes to, either', async () => {
+  await fc.assert(
+    fc.property(history, fc.array(fc.nat(1_000_000), { minLength: 120, maxLength: 120 }), (all, heard) => {
+      const other = all.map((said, i) => ({ ...said, heardAt: heard[i] ?? 0 }))
+      return shown(applyAll(emptyCommittee, all)) === shown(applyAll(emptyCommittee, other))
+    }),
+    { numRuns: 150 },
+  )
+})
+
+const stored = ({ content, electorate, decisions, ...said }: Said): StoredSaying => ({
+  ...(said as Omit<StoredSaying, 'content' | 'electorate' | 'decisions' | 'heardAt'>),
+  heardAt: 0,
+  electorate: electorate as StoredSaying['electorate'],
+  decisions,
+  content: encodeContent(content),
+})
+
+t.test(
+  'order decides: in whatever order a device hears it, once or again later, and however often it looks',
+  async () => {
+    const arrival = fc.record({ at: fc.nat(), looks: fc.boolean(), again: fc.nat(9) })
+    await fc.assert(
+      fc.property(history, fc.array(arrival, { minLength: 120, maxLength: 120 }), (all, arrivals) => {
+        const heard = new Map<number, StoredSaying>()
+        const folding = createFolding()
+        const shelf = { all: () => [...heard.values()].sort((a, b) => a.order - b.order) }
+        const look = (): Committee => folding(shelf as unknown as Shelf<StoredSaying>)
+        const late = all.map((said, i) => ({ said, ...(arrivals[i] ?? { at: 0, looks: false, again: 1 }) }))
+        for (const { said, looks, again } of late.sort((a, b) => a.at - b.at)) {
+          heard.set(said.order, stored(said))
+          // Sent again under the same id, as after a void: only the first of them counts.
+          if (again === 0) heard.set(said.order + 5_000, stored({ ...said, order: said.order + 5_000 }))
+          if (looks) look()
+        }
+        return shown(look()) === shown(applyAll(emptyCommittee, all))
+      }),
+      { numRuns: 50 },
+    )
+  },
+)
+
+/** About other things than motions, roles and what somebody reads. */
+const elsewhere = sayings(60).map((all) =>
+  all.filter(({ content: { type } }) => !/^(motion|role|report|recall|profile)/.test(type)),
+)
+
+t.test('no interleaving: what is said of other things in between changes nothing', async () => {
+  await fc.assert(
+    fc.property(
+      history,
+      elsewhere,
+      fc.array(fc.nat(120), { minLength: 60, maxLength: 60 }),
+      (all, other, places) => {
+        const between = other.map((said, i) => ({ ...said, order: 10 * (places[i] ?? 0) + 2 + (i % 8) }))
+        const free = new Map([...between, ...all].map((said) => [said.order, said]))
+        const mixed = [...free.values()].sort((a, b) => a.order - b.order)
+        return shown(applyAll(emptyCommittee, mixed)) === shown(applyAll(emptyCommittee, all))
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
+
+const isAbout = ({ id, content }: Said, motion: Motion): boolean =>
+  id === motion.id || ('motion' in content && content.motion === motion.id) || content.type === 'profile'
+
+t.test(
+  'no interleaving: a motion comes to what is said about it alone, whatever becomes of the others',
+  async () => {
+    await fc.assert(
+      fc.property(history, (all) => {
+        const together = applyAll(emptyCommittee, all)
+        return [...together.motions.values()]
+          .filter(({ content: { kind } }) => kind !== 'elect')
+          .every((motion) => {
+            const alone = applyAll(
+              emptyCommittee,
+              all.filter((said) => isAbout(said, motion)),
+            )
+            const { motions } = alone
+            return JSON.stringify(plain(motions.get(motion.id))) === JSON.stringify(plain(motion))
+          })
+      }),
+      { numRuns: 150 },
+    )
+  },
+)
+
 const wordsFor = ({ phase, vote, returned, refused }: Motion): readonly string[] => [
   phase,
   ...(vote?.extendedAt === undefined ? [] : ['extended']),
@@ -179,6 +277,7 @@ const isSound = (before: Motion | undefined, now: Motion): boolean => {
   const counts = countsBefore(vote, Number.MAX_SAFE_INTEGER)
   const voters = new Set(ballots.map(({ seat }) => seat))
   const isCounted =
+    sumOf(result?.counts ?? counts) <= electorate.length &&
     sumOf(counts) === voters.size &&
     sumOf(counts) <= electorate.length &&
     [...voters].every((seat) => electorate.includes(seat))
