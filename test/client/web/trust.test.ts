@@ -4,20 +4,28 @@
  * (test/shared/release).
  */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, createPrivateKey } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { inspect } from '../../../client/cli/served.ts'
 import { toHex } from '../../../shared/base/text.ts'
-import { cryptoReady, keyPairFromSeed, sign } from '../../../shared/crypto/sodium.ts'
+import { cryptoReady, keyPairFromSeed, sign, verify } from '../../../shared/crypto/sodium.ts'
 import { WEB_HEADERS } from '../../../shared/release/headers.ts'
-import { parseRelease, printRelease, printStatement, type Release } from '../../../shared/release/release.ts'
+import {
+  openRelease,
+  type Pin,
+  parseRelease,
+  parseSigned,
+  printRelease,
+  printStatement,
+  type Release,
+} from '../../../shared/release/release.ts'
 import { newProfile } from '../../support/browser.ts'
 
 await cryptoReady
@@ -133,7 +141,7 @@ const adopt = async (page: Page, files: Files): Promise<string> => {
   return said.error ?? said.name ?? 'nothing'
 }
 
-const opened = async (context: BrowserContext, url: string): Promise<Page> => {
+const opened = async (url: string): Promise<Page> => {
   const page = await context.newPage()
   await page.goto(url)
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, {
@@ -143,10 +151,12 @@ const opened = async (context: BrowserContext, url: string): Promise<Page> => {
   return page
 }
 
+/** One browser for all: every server is an origin of its own. */
+const context = await newProfile(t).open()
+
 const started = async (t: Test, files: Files = FIRST) => {
   const server = await operator(t, files)
-  const context = await newProfile(t).open()
-  return { ...server, context, page: await opened(context, server.url) }
+  return { ...server, page: await opened(server.url) }
 }
 
 t.test('what is kept is what runs: offline, and deaf to whatever the server has changed', async (t) => {
@@ -220,8 +230,6 @@ t.test('another release runs when enough have signed it, it follows, and the per
 })
 
 t.test('a first visit keeps nothing that too few have signed, or that is not what was signed', async (t) => {
-  const profile = newProfile(t)
-  const context = await profile.open()
   for (const files of [
     signed(bundle, { name: 'first', after: '', count: 1 }),
     changed(FIRST, ['index.html', Buffer.from(textIn(FIRST, 'index.html').replace('</head>', ' </head>'))]),
@@ -247,7 +255,7 @@ t.test('a first visit keeps nothing that too few have signed, or that is not wha
 })
 
 t.test('a changed loader is an alarm: everything is locked until somebody has looked', async (t) => {
-  const { now, url, page, context } = await started(t)
+  const { now, url, page } = await started(t)
   now.files = changed(FIRST, [
     'sw.js',
     Buffer.concat([FIRST.get('sw.js') ?? Buffer.alloc(0), Buffer.from('//')]),
@@ -258,7 +266,7 @@ t.test('a changed loader is an alarm: everything is locked until somebody has lo
     .waitFor()
   t.equal(await page.locator('input[type=password]').count(), 0, 'no passphrase is asked for')
   now.files = FIRST
-  const another = await opened(context, url)
+  const another = await opened(url)
   t.match(await another.title(), /changed what guards/, 'a second look does not make it go away')
   await another.getByRole('button', { name: 'We have looked, and it is all right' }).click()
   await another
@@ -292,7 +300,7 @@ t.test('not prevented: a first visit to a server that sends something else', asy
     t,
     changed(FIRST, ['index.html', EVIL_PAGE], ['evil.js', Buffer.from('document.title = "evil ran"')]),
   )
-  const page = await (await newProfile(t).open()).newPage()
+  const page = await context.newPage()
   await page.goto(url)
   await page.waitForFunction(() => document.title === 'evil ran')
   t.pass('SECURITY.md says so; tocsin verify sees it')
@@ -329,6 +337,41 @@ t.test('the same source makes the same release, byte for byte', async (t) => {
   const again = await built('again')
   t.strictSame([...again.keys()].sort(), [...unsigned.keys()].sort())
   for (const [path, body] of again) t.ok(unsigned.get(path)?.equals(body), path)
+})
+
+t.test('two people sign one after the other what follows, and nobody else can', async (t) => {
+  const into = join(folder, 'signed')
+  const pems = [0, 1, 2].map((number) => {
+    const file = join(folder, `${number}.pem`)
+    // RFC 8410: an Ed25519 key as PKCS #8.
+    const seed = Buffer.concat([
+      Buffer.from('302e020100300506032b657004220420', 'hex'),
+      Buffer.alloc(32, number + 1),
+    ])
+    const key = createPrivateKey({ key: seed, format: 'der', type: 'pkcs8' })
+    writeFileSync(file, key.export({ format: 'pem', type: 'pkcs8' }))
+    return file
+  })
+  const run = (...args: readonly string[]) =>
+    promisify(execFile)(process.execPath, ['client/web/sign.mjs', into, ...args], {
+      env: { ...process.env, TOCSIN_WEB_SIGNERS: signersFile },
+    })
+  const primitives = {
+    sha256: async (bytes: Uint8Array) => Buffer.from(sha256(bytes), 'hex'),
+    isSigned: verify,
+  }
+  const opened = async (pin?: Pin) => {
+    const release = parseSigned(readFileSync(join(into, 'release.json'), 'utf8'))
+    const found = release && (await openRelease(release, { pin, signers }, primitives))
+    return found?.ok ? found.value.pin.id : found?.error
+  }
+  writeFileSync(join(folder, 'first.json'), textIn(FIRST, 'release.json'))
+  await run('--after', join(folder, 'first.json'), pems[0] ?? '')
+  t.equal(await opened({ id: FIRST_ID, signers }), 'too_few_signatures')
+  await run(pems[2] ?? '')
+  t.equal(await opened({ id: FIRST_ID, signers }), idIn(bundle))
+  t.equal(await opened(), idIn(bundle), 'and whoever comes new walks the whole way')
+  await t.rejects(run())
 })
 
 t.test('a stranger sees whether a server hands out what was released', async (t) => {
