@@ -1,5 +1,7 @@
 /** What every request has to look like: checked before anything is done with it. Not here: what members say, which the core checks field by field. */
 import * as v from 'valibot'
+import { idsOf } from '../../core/committee/alarmWords.ts'
+import { FILE_DAYS, FILE_KINDS, MEDIA } from '../../core/committee/fileWords.ts'
 import { AMENDMENT_SIDES } from '../../core/committee/motionContent.ts'
 import { LEVELS } from '../../core/governance/charter.ts'
 import { INVITE_KINDS } from '../../core/join/invite.ts'
@@ -24,73 +26,85 @@ const ofMotion = { motion: id }
 const wholeNumber = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max))
 
 /** What may be said; its fields are checked when it is said. */
-const SAYABLE = [
-  'alarm',
-  'alarmAnswer',
-  'alarmState',
-  'alarmUpdate',
-  'concern',
-  'concernAdd',
-  'concernEnd',
-  'introduce',
-  'meeting',
-  'meetingNotes',
-  'meetingThere',
-  'post',
-  'profile',
-  'recallAsk',
-  'report',
-  'reportOwed',
-  'roleHandover',
-  'roleTake',
-  'statement',
-  'suspend',
-  'unityEnd',
-  'unityPoint',
-  'unityStance',
-] as const satisfies readonly Sayable['type'][]
+const SAYABLE: { readonly [T in Sayable['type']]: true } = {
+  alarm: true,
+  alarmAnswer: true,
+  alarmState: true,
+  alarmUpdate: true,
+  concern: true,
+  concernAdd: true,
+  concernEnd: true,
+  introduce: true,
+  meeting: true,
+  meetingNotes: true,
+  meetingThere: true,
+  post: true,
+  profile: true,
+  recallAsk: true,
+  report: true,
+  reportOwed: true,
+  roleHandover: true,
+  roleTake: true,
+  statement: true,
+  suspend: true,
+  unityEnd: true,
+  unityPoint: true,
+  unityStance: true,
+}
 
 const isOf = (types: readonly string[], value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'type' in value && types.some((type) => type === value.type)
 
-const content = v.custom<Sayable>((value) => isOf(SAYABLE, value))
+const content = v.custom<Sayable>((value) => isOf(Object.keys(SAYABLE), value))
 type Start = Extract<DecideStep, { readonly do: 'start' }>
-const step = v.variant('do', [
-  v.object({
+const press = <const D extends string>(to: D) => v.object({ do: v.literal(to), ...ofMotion })
+const STEPS = {
+  start: v.object({
     do: v.literal('start'),
     content: v.custom<Start['content']>((value) => isOf(['motion'], value)),
     hasNewFacts: v.exactOptional(v.boolean()),
   }),
-  v.object({
-    do: v.picklist(['second', 'fix', 'waive', 'close', 'confirm', 'recount', 'withdraw', 'lapse']),
-    ...ofMotion,
-  }),
-  v.object({ do: v.literal('open'), ...ofMotion, mandate: v.exactOptional(id) }),
-  v.object({
+  second: press('second'),
+  amend: v.object({
     do: v.literal('amend'),
     ...ofMotion,
     paragraph: wholeNumber(1000),
     text: v.exactOptional(text),
     note: v.exactOptional(text),
   }),
-  v.object({ do: v.literal('amendment'), ...ofMotion, amendment: id, to: v.picklist(AMENDMENT_SIDES) }),
-  v.object({ do: v.literal('translate'), ...ofMotion, lang: id, title: text, text }),
-  v.object({ do: v.literal('check'), ...ofMotion, lang: id }),
-  v.object({
+  amendment: v.object({
+    do: v.literal('amendment'),
+    ...ofMotion,
+    amendment: id,
+    to: v.picklist(AMENDMENT_SIDES),
+  }),
+  fix: press('fix'),
+  translate: v.object({ do: v.literal('translate'), ...ofMotion, lang: id, title: text, text }),
+  check: v.object({ do: v.literal('check'), ...ofMotion, lang: id }),
+  waive: press('waive'),
+  open: v.object({ do: v.literal('open'), ...ofMotion, mandate: v.exactOptional(id) }),
+  vote: v.object({
     do: v.literal('vote'),
     ...ofMotion,
     choice: v.picklist(['yes', 'no', 'unsure', 'block']),
     reason: v.exactOptional(text),
   }),
-  v.object({
+  close: press('close'),
+  confirm: press('confirm'),
+  extend: press('extend'),
+  recount: press('recount'),
+  withdraw: press('withdraw'),
+  lapse: press('lapse'),
+  outcome: v.object({
     do: v.literal('outcome'),
     ...ofMotion,
     text,
     doneBy: v.exactOptional(id),
     reviewOn: v.exactOptional(id),
   }),
-  v.object({ do: v.literal('review'), ...ofMotion, text }),
-])
+  review: v.object({ do: v.literal('review'), ...ofMotion, text }),
+} satisfies { readonly [D in DecideStep['do']]: v.GenericSchema<unknown, DecideStep & { readonly do: D }> }
+const step = v.variant('do', Object.values(STEPS))
 
 const threshold = v.object({ count: wholeNumber(255), thirds: v.picklist([1, 2, 3]) })
 const days = v.exactOptional(wholeNumber(3650))
@@ -150,7 +164,22 @@ export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Aske
   replies: v.object({ ...committee, to: id }),
   markRead: v.object(committee),
   say: v.object({ ...committee, content }),
+  runs: v.object({ ...committee, release: text, isLoaderChanged: v.boolean() }),
   decide: v.object({ ...committee, step }),
+  sendFile: v.object({
+    ...committee,
+    words: v.object({
+      kind: v.picklist(idsOf(FILE_KINDS)),
+      name: text,
+      media: v.picklist(idsOf(MEDIA)),
+      life: v.picklist(FILE_DAYS),
+      words: v.exactOptional(text),
+      replyTo: v.exactOptional(id),
+    }),
+    bytes: v.instance(Uint8Array),
+  }),
+  cancelFile: v.object({ ...committee, file: id }),
+  fetchFile: v.object({ ...committee, file: id }),
   approve: v.object(motion),
   decline: v.object(motion),
   proposeRemove: v.object({ ...committee, seat: id }),

@@ -8,6 +8,7 @@ import type { DeviceId, SeatId } from '../../core/governance/ids.ts'
 import { decidePage } from '../../core/session/decideView.ts'
 import { decide } from '../../core/session/deciding.ts'
 import type { House } from './keeping.ts'
+import { MAX_PARCEL } from './parcels.ts'
 import type { Answer, Asked, RequestName } from './port.ts'
 import { repliesSlice, roomSlice } from './room.ts'
 import type { CharterChange } from './shown.ts'
@@ -35,6 +36,13 @@ export const COMMITTEE_REQUESTS: {
   },
 
   say: ({ session }, { content }) => session.say(content),
+  runs: async ({ session }, { release, isLoaderChanged }) => {
+    const { committee, own } = session.view()
+    const last = committee.programs.get(own.device)
+    if (last?.release === release && last.isLoaderChanged === isLoaderChanged) return ok(undefined)
+    const said = await session.say({ type: 'runs', release, isLoaderChanged })
+    return said.ok ? ok(undefined) : said
+  },
   decide: (sitting, { step }) => decide(sitting.session, step, sitting.glance().nowMs),
   approve: ({ session }, { motion }) => session.approve(motion),
   decline: ({ session }, { motion }) => session.decline(motion),
@@ -61,6 +69,15 @@ export const COMMITTEE_REQUESTS: {
     await drop(committee)
     return ok(undefined)
   },
+
+  sendFile: async ({ parcels }, { words, bytes }) => {
+    if (bytes.length > MAX_PARCEL) return err('too_large')
+    const kept = await parcels.send(words, bytes)
+    if (kept.ok || kept.error !== 'unreadable') return kept as Answer<'sendFile'>
+    throw new Error('bytes in memory can be read')
+  },
+  cancelFile: ({ parcels }, { file }) => parcels.cancel(file),
+  fetchFile: ({ parcels }, { file }) => parcels.fetch(file),
 
   invite: async ({ session }, { kind, seat }) => {
     const made = await session.invite(kind, seat as SeatId | undefined)

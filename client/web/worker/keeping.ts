@@ -101,7 +101,7 @@ type Keys = { readonly vault: Vault; readonly file: VaultFile; readonly free: ()
 const settleIn = async (
   { world: open, tell: tellPage }: Means,
   { vault, file, free }: Keys,
-  onBroken: () => void,
+  onFault: () => void,
 ): Promise<Stay> => {
   const { world, cut } = leash(open)
   const client = createClient(vault, world)
@@ -110,11 +110,16 @@ const settleIn = async (
   const tell = (event: WorkerEvent): void => {
     if (!isOver) tellPage(event)
   }
+  // What ends late, after it was locked, must not lock what was opened since.
+  const onBroken = (): void => {
+    if (!isOver) onFault()
+  }
   const drop = async (committee: string): Promise<void> => {
     const sitting = sittings.get(committee)
     sittings.delete(committee)
     tell({ is: 'gone', committee })
     await sitting?.close()
+    await sitting?.parcels.forget()
     await forgetMarks(vault, committee)
   }
   const add = (session: Session): Sitting => {

@@ -4,6 +4,7 @@
  * checked (asked.ts), and the page's side (client/web/page).
  */
 import type { Result } from '../../../shared/base/result.ts'
+import type { Media } from '../../core/committee/fileWords.ts'
 import type { InviteFault, InviteKind } from '../../core/join/invite.ts'
 import type { CompareFailure } from '../../core/session/comparing.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
@@ -15,7 +16,17 @@ import type { Halt } from '../../core/session/reading.ts'
 import type { SayFailure, Sending, Session } from '../../core/session/session.ts'
 import type { VouchFailure } from '../../core/session/sponsoring.ts'
 import type { FoundFailure, Objection, PartFailure } from '../../core/session/talking.ts'
-import type { CharterChange, Frame, JoiningShown, MadeInvite, RoomSlice, Sayable, Views } from './shown.ts'
+import type {
+  CharterChange,
+  FileRefusal,
+  FileWords,
+  Frame,
+  JoiningShown,
+  MadeInvite,
+  RoomSlice,
+  Sayable,
+  Views,
+} from './shown.ts'
 
 /**
  * none: nothing is kept here yet. elsewhere: another tab of this browser has it; `takeOver` ends it there. damaged: not one byte of it is used, because an
@@ -111,6 +122,12 @@ export type Requests = {
     { readonly id: string; readonly is: Sending },
     SayFailure
   >
+  /** Which release this phone runs, for the others to compare: said if it is another than it said last. */
+  readonly runs: Ask<
+    In & { readonly release: string; readonly isLoaderChanged: boolean },
+    undefined,
+    SayFailure
+  >
   readonly decide: Ask<In & { readonly step: DecideStep }, Decided, DecideRefusal>
   readonly approve: Ask<
     In & { readonly motion: string },
@@ -133,6 +150,21 @@ export type Requests = {
   readonly leave: Ask<In, undefined, Halt | 'not_member'>
   /** Of a committee that this device is no longer in. */
   readonly forget: Ask<In, undefined, 'member'>
+
+  // Files: photographs and voice notes, small enough for the memory of an old phone (8 MiB).
+  /** Kept when this is answered; it is sent by itself, and stands in the room as on its way until then. Its id is that of its post. */
+  readonly sendFile: Ask<
+    In & { readonly words: FileWords; readonly bytes: Uint8Array },
+    { readonly id: string },
+    'not_member' | 'empty' | 'too_large' | { readonly field: string }
+  >
+  readonly cancelFile: Ask<In & { readonly file: string }, undefined, 'no_such_file' | 'announced'>
+  /** By the id of its post. It stays in memory until the vault is locked, and nowhere else. */
+  readonly fetchFile: Ask<
+    In & { readonly file: string },
+    { readonly name: string; readonly media: Media; readonly bytes: Uint8Array },
+    FileRefusal
+  >
 
   // Meeting people.
   /** `seat`: whose next device this is to be; our own, if a device is invited and it is not said. */

@@ -24,6 +24,7 @@ export const roomSlice = (glance: Glance, { from, count }: Wanted): RoomSlice =>
     posts: shownIn(glance, posts.slice(start, start + count)),
     unreadFrom: unreadFrom(glance, posts),
     unsent: unsentPosts(glance),
+    parcels: parcelsIn(glance),
   }
 }
 
@@ -38,6 +39,7 @@ export const repliesSlice = (glance: Glance, to: string): RoomSlice => {
     posts: shownIn(glance, posts),
     unreadFrom: undefined,
     unsent: unsentPosts(glance).filter(({ content }) => 'replyTo' in content && content.replyTo === to),
+    parcels: parcelsIn(glance).filter(({ content }) => content.replyTo === to),
   }
 }
 
@@ -45,11 +47,16 @@ export const repliesSlice = (glance: Glance, to: string): RoomSlice => {
 export const roomPrint = (glance: Glance): string => {
   const { view, nowMs, marks } = glance
   const { posts } = keptIn(view, nowMs)
-  return [...posts, ...glance.unsent, { id: String(marks.posts.size) }].map(({ id }) => id).join()
+  const ids = [...posts, ...glance.unsent, { id: String(marks.posts.size) }].map(({ id }) => id)
+  return `${ids.join()} ${JSON.stringify(glance.parcels)}`
 }
 
 const unsentPosts = ({ unsent }: Glance): RoomSlice['unsent'] =>
   unsent.filter(({ content }) => content.type === 'post' || content.type === 'file').map(unsentShown)
+
+/** Of one that is whole at the relay, only the post is missing: it stands with the other posts. */
+const parcelsIn = ({ parcels, unsent }: Glance): RoomSlice['parcels'] =>
+  parcels.filter((parcel) => !unsent.some(({ id }) => id === parcel.id))
 
 const unreadFrom = ({ view, marks, nowMs }: Glance, posts: readonly Post[]): number | undefined => {
   const first = newsIn(view, marks, nowMs).posts.find(({ seat }) => seat !== view.own.seat)
@@ -72,7 +79,7 @@ const shownIn = ({ view }: Glance, posts: readonly Post[]): readonly PostShown[]
   }))
 }
 
-const fileShown = ({ secret: _secret, sha256: _sha256, ...file }: FileContent): FileShown => file
+export const fileShown = ({ secret: _secret, sha256: _sha256, ...file }: FileContent): FileShown => file
 
 const countReplies = ({ posts }: Committee): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()

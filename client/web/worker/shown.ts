@@ -10,6 +10,7 @@ import type { KnownContent } from '../../core/committee/content.ts'
 import type { FileContent } from '../../core/committee/fileContent.ts'
 import type { Meeting } from '../../core/committee/meeting.ts'
 import type { Profile } from '../../core/committee/profile.ts'
+import type { Compared } from '../../core/committee/program.ts'
 import type { Post } from '../../core/committee/talk.ts'
 import type { OwedReport, WhoHoldsWhat } from '../../core/committee/whoHoldsWhat.ts'
 import type { Charter } from '../../core/governance/charter.ts'
@@ -101,6 +102,21 @@ export type UnsentShown = Pick<Unsent, 'id' | 'at'> & {
   readonly content: Exclude<KnownContent, FileContent> | FileShown
 }
 
+/** What somebody says about a file; the rest follows from its bytes. `life`: days that it can be fetched. */
+export type FileWords = Pick<FileContent, 'kind' | 'name' | 'media' | 'life' | 'words' | 'replyTo'>
+
+/** What is in the way of a file. file_gone: the relay has dropped it. file_damaged: it is not what its author sent. */
+export type FileRefusal =
+  | 'no_such_file'
+  | 'too_large'
+  | 'file_gone'
+  | 'file_damaged'
+  | 'offline'
+  | 'alarm'
+  | 'refused'
+  | 'not_now'
+  | 'not_member'
+
 /** Without its keys: no page thread sees one. */
 export type FileShown = Omit<FileContent, 'secret' | 'sha256'>
 
@@ -134,6 +150,7 @@ export type CharterShown = { readonly charter: Charter; readonly counting: numbe
 export type SafetyShown = ArrivalView &
   Pick<CommitteeView, 'standing' | 'cutOff' | 'words' | 'confirmation' | 'relay' | 'suspicions'> & {
     readonly isRelayCaught: boolean
+    readonly programs: Compared
     /** Everybody's phones are in `us`; these are ours. */
     readonly mine: MemberView | undefined
   }
@@ -147,6 +164,16 @@ export type RoomSlice = {
   readonly unreadFrom: number | undefined
   /** Written here and not sent yet; they stand behind the last post. */
   readonly unsent: readonly UnsentShown[]
+  /** Files from here that are still on their way: so many parts of them are at the relay. */
+  readonly parcels: readonly Parcel[]
+}
+
+/** `trouble`: why the last try ended. It goes on by itself. */
+export type Parcel = {
+  readonly id: string
+  readonly content: FileShown
+  readonly parts: number
+  readonly trouble: FileRefusal | undefined
 }
 
 export type PostShown = Pick<Post, 'id' | 'seat' | 'at' | 'text' | 'isReplyToUnseen'> & {
@@ -181,7 +208,7 @@ export type MadeInvite = {
 /** What `say` takes: motions go by `decide`, and files by a way of their own. */
 export type Sayable = Exclude<
   KnownContent,
-  { readonly type: 'file' | 'partWays' | 'met' | 'wordsCompared' | `motion${string}` }
+  { readonly type: 'file' | 'partWays' | 'met' | 'wordsCompared' | 'runs' | `motion${string}` }
 >
 
 /** The rules that are to be different. How each kind of thing is decided, and moving to another relay, are not asked for from here. */

@@ -2,10 +2,13 @@
  * A committee that is kept open: it stays connected, and the page hears what looks different from what it was shown last. Not here: what is shown (views.ts,
  * room.ts), what members say and decide (committeeRequests.ts).
  */
+import { toHex } from '../../../shared/base/text.ts'
+import { randomBytes } from '../../../shared/crypto/sodium.ts'
 import { readMarks, writeMarks } from '../../core/session/readMarks.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { World } from '../../core/session/world.ts'
 import type { Vault } from '../../core/vault/vault.ts'
+import { createParcels, type Parcels } from './parcels.ts'
 import type { WorkerEvent } from './port.ts'
 import { roomPrint } from './room.ts'
 import type { Frame, Views } from './shown.ts'
@@ -13,6 +16,7 @@ import { frameOf, type Glance, VIEWS } from './views.ts'
 
 export type Sitting = {
   readonly session: Session
+  readonly parcels: Parcels
   readonly glance: () => Glance
   readonly frame: () => Frame
   readonly look: <V extends keyof Views>(view: V) => Views[V]
@@ -41,54 +45,82 @@ const TIDE_MS = 30_000
 type Watched = keyof Views | 'room'
 
 export const openSitting = (session: Session, around: Around): Sitting => {
-  const { vault, world, tell } = around
-  const seen = createSeen()
+  const { vault, world } = around
+  const page = createPage(session, around, () => glance())
+  const parcels = createParcels({
+    committee: session.id,
+    files: session.files,
+    vault,
+    newName: () => toHex(randomBytes(8)),
+    onChange: page.touch,
+    onBroken: around.onBroken,
+  })
   let marks = readMarks(vault, session.id)
   let entriesRead = 0
-  let isOver = false
-  let cancel: (() => void) | undefined
   let cancelTide: () => void = () => undefined
 
-  const glance = (): Glance => ({
-    view: session.view(),
-    marks,
-    unsent: session.unsent(),
-    connection: session.connection(),
-    entriesRead,
-    nowMs: world.clock(),
-  })
-  const publish = (): void => {
-    cancel = undefined
-    if (isOver) return
-    const now = glance()
-    if (now.view.own.status === 'parted') {
-      around.onGone()
-      return
-    }
-    if (now.connection !== 'catching_up') entriesRead = 0
-    if (seen.isNew('frame', now)) tell({ is: 'frame', frame: frameOf(now) })
-    const views = seen.changed(now)
-    if (views.length > 0) tell({ is: 'changed', committee: session.id, views })
-  }
-  const touch = (): void => {
-    if (!isOver) cancel ??= world.timer(GATHER_MS, publish)
+  const glance = (): Glance => {
+    const connection = session.connection()
+    if (connection !== 'catching_up') entriesRead = 0
+    const [unsent, nowMs] = [session.unsent(), world.clock()]
+    return { view: session.view(), marks, unsent, parcels: parcels.waiting(), connection, entriesRead, nowMs }
   }
   const tide = (): void => {
-    touch()
+    page.touch()
+    parcels.tend()
     cancelTide = world.timer(TIDE_MS, tide)
   }
-  const end = session.live(touch, {
+  const end = session.live(page.touch, {
     onProgress: ({ entries }) => {
       entriesRead += entries
-      touch()
+      page.touch()
     },
     onBroken: around.onBroken,
   })
   tide()
   return {
     session,
+    parcels,
     glance,
     frame: () => frameOf(glance()),
+    look: page.look,
+    lookAtRoom: page.lookAtRoom,
+    markRead: async () => {
+      await writeMarks(vault, session.id, session.view().committee)
+      marks = readMarks(vault, session.id)
+      page.touch()
+    },
+    touch: page.touch,
+    close: async () => {
+      page.close()
+      cancelTide()
+      end()
+      await session.close()
+    },
+  }
+}
+
+type OnPage = Pick<Sitting, 'look' | 'lookAtRoom' | 'touch'> & { readonly close: () => void }
+
+/** What the page has seen, and what it is told when that looks different. */
+const createPage = (session: Session, { world, tell, onGone }: Around, glance: () => Glance): OnPage => {
+  const seen = createSeen()
+  let isOver = false
+  let cancel: (() => void) | undefined
+
+  const publish = (): void => {
+    cancel = undefined
+    if (isOver) return
+    const now = glance()
+    if (now.view.own.status === 'parted') {
+      onGone()
+      return
+    }
+    if (seen.isNew('frame', now)) tell({ is: 'frame', frame: frameOf(now) })
+    const views = seen.changed(now)
+    if (views.length > 0) tell({ is: 'changed', committee: session.id, views })
+  }
+  return {
     look: (view) => {
       const now = glance()
       seen.isNew(view, now)
@@ -99,18 +131,12 @@ export const openSitting = (session: Session, around: Around): Sitting => {
       seen.isNew('room', now)
       return now
     },
-    markRead: async () => {
-      await writeMarks(vault, session.id, session.view().committee)
-      marks = readMarks(vault, session.id)
-      touch()
+    touch: () => {
+      if (!isOver) cancel ??= world.timer(GATHER_MS, publish)
     },
-    touch,
-    close: async () => {
+    close: () => {
       isOver = true
       cancel?.()
-      cancelTide()
-      end()
-      await session.close()
     },
   }
 }

@@ -5,6 +5,7 @@ import { alarmSummary, liveAlarms } from '../../core/committee/alarmSummary.ts'
 import type { Meeting } from '../../core/committee/meeting.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { emptyProfile } from '../../core/committee/profile.ts'
+import { compareProgram } from '../../core/committee/program.ts'
 import { speaker } from '../../core/committee/whoHoldsWhat.ts'
 import { type Card, decidePage } from '../../core/session/decideView.ts'
 import {
@@ -20,13 +21,14 @@ import type { Unsent } from '../../core/session/outbox.ts'
 import { type Marks, newsIn } from '../../core/session/readMarks.ts'
 import type { Connection } from '../../core/session/session.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
-import type { AlarmShown, CardShown, Frame, NowShown, UnsentShown, Views } from './shown.ts'
+import type { AlarmShown, CardShown, Frame, NowShown, Parcel, UnsentShown, Views } from './shown.ts'
 
 /** What the views of one moment are made from. `nowMs`: this device's clock. */
 export type Glance = {
   readonly view: CommitteeView
   readonly marks: Marks
   readonly unsent: readonly Unsent[]
+  readonly parcels: readonly Parcel[]
   readonly connection: Connection
   readonly entriesRead: number
   readonly nowMs: number
@@ -114,6 +116,7 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
     const { standing, cutOff, words, confirmation, relay, suspicions, isProvisional, handover, told } = view
     const mine = view.members.find(({ isMe }) => isMe)
     const isRelayCaught = view.own.alarmed
+    const devices = new Set(view.members.flatMap((member) => member.devices.map(({ device }) => device)))
     return {
       standing,
       cutOff,
@@ -126,6 +129,7 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
       told,
       isRelayCaught,
       mine,
+      programs: compareProgram(view.committee, view.own.device, devices),
     }
   },
   invites: ({ view }) => view.invites,

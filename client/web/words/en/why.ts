@@ -74,6 +74,12 @@ export const why = {
   cooling_down: 'This was voted on lately. Only new facts bring it back before 60 days are over.',
   voted_lately: 'This was voted on lately. Only new facts bring it back before 60 days are over.',
   not_extendable: 'A vote is extended once, and only where too few have voted.',
+  empty: 'There is nothing in that file.',
+  too_large: 'That file is too large for a phone: 8 megabytes at most.',
+  no_such_file: 'There is no such file here any more.',
+  announced: 'It has been sent already and cannot be taken back.',
+  file_gone: 'The relay does not have this file any more: ask whoever sent it.',
+  file_damaged: 'What the relay has is not what was sent: ask whoever sent it to send it again.',
   field: 'Something is empty, too long or not allowed.',
 } satisfies Record<Reason, string>
 

@@ -70,6 +70,12 @@ export const why: Words['why'] = {
   cooling_down: 'Sobre esto se votó hace poco. Solo hechos nuevos lo traen de vuelta antes de 60 días.',
   voted_lately: 'Sobre esto se votó hace poco. Solo hechos nuevos lo traen de vuelta antes de 60 días.',
   not_extendable: 'Una votación se prolonga una sola vez, y solo si votaron muy pocos.',
+  empty: 'Ese archivo está vacío.',
+  too_large: 'Ese archivo es demasiado grande para un teléfono: 8 megabytes como máximo.',
+  no_such_file: 'Ese archivo ya no está aquí.',
+  announced: 'Ya se ha enviado y no se puede retirar.',
+  file_gone: 'El relé ya no tiene este archivo: pídelo a quien lo envió.',
+  file_damaged: 'Lo que tiene el relé no es lo que se envió: pide que lo envíen otra vez.',
   field: 'Algo está vacío, es demasiado largo o no está permitido.',
 }
 

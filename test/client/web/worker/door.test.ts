@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { ASKED } from '../../../../client/web/worker/asked.ts'
 import type { RequestName, WorkerEvent } from '../../../../client/web/worker/port.ts'
-import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
+import { cryptoReady, randomBytes, sha256 } from '../../../../shared/crypto/sodium.ts'
 import { printRelayAddress } from '../../../../shared/protocol/relayAddress.ts'
 import { createMemoryRelay, type MemoryRelay } from '../../../support/memoryRelay.ts'
 import { must, newTime } from '../../../support/people.ts'
@@ -145,7 +145,8 @@ t.test('F2 as long as the vault is locked, nothing that is in it is told or done
     ...{ kind: 'link', invite: 'x', answer: 'match', view: 'now', joining: 'x', doMatch: true, link: 'x' },
     ...{ handle: 'x', name: 'x', purpose: 'x', relay: 'x', isTalk: true, isForOldPhones: true },
     ...{ before: 'x', after: 'x', content: { type: 'post', text: 'x' }, change: {} },
-    step: { do: 'second', motion: 'x' },
+    ...{ step: { do: 'second', motion: 'x' }, release: 'x', isLoaderChanged: true, file: 'x' },
+    ...{ words: { kind: 'file', name: 'x', media: 'text/plain', life: 7 }, bytes: Uint8Array.of(1) },
   }
   for (const [i, name] of Object.keys(ASKED).entries()) {
     if (open.some((one) => one === name)) continue
@@ -237,6 +238,36 @@ t.test(
       t.strictSame((await alice.look(committee, 'now')).alarms[0]?.summary.stillNeeded, [])
     })
 
+    await t.test('a photograph comes to the other screen, and its keys to no screen at all', async (t) => {
+      const bytes = randomBytes(300_000)
+      const words = {
+        kind: 'photo',
+        name: 'rota.png',
+        media: 'image/png',
+        life: 7,
+        words: 'The rota',
+      } as const
+      const { id } = must(await alice.ask('sendFile', { committee, words, bytes }))
+      const roomOf = async (tab: Tab, committee: string) =>
+        must(await tab.ask('room', { committee, count: 1 }))
+      await bob.until(async () => (await roomOf(bob, bobs)).posts[0]?.id === id)
+      await alice.until(async () => (await roomOf(alice, committee)).parcels.length === 0)
+      const [post] = (await roomOf(bob, bobs)).posts
+      t.match(post, { text: 'The rota', file: { name: 'rota.png', size: 300_000 } })
+      t.equal(post?.file && 'secret' in post.file, false)
+      const got = must(await bob.ask('fetchFile', { committee: bobs, file: id }))
+      t.strictSame(sha256(got.bytes), sha256(bytes))
+      t.strictSame(await bob.ask('fetchFile', { committee: bobs, file: 'x' }), {
+        ok: false,
+        error: 'no_such_file',
+      })
+      t.strictSame(await alice.ask('sendFile', { committee, words, bytes: new Uint8Array(0) }), {
+        ok: false,
+        error: 'empty',
+      })
+      t.notMatch(JSON.stringify([...alice.events, ...bob.events]), /"secret"/)
+    })
+
     await t.test('a motion waits for the other one, and only for who may take the next step', async (t) => {
       const text = 'We meet on Tuesdays.'
       const content = {
@@ -285,6 +316,9 @@ t.test('J1 what is written without a relay is shown as not sent, and is there af
 
   const said = must(await tab.ask('say', { committee, content: { type: 'post', text: 'Is anybody there?' } }))
   t.equal(said.is, 'waiting')
+  const words = { kind: 'voice', name: 'note.ogg', media: 'audio/ogg', life: 7 } as const
+  const note = must(await tab.ask('sendFile', { committee, words, bytes: randomBytes(2000) }))
+  t.match(must(await tab.ask('room', { committee, count: 10 })).parcels, [{ id: note.id, parts: 0 }])
   t.equal(must(await tab.ask('frame', { committee })).unsent, 1)
   const { unsent } = must(await tab.ask('room', { committee, count: 10 }))
   t.match(unsent, [{ id: said.id, content: { text: 'Is anybody there?' } }])
@@ -292,8 +326,12 @@ t.test('J1 what is written without a relay is shown as not sent, and is there af
   must(await tab.ask('unlock', { passphrase: PASSPHRASE }))
   t.equal(must(await tab.ask('frame', { committee })).unsent, 1)
   relay.refuseDialing(false)
-  await tab.until(async () => must(await tab.ask('frame', { committee })).unsent === 0)
-  t.match(must(await tab.ask('room', { committee, count: 10 })), { posts: [{ id: said.id }], unsent: [] })
+  await tab.until(async () => must(await tab.ask('room', { committee, count: 10 })).total === 2)
+  await tab.until(async () => must(await tab.ask('room', { committee, count: 10 })).parcels.length === 0)
+  t.match(must(await tab.ask('room', { committee, count: 10 })), {
+    posts: [{ id: said.id }, { id: note.id, file: { kind: 'voice' } }],
+    unsent: [],
+  })
 })
 
 t.test('J2 a second tab is told that the vault is elsewhere, and takes it over', async (t) => {
