@@ -79,31 +79,34 @@ t.test("a browser's database is storage as every vault needs it", async (t) => {
     },
   )
 
-  await t.test('6 a record or a key that is missing is damage, and never an older state', async (t) => {
-    for (const gone of [0, 'key', 'header'] as const) {
-      const name = `damaged-${gone}`
-      const storage = storageIn(page, name)
-      const vault = await createVault(await storage.open(), PASSPHRASE, { cost: CHEAP_COST })
-      await vault.write([put('a', '1')])
-      await vault.write([put('b', '2')])
-      await page.evaluate(
-        ([name, gone]) =>
-          new Promise<void>((resolve) => {
-            const opening = indexedDB.open(name)
-            opening.onsuccess = () => {
-              const change = opening.result.transaction('vault', 'readwrite')
-              change.objectStore('vault').delete(gone)
-              change.oncomplete = () => {
-                opening.result.close()
-                resolve()
+  await t.test(
+    '6, attack 25: a record or a key that is missing is damage, and never an older state',
+    async (t) => {
+      for (const gone of [0, 'key', 'header'] as const) {
+        const name = `damaged-${gone}`
+        const storage = storageIn(page, name)
+        const vault = await createVault(await storage.open(), PASSPHRASE, { cost: CHEAP_COST })
+        await vault.write([put('a', '1')])
+        await vault.write([put('b', '2')])
+        await page.evaluate(
+          ([name, gone]) =>
+            new Promise<void>((resolve) => {
+              const opening = indexedDB.open(name)
+              opening.onsuccess = () => {
+                const change = opening.result.transaction('vault', 'readwrite')
+                change.objectStore('vault').delete(gone)
+                change.oncomplete = () => {
+                  opening.result.close()
+                  resolve()
+                }
               }
-            }
-          }),
-        [name, gone] as const,
-      )
-      t.strictSame(await (await storage.open()).load(), { ok: false, error: 'damaged' }, `without ${gone}`)
-    }
-  })
+            }),
+          [name, gone] as const,
+        )
+        t.strictSame(await (await storage.open()).load(), { ok: false, error: 'damaged' }, `without ${gone}`)
+      }
+    },
+  )
 
   await t.test('I20 no script reads out the key around the header', async (t) => {
     const storage = await fresh()
@@ -216,24 +219,27 @@ t.test(
       })
       await again.until(async () => must(await again.ask('frame', { committee })).connection === 'live')
 
-      await t.test('a second tab takes it over, and the first one shows nothing any more', async (t) => {
-        const other = await openWorkerPage(context, address)
-        t.equal(must(await other.ask('vault', {})), 'elsewhere')
-        t.strictSame(await other.ask('unlock', { passphrase }), { ok: false, error: 'elsewhere' })
-        must(await other.ask('takeOver', {}))
-        must(await other.ask('unlock', { passphrase }))
-        t.strictSame(
-          (await again.events()).filter((event) => event.is === 'vault').map(({ vault }) => vault),
-          ['open', 'elsewhere'],
-        )
-        t.strictSame(await again.ask('frame', { committee }), { ok: false, error: 'locked' })
-        must(await other.ask('lock', {}))
-        await again.until(async () => must(await again.ask('vault', {})) === 'locked')
-        t.ok(
-          (await again.events()).some((event) => event.is === 'vault' && event.vault === 'locked'),
-          'and hears of it',
-        )
-      })
+      await t.test(
+        'attack 24: a second tab takes it over, and the first one shows nothing any more',
+        async (t) => {
+          const other = await openWorkerPage(context, address)
+          t.equal(must(await other.ask('vault', {})), 'elsewhere')
+          t.strictSame(await other.ask('unlock', { passphrase }), { ok: false, error: 'elsewhere' })
+          must(await other.ask('takeOver', {}))
+          must(await other.ask('unlock', { passphrase }))
+          t.strictSame(
+            (await again.events()).filter((event) => event.is === 'vault').map(({ vault }) => vault),
+            ['open', 'elsewhere'],
+          )
+          t.strictSame(await again.ask('frame', { committee }), { ok: false, error: 'locked' })
+          must(await other.ask('lock', {}))
+          await again.until(async () => must(await again.ask('vault', {})) === 'locked')
+          t.ok(
+            (await again.events()).some((event) => event.is === 'vault' && event.vault === 'locked'),
+            'and hears of it',
+          )
+        },
+      )
 
       await t.test('a tab that does not answer loses it', async (t) => {
         must(await again.ask('unlock', { passphrase }))

@@ -334,7 +334,7 @@ t.test('J1 what is written without a relay is shown as not sent, and is there af
   })
 })
 
-t.test('J2 a second tab is told that the vault is elsewhere, and takes it over', async (t) => {
+t.test('J2, attack 24: a second tab is told that the vault is elsewhere, and takes it over', async (t) => {
   const relay = createMemoryRelay()
   const browser = newBrowser(relay.dial, newTime())
   const [first, second] = [browser.openTab(), browser.openTab()]
