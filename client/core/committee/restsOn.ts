@@ -117,16 +117,18 @@ const refusedPoint = ({ id, said }: Thing, { unity }: Committee): readonly strin
 const concernRestsOn = (thing: Thing, { all }: Things, committee: Committee): readonly string[] => {
   const concern = committee.concerns.get(thing.id)
   if (!concern) return []
-  const { about, order } = concern
+  const { about } = concern
   const statements = [...all.values()].filter(
     ({ area, said }) => area === 'statement' && said[0]?.seat === about,
   )
   const isSuspending = ({ content }: Said): boolean => content.type === 'suspend'
-  const earlier = [...committee.concerns.values()].filter(
-    (one) => one.about === about && one.order < order && one.suspendedBy.size > 0,
+  const suspended = [...committee.concerns.values()].filter(
+    (one) => one.about === about && one.suspendedBy.size > 0,
   )
   return [
     ...statements.map(({ key }) => key),
-    ...(thing.said.some(isSuspending) ? earlier.map(({ id }) => keyOf('concern', id)) : []),
+    ...(!concern.ended || thing.said.some(isSuspending)
+      ? suspended.map(({ id }) => keyOf('concern', id))
+      : []),
   ]
 }

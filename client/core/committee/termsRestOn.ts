@@ -4,6 +4,7 @@
  * a member who could be elected again (twice in a row is enough).
  */
 import type { Committee } from './committee.ts'
+import { isOpen } from './motionLife.ts'
 import type { Term } from './roles.ts'
 import { isElected } from './roleWords.ts'
 import type { Id } from './said.ts'
@@ -59,9 +60,19 @@ const rotationAfter = ({ seat, ended }: Term, alike: readonly Term[]): readonly 
   ended ? alike.filter((one) => one.seat !== seat && one.order >= ended.order).slice(0, 1) : []
 
 /** Whether a later election or taking could come out otherwise without it. `here`: seats that may still get a role. */
-export const isTermNeeded = (term: Term, { terms }: Committee, here: ReadonlySet<Id>): boolean => {
-  const alike = [...terms.values()].filter(({ role }) => role === term.role)
-  if (!term.ended) return isElected(term.role) || here.has(term.seat)
-  const isLast = !alike.some((one) => one.seat === term.seat && one.order > term.order)
-  return here.has(term.seat) && isLast && rotationAfter(term, alike).length === 0
+export const isTermNeeded = (term: Term, committee: Committee, here: ReadonlySet<Id>): boolean => {
+  const { seat, role, order, ended } = term
+  if (!ended) return isElected(role) || here.has(seat)
+  const alike = [...committee.terms.values()].filter((one) => one.role === role)
+  const isLast = !alike.some((one) => one.seat === seat && one.order > order)
+  const mayServe = here.has(seat) || isOnTheWay(seat, committee)
+  return mayServe && isLast && rotationAfter(term, alike).length === 0
 }
+
+/** An alternate steps in, and whoever was put up may be elected, here or not. */
+const isOnTheWay = (seat: Id, { terms, motions }: Committee): boolean =>
+  [...terms.values()].some((one) => one.seat === seat && !one.ended && one.role === 'alternate') ||
+  [...motions.values()].some((one) => {
+    const { effect } = one.content
+    return isOpen(one) && effect?.gives === 'role' && effect.seat === seat
+  })

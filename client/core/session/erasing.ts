@@ -26,9 +26,12 @@ export const eraseContent = ({ book, saidIds, gatherings }: Desk): void => {
     book.handovers,
     book.told,
     book.suspicions,
+    book.heard,
+    book.devices,
   ]
   for (const shelf of shelves) for (const key of shelf.keys()) shelf.drop(key)
   book.setOwn({ stuck: undefined, signer: undefined })
+  book.owe()
   saidIds.clear()
   gatherings.clear()
 }
@@ -39,4 +42,5 @@ export const eraseLogKeys = (book: Book): void => {
   if (epoch.logs.length === 0) return
   const roster = { ...info.roster, devices: [] }
   book.setEpoch({ ...epoch, info: { ...info, roster, logSeeds: [] }, logs: [], witnesses: [] })
+  book.owe()
 }

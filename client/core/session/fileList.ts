@@ -4,6 +4,7 @@ import type { Post } from '../committee/talk.ts'
 import { expire } from '../committee/views.ts'
 import { contentOf } from '../files/announced.ts'
 import type { Desk } from './desk.ts'
+import { shelfOf } from './forgetting.ts'
 import { MINE } from './joinings.ts'
 import { foldSayings } from './sayings.ts'
 
@@ -36,7 +37,7 @@ type FilePost = Post & { readonly file: FileContent }
 /** Posts that are past their time take their files with them, from the screen before the vault. */
 export const postsWithFiles = ({ book, clock }: Desk): readonly FilePost[] => {
   const committee = foldSayings(book.sayings.all(), book.told.get(MINE)?.begin)
-  const kept = expire(committee, clock() - book.newest().charter.keepDays * DAY_MS, clock())
+  const kept = expire(committee, clock() - shelfOf(book).posts * DAY_MS, clock())
   return kept.posts.filter((post): post is FilePost => post.file !== undefined)
 }
 

@@ -29,7 +29,7 @@ import { isTimely, motionHash } from '../governance/motion.ts'
 import { deviceOf } from '../governance/roster.ts'
 import { numberKey } from './book.ts'
 import { type Desk, firstOrderOf } from './desk.ts'
-import { forgetPosts } from './forgetting.ts'
+import { forgetSaid } from './forgetting.ts'
 import { MINE } from './joinings.ts'
 import { learnMotion, MAX_MOTIONS } from './motions.ts'
 import { forumOf, type KnownMotion, knownMotion, rosterOf, type StoredSaying, storedSaying } from './state.ts'
@@ -60,7 +60,7 @@ export const collectHandover = (desk: Desk, to: DeviceId): Uint8Array | undefine
   const { book } = desk
   const entered = book.epochs().find((epoch) => deviceOf(rosterOf(epoch), to))?.info.number
   if (entered === undefined) return undefined
-  forgetPosts(desk)
+  forgetSaid(desk)
   const { seat, device } = book.own()
   return encode(fields, {
     version: 1,

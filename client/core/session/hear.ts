@@ -10,6 +10,7 @@ import { comparePeer } from '../relay/witness.ts'
 import { numberKey } from './book.ts'
 import { type Desk, orderOf, suspect } from './desk.ts'
 import { closeGap } from './gaps.ts'
+import { heardWords } from './lastHeard.ts'
 import { learnMotion } from './motions.ts'
 import { type Epoch, forumOf } from './state.ts'
 import { tell } from './telling.ts'
@@ -27,6 +28,7 @@ export const hear = (desk: Desk, epoch: Epoch, heard: Heard): boolean => {
   const closed = closeGap(epoch, payload.seen)
   if (closed !== epoch) desk.book.setEpoch(closed)
   if (!continues(desk, epoch, payload, by)) return false
+  heardWords(desk, by.device, { ...payload.seen, epoch: epoch.info.number })
   takeSaying(desk, epoch, heard)
   return true
 }
@@ -97,7 +99,6 @@ const continues = (desk: Desk, epoch: Epoch, payload: Payload, by: Device): bool
     counter: payload.counter,
     hash,
     missing: (last?.missing ?? 0) + skipped,
-    heardAt: desk.clock(),
   })
   return true
 }

@@ -124,4 +124,4 @@ const DAY_MS = 86_400_000
 
 /** Posts vanish after the days that the charter says, and those of a suspended member are folded away meanwhile. */
 export const keptIn = (view: CommitteeView, nowMs: number): Committee =>
-  expire(withoutSuspended(view.committee, view, nowMs), nowMs - view.charter.keepDays * DAY_MS, nowMs)
+  expire(withoutSuspended(view.committee, view, nowMs), nowMs - view.shelf.posts * DAY_MS, nowMs)

@@ -38,7 +38,7 @@ export type PhoneView = {
   readonly device: DeviceId
   readonly isMe: boolean
   readonly missing: number
-  /** Milliseconds since 1970 by this device's clock. */
+  /** Milliseconds since 1970 by this device's clock, to the hour. */
   readonly heardAt: number | undefined
   readonly came: DeviceRecord['came']
 }
@@ -75,7 +75,7 @@ const phoneOf = (book: Book, device: DeviceId): PhoneView => {
     device,
     isMe: device === book.own().device,
     missing: peer?.missing ?? 0,
-    heardAt: peer?.heardAt,
+    heardAt: book.heard.get(device)?.at,
     came: book.devices.get(device)?.came,
   }
 }

@@ -13,7 +13,7 @@ import { observeHead } from '../relay/observe.ts'
 import type { Failure, Relay } from '../relay/relay.ts'
 import { newestHead, newWitness, type Witness } from '../relay/witness.ts'
 import { type Desk, suspect } from './desk.ts'
-import { forgetEpochs, forgetFiles, forgetPosts } from './forgetting.ts'
+import { forgetEpochs } from './forgetting.ts'
 import { takeEntries } from './receive.ts'
 import type { Epoch } from './state.ts'
 import { tell } from './telling.ts'
@@ -59,8 +59,6 @@ export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
   if (isDue) {
     if (line.clock() - book.own().polledAt > LONG_MS) tidySoon(line)
     book.setOwn({ polledAt: line.clock() })
-    forgetPosts(line)
-    await forgetFiles(line)
   }
   forgetEpochs(line)
   await book.save()
@@ -161,19 +159,12 @@ export const readLog = async (line: Line, number: number, log: number): Promise<
     const witness = epoch?.witnesses[log]
     if (!at || !witness) return ok(undefined)
     const pulled = await line.relay.pull(at.access, witness)
-    if (!pulled.ok && pulled.error.type === 'none') return logIsGone(line, number, at.id)
     if (!pulled.ok) return unread(line, number, at.id, pulled.error)
     await takeEntries(line, number, log, pulled.value)
     await line.book.save()
     line.onProgress({ epoch: number, entries: pulled.value.entries.length })
     if (pulled.value.atHead) return ok(undefined)
   }
-}
-
-/** It was there when this process began. An old one has died by the rules (L6); whether the newest may be gone is asked anew with the next round. */
-const logIsGone = ({ book, made }: Line, number: number, id: LogId): Result<undefined, Halt> => {
-  made.delete(logKey(id))
-  return book.newest().info.number === number ? err('refused') : ok(undefined)
 }
 
 /** A log that was there earlier in this process: an old one has died by the rules (L6); whether the newest may be gone is asked anew with the next round. */

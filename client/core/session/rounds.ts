@@ -2,6 +2,7 @@
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { tendArrival } from './arriving.ts'
 import type { Book } from './book.ts'
+import { forgetInTime } from './forgetting.ts'
 import { carriedMotions } from './motions.ts'
 import { type Halt, readAll } from './reading.ts'
 import { isOpenRequest } from './requests.ts'
@@ -14,6 +15,13 @@ import { type Keeper, keepUp } from './upkeep.ts'
 const MAX_ROUNDS = 8
 
 export const settle = async (keeper: Keeper): Promise<Result<undefined, Halt>> => {
+  await forgetInTime(keeper)
+  const done = await roundAfterRound(keeper)
+  await keeper.book.sweep(keeper.clock())
+  return done
+}
+
+const roundAfterRound = async (keeper: Keeper): Promise<Result<undefined, Halt>> => {
   for (let i = 0; i < MAX_ROUNDS; i++) {
     const before = markOf(keeper.book)
     const done = await oneRound(keeper)

@@ -97,7 +97,7 @@ export const state = async (
   const signer = epoch && signerIn(line.book, epoch)
   if (!epoch || !signer) return err('overtaken')
   const statement = { leaf: signer.leaf, seen: newestSeen(epoch), stated }
-  return appendTo(line, {
+  const appended = await appendTo(line, {
     epoch: number,
     politeTries: 0,
     sealIn: async (log) => {
@@ -106,6 +106,8 @@ export const state = async (
       return sealEnvelope(at, { kind: 4, body: signStatement(signer.key, at.id, statement) })
     },
   })
+  if (appended.ok) line.book.setOwn({ spokeAt: line.clock() })
+  return appended
 }
 
 /** The leaf that this device had in that epoch, which need not be the one it has now; without a snapshot, its key was kept. */
@@ -128,6 +130,7 @@ export const sendWaiting = async (line: Line): Promise<Result<undefined, Halt | 
     const waiting = line.book.outgoing.all()[0]
     if (!waiting) return ok(undefined)
     const sent = await sendOne(line, waiting.number)
+    if (sent.ok) line.book.setOwn({ spokeAt: line.clock() })
     if (!sent.ok && sent.error !== 'overtaken') return err(sent.error)
   }
 }

@@ -13,6 +13,7 @@ import { createFiles, type Files } from './files.ts'
 import { type InvitingCommands, invitingCommands } from './inviting.ts'
 import { MINE } from './joinings.ts'
 import { createKeeper, type OpenKeeper } from './keeper.ts'
+import { type KeepingCommands, keepingCommands } from './keeping.ts'
 import { leave } from './leaving.ts'
 import { queue, type Unsent, unsentIn } from './outbox.ts'
 import { createPatience, type Patience } from './patience.ts'
@@ -43,6 +44,7 @@ export type LiveListener = {
 export type Session = ComparingCommands &
   DeviceCommands &
   InvitingCommands &
+  KeepingCommands &
   TalkCommands & {
     readonly id: string
     readonly view: () => CommitteeView
@@ -113,6 +115,7 @@ export const createSession = (book: Book, world: World): Session => {
     ...invitingCommands(parts),
     ...deviceCommands(parts),
     ...comparingCommands(parts),
+    ...keepingCommands(parts),
     ...talkCommands({ ...parts, view }),
     leave: () => turns.next(() => leave(keeper)),
     goOn: () =>

@@ -11,6 +11,7 @@ import {
   struct,
   text,
   u8,
+  u16,
   u32,
   u48,
   type Value,
@@ -99,7 +100,7 @@ export const own = struct({
   handle: text(160),
   suite: wordOf(['xwing', 'x25519']),
   standing: standingCodec,
-  /** Since when it has this status, by this device's clock. */
+  /** Since when it has this status. */
   since: u48,
   /** Counter and hash of the last payload made. */
   counter: u32,
@@ -110,6 +111,11 @@ export const own = struct({
   owesTidy: flag,
   /** When all held logs were last read to their heads. */
   polledAt: u48,
+  /** When what is over was last looked for, and when this device last had something to say in a log. */
+  forgotAt: u48,
+  spokeAt: u48,
+  /** Days, where the owner wants to carry less than the committee agreed. */
+  keepAtMost: option(u16),
   /** The turn of the last vote, VOID or UNVOID, that this device gave. */
   turn: u32,
   stuck: option(stuckFields),
@@ -121,7 +127,9 @@ export type StoredOwn = Value<typeof own>
 export type Own = StoredOwn & { readonly status: Status; readonly alarmed: boolean }
 
 /** The last payload of another device that reached us, for its counter and hash chain. */
-export const peer = struct({ counter: u32, hash: bytes(32), missing: u32, heardAt: u48 })
+export const peer = struct({ counter: u32, hash: bytes(32), missing: u32 })
+/** When a device was last heard, by this device's clock, and the newest entry that it had seen then. */
+export const heardOf = struct({ at: u48, epoch: u32, log: u8, seq: u32 })
 
 const moment = struct({ epoch: u32, at: u48 })
 

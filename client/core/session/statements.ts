@@ -21,6 +21,7 @@ import { comparePeer } from '../relay/witness.ts'
 import { type Desk, NO_COMMIT, suspect } from './desk.ts'
 import { closeGap } from './gaps.ts'
 import { compareSeen } from './hear.ts'
+import { heardStatement } from './lastHeard.ts'
 import type { Epoch } from './state.ts'
 import { stepBack } from './stepBack.ts'
 import { MAX_REQUESTS } from './stuck.ts'
@@ -36,6 +37,7 @@ export type Taken = {
 export const takeStatement = (desk: Desk, epoch: Epoch, { statement, by, found }: Taken): void => {
   const { stated } = statement
   compareSeen(desk, epoch, by, statement.seen)
+  heardStatement(desk, by.device, { ...statement.seen, epoch: epoch.info.number })
   switch (stated.type) {
     case 'hello':
       takeHello(desk, epoch, by, { ...stated, seen: statement.seen })

@@ -1,4 +1,5 @@
 import type { Committee } from '../committee/committee.ts'
+import type { Shelf } from '../committee/shelfLife.ts'
 import type { Charter } from '../governance/charter.ts'
 import { arrivedSeats, isConfirmed } from '../governance/fold.ts'
 import type { SeatId } from '../governance/ids.ts'
@@ -20,6 +21,7 @@ import { epochAuthenticatorOf } from '../mls/group.ts'
 import { newestHead } from '../relay/witness.ts'
 import { type ArrivalView, arrivalOf, guessedEnd, type MetView, metIn } from './arrivalView.ts'
 import type { Book } from './book.ts'
+import { shelfOf } from './forgetting.ts'
 import { restsUntil } from './motions.ts'
 import { ownCutOff, type PhonesView, phonesOf } from './phones.ts'
 import { type StandingView, standingOf } from './standingView.ts'
@@ -82,6 +84,8 @@ export type CommitteeView = ArrivalView & {
   /** What is the matter with it, and what happens next by itself. */
   readonly standing: StandingView
   readonly epoch: number
+  /** Days that this device keeps what was said. */
+  readonly shelf: Shelf
   /** Two thirds of the others have arrived in this epoch. */
   readonly confirmation: { readonly isConfirmed: boolean; readonly arrived: number; readonly of: number }
   readonly members: readonly MemberView[]
@@ -115,6 +119,7 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
     charterBytes: epoch.info.charterBytes,
     own: { seat, device, handle, status, alarmed, since, suite },
     epoch: epoch.info.number,
+    shelf: shelfOf(book),
     cutOff: ownCutOff(book),
     standing: standingOf(book),
     confirmation: confirmationOf(book),

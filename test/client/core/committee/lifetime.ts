@@ -326,19 +326,14 @@ export type Told = {
 
 export const nothingTold: Told = { said: [], committee: emptyCommittee, atMs: 1000 * DAY, order: 0 }
 
-/** What these members say, one after the other, seeing `committee`. `without`: what nobody says here. */
-export const tell = (
-  from: Told,
-  plan: readonly Move[],
-  cast: Cast,
-  without: readonly string[] = [],
-): Told => {
+/** What these members say, one after the other, seeing `committee`. */
+export const tell = (from: Told, plan: readonly Move[], cast: Cast): Told => {
   const said = [...from.said]
   let { committee, atMs, order } = from
   for (const move of plan) {
     atMs += move.days * DAY
     for (const step of doingOf(move.kind)(committee, move, cast)) {
-      if (!step || without.includes(step.content.type)) continue
+      if (!step) continue
       order++
       const one: Said = {
         id: idOf(order),
