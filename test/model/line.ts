@@ -48,6 +48,8 @@ type Own = {
   /** As far as the scheduler sees it. */
   readonly line: Line
   requests: number
+  /** Its session does not dial again by itself: no timer runs. */
+  isBroken: boolean
 }
 
 const lines = new WeakMap<MemoryRelay, Own[]>()
@@ -73,16 +75,16 @@ export const openLine = (relay: MemoryRelay): Line => {
     requestsSoFar: () => own.requests,
     mend: () => {
       Object.assign(line.limits, NO_LIMITS)
-      // Only a line that was lost has a timer and no connection.
-      return connections.size === 0 && timers.size > 0
+      return own.isBroken
     },
     end: () => {
       for (const connection of connections) relay.cut(connection)
       connections.clear()
       timers.clear()
+      own.isBroken = false
     },
   }
-  const own: Own = { relay, line, connections, written: [], told: new Map(), requests: 0 }
+  const own: Own = { relay, line, connections, written: [], told: new Map(), requests: 0, isBroken: false }
   const known = lines.get(relay) ?? []
   if (known.length === 0) relay.misbehave(hooksOf(relay))
   lines.set(relay, [...known, own])
@@ -106,6 +108,7 @@ const receive = (own: Own, request: Request, connection: number): 'close' | unde
   if (isKept) own.line.held.push({ log: request.log, blob: request.blob })
   if (!isKept && own.line.limits.requests-- > 0) return undefined
   own.connections.delete(connection)
+  own.isBroken = true
   return 'close'
 }
 
@@ -117,6 +120,7 @@ const answer = (own: Own, event: Event, request: Request, connection: number): r
   if (--own.line.limits.appends > 0) return [event]
   own.relay.cut(connection)
   own.connections.delete(connection)
+  own.isBroken = true
   return []
 }
 

@@ -46,7 +46,7 @@ export const syncOne = async (stage: Stage, device: Device): Promise<string> => 
   return outcome
 }
 
-const someone = (stage: Stage, dice: Dice): Device | undefined => {
+export const someone = (stage: Stage, dice: Dice): Device | undefined => {
   const all = present(stage.world)
   return all.length > 0 ? dice.pick(all) : undefined
 }
@@ -161,7 +161,11 @@ export const comeBack: Move = async ({ world }) => {
   return 'everybody is back'
 }
 
-const saySomething = async (stage: Stage, device: Device, doing: () => Promise<unknown>): Promise<void> => {
+export const saySomething = async (
+  stage: Stage,
+  device: Device,
+  doing: () => Promise<unknown>,
+): Promise<void> => {
   await mend(stage.world, device)
   await act(stage, device, doing)
   await checkDevice(stage.chronicle, device)

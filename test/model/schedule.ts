@@ -6,10 +6,10 @@ import { newAdversary } from './adversary.ts'
 import { broken, type Chronicle, newChronicle } from './chronicle.ts'
 import { type Dice, diceFrom, seedLibsodium } from './dice.ts'
 import { founded, type Plan } from './founded.ts'
+import { deal } from './mixture.ts'
 import * as moves from './moves.ts'
+import { arrive } from './newcomers.ts'
 import { beginWith, isTogether } from './oracle.ts'
-import * as plots from './plots.ts'
-import * as treason from './treason.ts'
 import { honest, openWorld, type World } from './world.ts'
 
 export type Outcome = {
@@ -20,60 +20,6 @@ export type Outcome = {
   readonly states: ReadonlySet<string>
   readonly epochs: number
 }
-
-type Weighted = readonly (readonly [weight: number, move: moves.Move])[]
-
-const HONEST: Weighted = [
-  [8, moves.look],
-  [3, moves.everybodyLooks],
-  [5, moves.brokenLook],
-  [2, moves.slowLook],
-  [2, moves.arriveLate],
-  [2, moves.crash],
-  [1, moves.restartOne],
-  [3, moves.timePasses],
-  [1, moves.clockJumps],
-  [1, moves.goAway],
-  [1, moves.comeBack],
-  [3, moves.speak],
-  [2, moves.proposeRemoval],
-  [1, moves.proposeCharter],
-  [4, moves.approveAll],
-  [1, moves.keysAreOld],
-  [1, moves.dropOwn],
-  [1, moves.cutOffTraitor],
-]
-
-const by =
-  (one: treason.Treason): moves.Move =>
-  async ({ adversary }, dice) =>
-    one(adversary, dice)
-
-const HOSTILE: Weighted = [
-  [8, by(treason.garble)],
-  [3, by(treason.chain)],
-  [3, by(treason.writePrepared)],
-  [2, by(treason.unmandated)],
-  [2, by(treason.pathless)],
-  [3, by(treason.fakeWelcome)],
-  [2, by(treason.greetAnywhere)],
-  [3, by(treason.abuseVotes)],
-  [1, by(treason.flood)],
-  [4, by(treason.behave)],
-  [1, by(treason.askToLeave)],
-  [1, by(treason.cutOff)],
-]
-
-/** Every schedule has its own mixture: some moves not at all, so that others follow upon each other. */
-const mixtureOf = (dice: Dice, all: Weighted): Weighted =>
-  all.flatMap(([weight, move]) => (dice.chance(0.25) ? [] : [[weight * (1 + dice.below(3)), move] as const]))
-
-const draw = (dice: Dice, from: Weighted): moves.Move | undefined => {
-  const tickets = from.flatMap(([weight, move]) => Array.from({ length: weight }, () => move))
-  return tickets[dice.below(tickets.length)]
-}
-
-const PLOTS: readonly moves.Move[] = [plots.starve, plots.split, plots.openDoor]
 
 const PLANS: readonly Plan[] = [
   { seats: 3 },
@@ -104,11 +50,8 @@ export const runSchedule = async (seed: number): Promise<Outcome> => {
     `${JSON.stringify(plan)}, traitors ${traitors.map((i) => String.fromCharCode(97 + i)).join()}`,
   ]
   await beginWith(chronicle)
-  const [good, bad] = [mixtureOf(dice, HONEST), mixtureOf(dice, HOSTILE)]
-  if (dice.chance(0.15 * traitors.length)) story.push(await dice.pick(PLOTS)(stage, dice))
-  const length = 5 + dice.below(11)
-  for (let i = 0; i < length && chronicle.violations.length === 0; i++)
-    story.push((await draw(dice, dice.chance(0.45) ? bad : good)?.(stage, dice)) ?? '')
+  for (const draw of deal(dice, traitors.length))
+    if (chronicle.violations.length === 0) story.push(await draw()(stage, dice))
   if (chronicle.violations.length === 0) story.push(await converge(stage, dice))
   for (const { line } of world.devices) line.end()
   return {
@@ -131,6 +74,7 @@ const converge = async (stage: moves.Stage, dice: Dice): Promise<string> => {
   for (const [round, minutes] of WAITS.entries()) {
     world.time.now += minutes * 60_000
     for (const device of dice.shuffled(honest(world))) await moves.syncOne(stage, device)
+    await arrive(stage)
     if (chronicle.violations.length > 0 || isTogether(chronicle)) return `together after ${round + 1} rounds`
   }
   broken(chronicle, 'I4', `honest steps alone lead nowhere: ${standing(world, chronicle)}`)

@@ -33,7 +33,7 @@ export type Device = {
 
 export type World = {
   readonly relay: MemoryRelay
-  readonly devices: readonly Device[]
+  readonly devices: Device[]
   /** Milliseconds since 1970: the time on a wall, which no device is bound to. */
   readonly time: { now: number }
 }
@@ -65,7 +65,7 @@ export const openWorld = async (founded: Founded, traitors: readonly number[]): 
 
 type Fresh = Omit<Device, 'seat' | 'line' | 'isAway' | 'offset' | 'vault' | 'session'>
 
-const startDevice = async (world: Omit<World, 'devices'>, fresh: Fresh): Promise<Device> => {
+export const startDevice = async (world: Omit<World, 'devices'>, fresh: Fresh): Promise<Device> => {
   const device = { ...fresh, line: openLine(world.relay), isAway: false, offset: 0 } as Device
   await restart(world, device)
   return Object.assign(device, { seat: device.session.view().own.seat })
@@ -94,7 +94,7 @@ export const mend = async (world: Omit<World, 'devices'>, device: Device): Promi
 }
 
 /** No timer runs by itself: the relay in memory answers at once or never, and a line that was lost is dialed by the next session. */
-const portsOf = (world: Omit<World, 'devices'>, device: Device): Ports => ({
+export const portsOf = (world: Omit<World, 'devices'>, device: Pick<Device, 'line' | 'offset'>): Ports => ({
   dial: device.line.dial,
   timer: device.line.timer,
   clock: () => world.time.now + device.offset,
