@@ -38,16 +38,20 @@ export const newcomerFault = (
 ): Violation | undefined => {
   const claim = readClaim(roster, keyPackage)
   if (!claim || claim.seat !== seat || claim.data.after.length > 0) return 'bad_key_package'
-  const { joined } = claim.data
-  if (!isFittingMark(roster, joined)) return 'bad_key_package'
-  const seats = seatsOf(roster)
-  if (!charter.isFounded && seats.length >= FOUNDERS) return 'not_founded'
-  const waiting = seats.filter((one) => !isFullSeat(roster, one)).length + (isWaiting(roster, joined) ? 1 : 0)
-  return 3 * waiting <= seats.length + 1 ? undefined : 'too_many_on_probation'
+  return isFittingMark(roster, claim.data.joined) ? placeFault({ roster, charter }) : 'bad_key_package'
 }
 
-const isWaiting = (roster: Roster, joined: number): boolean =>
-  joined !== 0 && roster.epoch + 1 < joined + roster.probation
+/**
+ * Why there is no place for anybody now, whoever it is; epochs or a decision later there may be. Whose mark fits has half of the probation ahead, and
+ * so is on it where there is one.
+ */
+export const placeFault = ({ roster, charter }: Pick<Court, 'roster' | 'charter'>): Violation | undefined => {
+  const seats = seatsOf(roster)
+  if (!charter.isFounded && seats.length >= FOUNDERS) return 'not_founded'
+  const isOnProbation = joinedMark(roster) !== 0 && roster.probation > 0
+  const waiting = seats.filter((one) => !isFullSeat(roster, one)).length + (isOnProbation ? 1 : 0)
+  return 3 * waiting <= seats.length + 1 ? undefined : 'too_many_on_probation'
+}
 
 /** What a key package claims to be; undefined if it is none of ours or its device id is taken. */
 export const readClaim = (

@@ -10,6 +10,7 @@ import {
   motionHash,
   waitsADay,
 } from '../governance/motion.ts'
+import { placeFault } from '../governance/newcomers.ts'
 import type { Desk } from './desk.ts'
 import { forumOf, type KnownMotion } from './state.ts'
 
@@ -72,13 +73,17 @@ const hasRoom = (desk: Desk): boolean => {
   return oldest !== undefined
 }
 
-/** Motions that could be carried out in the newest epoch now: "known complete mandates" (7.4). */
+/**
+ * Motions that could be carried out in the newest epoch now: "known complete mandates" (7.4). HELLO and TIDY are withheld for them; for somebody for whom
+ * there is no place yet they are not, or no epoch would ever come in which there is one.
+ */
 export const carriedMotions = (desk: Desk): readonly KnownMotion[] => {
   const forum = forumOf(desk.book.newest())
   return desk.book.motions
     .all()
     .filter((m) => m.outcome === 'open' && isCarried(forum, m.motion, m.approvals))
     .filter((m) => !isDisowned(forum.roster, m.motion, m))
+    .filter((m) => m.motion.action.type !== 'add' || placeFault(forum) === undefined)
     .filter((m) => desk.clock() >= (restsUntil(forum, m) ?? 0))
 }
 

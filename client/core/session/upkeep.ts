@@ -76,6 +76,7 @@ const HOPELESS: readonly string[] = [
   'bad_key_package',
   'resynced_before',
   'bad_target',
+  'bad_charter',
   'not_exact',
   'drop_open',
   'too_many_devices',

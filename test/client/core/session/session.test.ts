@@ -1,6 +1,7 @@
 /** A committee's life on an honest relay, from the devices' side (protocol.md sections 4.2, 6 and 7). Stories on a real relay: test/scenarios. */
 import t from 'tap'
 import { encodeCharter } from '../../../../client/core/governance/charter.ts'
+import type { SeatId } from '../../../../client/core/governance/ids.ts'
 import { cryptoReady, randomBytes } from '../../../../shared/crypto/sodium.ts'
 import type { Request } from '../../../../shared/protocol/frames.ts'
 import type { Blob } from '../../../../shared/protocol/ids.ts'
@@ -71,6 +72,39 @@ t.test(
     t.strictSame(alice.session.view().suspicions, [], 'nobody is suspected of anything')
   },
 )
+
+t.test('I11, V6 for whom there is no place yet holds nobody up who renews their keys', async (t) => {
+  const { relay, alice, bob, carol } = await three()
+  const dave = await joinBy('dave', alice, relay, [bob, carol])
+  await syncAll(alice, bob, carol, dave)
+  const action = {
+    type: 'add' as const,
+    keyPackage: 'e1'.repeat(32),
+    seat: 'e2'.repeat(16) as SeatId,
+    sponsor: seatOf(alice, 'alice'),
+  }
+  const { motion } = must(await alice.session.propose(action))
+  for (const one of [bob, carol]) {
+    await synced(one)
+    must(await one.session.approve(motion))
+  }
+  await syncAll(alice, bob, carol, dave)
+  t.match(
+    alice.session.view().motions.find(({ hash }) => hash === motion),
+    { outcome: 'open', approvedBy: { length: 3 } },
+    'decided, and of five two would be on probation',
+  )
+  const { epoch } = alice.session.view()
+
+  for (const one of [alice, bob]) {
+    one.time.now += 20 * 86_400_000
+    await syncAll(one, carol, dave)
+  }
+
+  await syncAll(alice, bob, carol, dave)
+  t.ok(alice.session.view().epoch >= epoch + 2, 'both have, one after the other')
+  t.strictSame(summary(bob), summary(alice))
+})
 
 t.test('4.4 the third is not admitted by one member alone', async (t) => {
   const relay = createMemoryRelay()
