@@ -12,8 +12,11 @@ COPY shared ./shared
 COPY server ./server
 COPY migrations ./migrations
 COPY docker/secrets.mjs ./docker/
-# Makes the program into one file (server/tocsinRelay.mjs).
-RUN node server/tocsinRelay.mjs help > /dev/null
+COPY client/core ./client/core
+COPY client/web ./client/web
+# Makes the program into one file (server/tocsinRelay.mjs), and the web client into dist/web. What only that needs does not go on.
+RUN node server/tocsinRelay.mjs help > /dev/null && node client/web/build.mjs \
+  && rm -rf client node_modules/@rolldown node_modules/@sveltejs node_modules/lightningcss* node_modules/rolldown node_modules/svelte node_modules/vite
 
 FROM ${NODE}
 # Nothing here installs anything any more. The folder for secrets is made so that an empty volume takes over who owns it.

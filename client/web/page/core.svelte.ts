@@ -2,7 +2,7 @@
  * What the page knows: the state of the vault, the frame of every committee, the invites that are followed here, and whatever a screen looks
  * at, asked for again when it changed. Nothing of it stays when the vault is locked. Not here: any rule, and any key: those are the worker's.
  */
-import { getContext, setContext } from 'svelte'
+import { getContext, setContext, untrack } from 'svelte'
 import type { VaultState, WorkerEvent } from '../worker/port.ts'
 import type { Frame, JoiningShown, Views } from '../worker/shown.ts'
 import { createLine, type Line } from './line.ts'
@@ -101,6 +101,17 @@ const KEY = Symbol('core')
 export const provideCore = (core: Core): Core => setContext(KEY, core)
 export const useCore = (): Core => getContext<Core>(KEY)
 
+/** Calls `look` now and whenever that changed, as long as the screen is there. What it reads does not make it look again. */
+export const onChange = (committee: () => string, what: Changing, look: () => Promise<void>): void => {
+  const core = useCore()
+  const id = $derived(committee())
+  $effect(() => {
+    const stop = core.onChange(id, what, () => void look())
+    untrack(() => void look())
+    return stop
+  })
+}
+
 /** What a screen shows, from when it is asked for; undefined until it is there. */
 export const watch = <V extends keyof Views>(
   committee: () => string,
@@ -108,19 +119,9 @@ export const watch = <V extends keyof Views>(
 ): { readonly now: Views[V] | undefined } => {
   const core = useCore()
   let now = $state.raw<Views[V]>()
-  $effect(() => {
-    const id = committee()
-    let isOver = false
-    const look = async (): Promise<void> => {
-      const answer = await core.look(id, view)
-      if (answer.ok && !isOver) now = answer.value
-    }
-    const stop = core.onChange(id, view, () => void look())
-    void look()
-    return () => {
-      isOver = true
-      stop()
-    }
+  onChange(committee, view, async () => {
+    const answer = await core.look(committee(), view)
+    if (answer.ok) now = answer.value
   })
   return {
     get now() {

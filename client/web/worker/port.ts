@@ -111,7 +111,7 @@ export type Requests = {
   /** Posts `from` to `from + count`, oldest first; without `from` the last ones. At most 200. */
   readonly room: Ask<In & { readonly from?: number; readonly count: number }, RoomSlice>
   readonly motion: Ask<In & { readonly motion: string }, Card, 'no_such_motion'>
-  /** What answers a post, an alarm or a motion. */
+  /** A post itself, and what answers it; or what answers an alarm or a motion. */
   readonly replies: Ask<In & { readonly to: string }, RoomSlice>
   /** Everything that the room and the alarms show now has been seen. */
   readonly markRead: Ask<In>

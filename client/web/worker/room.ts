@@ -28,10 +28,10 @@ export const roomSlice = (glance: Glance, { from, count }: Wanted): RoomSlice =>
   }
 }
 
-/** The newest ones, where there are more than a slice holds. */
+/** A post itself, and what answers it: the newest ones, where there are more than a slice holds. */
 export const repliesSlice = (glance: Glance, to: string): RoomSlice => {
   const { view, nowMs } = glance
-  const answers = keptIn(view, nowMs).posts.filter((post) => post.replyTo === to)
+  const answers = keptIn(view, nowMs).posts.filter((post) => post.id === to || post.replyTo === to)
   const posts = answers.slice(-MAX_SLICE)
   return {
     total: answers.length,
@@ -47,8 +47,9 @@ export const repliesSlice = (glance: Glance, to: string): RoomSlice => {
 export const roomPrint = (glance: Glance): string => {
   const { view, nowMs, marks } = glance
   const { posts } = keptIn(view, nowMs)
-  const ids = [...posts, ...glance.unsent, { id: String(marks.posts.size) }].map(({ id }) => id)
-  return `${ids.join()} ${JSON.stringify(glance.parcels)}`
+  const ids = (all: readonly { readonly id: string }[]): string => all.map(({ id }) => id).join()
+  // what was not sent and now stands among the posts has the same id
+  return [ids(posts), ids(glance.unsent), marks.posts.size, JSON.stringify(glance.parcels)].join(' ')
 }
 
 const unsentPosts = ({ unsent }: Glance): RoomSlice['unsent'] =>

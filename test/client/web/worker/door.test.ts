@@ -200,7 +200,7 @@ t.test(
 
       const answer = { type: 'post', text: 'At the gate', replyTo: said.id } as const
       must(await bob.ask('say', { committee: bobs, content: answer }))
-      await alice.until(async () => must(await alice.ask('replies', { committee, to: said.id })).total === 1)
+      await alice.until(async () => must(await alice.ask('replies', { committee, to: said.id })).total === 2)
       const { posts } = must(await alice.ask('room', { committee, from: 1, count: 1 }))
       t.match(posts, [{ text: 'At the gate', answers: { is: 'post', text: 'See you at six' } }])
     })
