@@ -73,7 +73,7 @@ export const agreeOn = async (people: People, text: string): Promise<void> => {
   const point = await sayIt(people[0], { type: 'unityPoint', source: 'own', text })
   for (const person of people) {
     must(await person.session.sync())
-    await sayIt(person, { type: 'unityStance', point, stance: 'agree' })
+    await sayIt(person, { type: 'unityStance', point, stance: 'agree', note: 'As we said.' })
   }
   await gather(people)
 }
