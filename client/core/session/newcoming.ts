@@ -96,7 +96,8 @@ const meetSponsor = async (
 }
 
 const failureOf = (type: string): JoinFailure => {
-  if (type === 'offline') return 'offline'
+  // A relay that is too busy now takes the same invite later.
+  if (type === 'offline' || type === 'slow' || type === 'busy') return 'offline'
   return type === 'lie' ? 'relay_lied' : 'refused'
 }
 

@@ -249,6 +249,19 @@ t.test(
   },
 )
 
+t.test('a relay that has no time now is asked again: nobody needs a new invite for that', async (t) => {
+  const { relay, alice } = await group()
+  const device = await newDevice('bob', relay.dial, alice.time)
+  const { link } = must(await alice.session.invite('link'))
+  const joining = must(await device.client.startJoining(link, 'bob'))
+  for (const refusal of [{ type: 'slow', seconds: 30 } as const, { type: 'busy', bits: 60 } as const]) {
+    relay.misbehave({ refuse: () => refusal })
+    t.strictSame(await device.client.continueJoining(joining), { ok: false, error: 'offline' })
+  }
+  relay.misbehave()
+  t.match(await device.client.continueJoining(joining), { ok: true, value: { is: 'waiting' } })
+})
+
 t.test('4.11 a seat has at most as many devices as the charter says', async (t) => {
   const { relay, alice, others } = await group('bob', 'carol')
   const second = await linkBy(alice, relay, others)
