@@ -27,7 +27,9 @@ export type Person = {
   readonly home: string
   readonly folder: string
   readonly start: (...args: readonly string[]) => Running
-  /** The same without a process of its own, which costs a second: types the lines, then says that there are no more. */
+  /** The same without a process of its own, which costs a second; it has no signals. */
+  readonly begin: (...args: readonly string[]) => Running
+  /** Types the lines, and says that there are no more. */
   readonly run: (args: readonly string[], ...typed: readonly string[]) => Promise<Ended>
   /** The one line of JSON that the command answers with. */
   readonly json: (...args: readonly string[]) => Promise<Ended & { readonly value: unknown }>
@@ -57,11 +59,17 @@ export const newPerson = (name: string, root: string): Person => {
       }),
     )
   const environment = { TOCSIN_HOME: home, TOCSIN_PASSPHRASE_FILE: secret }
-  const runHere: Person['run'] = (args, ...typed) => callInside(environment, args, typed)
+  const runHere: Person['run'] = (args, ...typed) => {
+    const running = startInside(environment, args)
+    for (const line of typed) running.type(line)
+    running.hangUp()
+    return running.ended
+  }
   return {
     home,
     folder: root,
     start,
+    begin: (...args) => startInside(environment, args),
     run: runHere,
     json: async (...args) => {
       const ended = await runHere([...args, '--json'])
@@ -70,62 +78,30 @@ export const newPerson = (name: string, root: string): Person => {
   }
 }
 
-const callInside = async (
-  environment: Readonly<Record<string, string>>,
-  args: readonly string[],
-  typed: readonly string[],
-): Promise<Ended> => {
-  const out: string[] = []
-  const err: string[] = []
-  const input = new PassThrough()
-  input.end(typed.map((line) => `${line}\n`).join(''))
-  const output = { write: (text: string) => void out.push(text) }
-  const errors = { write: (text: string) => void err.push(text) }
-  const terminal = createTerminal({ input, output, errors }, () => undefined)
-  const around = { terminal, environment, onLeave: () => () => undefined, ifInterrupted: () => undefined }
-  const code = await run(args, around)
-  terminal.close()
-  return { code, out: out.join(''), err: err.join('') }
-}
-
-const watch = (child: ChildProcess): Running => {
-  let out = ''
-  let err = ''
+/** What a command has said so far on either output, and whoever waits for some of it. */
+const newEars = () => {
+  const heard = { out: '', err: '' }
   const listeners = new Set<() => void>()
+  const said = (): string => `${heard.out}\n${heard.err}`
   const hear =
-    (keep: (text: string) => void) =>
+    (where: 'out' | 'err') =>
     (text: string): void => {
-      keep(text)
+      heard[where] += text
       for (const listener of [...listeners]) listener()
     }
-  child.stdout?.setEncoding('utf8').on(
-    'data',
-    hear((text) => {
-      out += text
-    }),
-  )
-  child.stderr?.setEncoding('utf8').on(
-    'data',
-    hear((text) => {
-      err += text
-    }),
-  )
-  child.stdin?.on('error', () => undefined)
-  const ended = new Promise<Ended>((done) => child.once('close', (code) => done({ code, out, err })))
-  return {
-    type: (line) => void child.stdin?.write(`${line}\n`),
-    hangUp: () => void child.stdin?.end(),
-    until: (what) =>
+  const until =
+    (ended: Promise<Ended>): Running['until'] =>
+    (what) =>
       new Promise((found, fail) => {
         const look = (): void => {
-          const match = what.exec(`${out}\n${err}`)
+          const match = what.exec(said())
           if (!match) return
           stop()
           found(match)
         }
         const timer = setTimeout(() => {
           stop()
-          fail(new Error(`never said ${what}, but:\n${out}\n${err}`))
+          fail(new Error(`never said ${what}, but:\n${said()}`))
         }, PATIENCE_MS)
         const stop = (): void => {
           clearTimeout(timer)
@@ -134,12 +110,49 @@ const watch = (child: ChildProcess): Running => {
         listeners.add(look)
         void ended.then(() => {
           look()
-          if (listeners.has(look)) fail(new Error(`ended without saying ${what}:\n${out}\n${err}`))
+          if (listeners.has(look)) fail(new Error(`ended without saying ${what}:\n${said()}`))
           stop()
         })
         look()
-      }),
-    said: () => `${out}\n${err}`,
+      })
+  return { heard, hear, said, until }
+}
+
+const startInside = (environment: Readonly<Record<string, string>>, args: readonly string[]): Running => {
+  const { heard, hear, said, until } = newEars()
+  const input = new PassThrough()
+  const terminal = createTerminal(
+    { input, output: { write: hear('out') }, errors: { write: hear('err') } },
+    () => undefined,
+  )
+  const around = { terminal, environment, onLeave: () => () => undefined, ifInterrupted: () => undefined }
+  const ended = run(args, around).then((code): Ended => {
+    terminal.close()
+    return { code, ...heard }
+  })
+  return {
+    type: (line) => void input.write(`${line}\n`),
+    hangUp: () => void input.end(),
+    until: until(ended),
+    said,
+    signal: () => {
+      throw new Error('only a process of its own has signals')
+    },
+    ended,
+  }
+}
+
+const watch = (child: ChildProcess): Running => {
+  const { heard, hear, said, until } = newEars()
+  child.stdout?.setEncoding('utf8').on('data', hear('out'))
+  child.stderr?.setEncoding('utf8').on('data', hear('err'))
+  child.stdin?.on('error', () => undefined)
+  const ended = new Promise<Ended>((done) => child.once('close', (code) => done({ code, ...heard })))
+  return {
+    type: (line) => void child.stdin?.write(`${line}\n`),
+    hangUp: () => void child.stdin?.end(),
+    until: until(ended),
+    said,
     signal: (signal) => void child.kill(signal),
     ended,
   }

@@ -1,6 +1,6 @@
 /** A second phone, coming back after losing every one, whom one has met, and the four words, at the command line. On a real relay. */
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join as pathOf } from 'node:path'
 import t from 'tap'
 import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
 import { newFolder, newPerson, type Person, type Running } from '../../support/cli.ts'
@@ -13,7 +13,7 @@ t.teardown(async () => {
   remove()
 })
 writeFileSync(
-  join(root, 'relay.txt'),
+  pathOf(root, 'relay.txt'),
   `${printRelayAddress({ url: relay.url, key: relay.key, admission: relay.admission })}\n`,
 )
 const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => newPerson(name, root)) as [
@@ -26,16 +26,22 @@ const wordsIn = (running: Running) => running.until(/by voice:\s+([a-z]+ +[a-z]+
 
 type Invite = readonly [string, ...string[]]
 
-type Coming = { readonly invite: Invite; readonly approvers: readonly Person[]; readonly handle?: string }
+type Coming = {
+  readonly invite: Invite
+  readonly approvers: readonly Person[]
+  readonly handle?: string
+  readonly isStopped?: true
+}
 
 /** The invite, the same words on both screens, and the others' yes; how both ended. */
-const letIn = async (newcomer: Person, sponsor: Person, { invite, approvers, handle }: Coming) => {
+const letIn = async (newcomer: Person, sponsor: Person, { invite, approvers, handle, isStopped }: Coming) => {
   await newcomer.run(['init'])
   const { value } = await sponsor.json(...invite, '--no-wait')
-  const file = `${handle ?? invite.join('-')}.txt`
-  writeFileSync(join(root, file), (value as { link: string }).link)
-  const joining = newcomer.start('join', '--file', file, ...(handle ? ['--handle', handle] : []))
-  const vouching = sponsor.start('approve', '1')
+  const file = pathOf(root, `${handle ?? invite.join('-')}.txt`)
+  writeFileSync(file, (value as { link: string }).link)
+  const join = isStopped ? newcomer.start : newcomer.begin
+  const joining = join('join', '--file', file, ...(handle ? ['--handle', handle] : []))
+  const vouching = sponsor.begin('approve', '1')
   const [theirs, ours] = await Promise.all([wordsIn(joining), wordsIn(vouching)])
   if (theirs[1] !== ours[1]) throw new Error('words differ')
   joining.type('yes')
@@ -52,7 +58,15 @@ const joined = async ({ joining }: { readonly joining: Running }) => {
 }
 
 await alice.run(['init'])
-await alice.run(['found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', join(root, 'relay.txt')])
+await alice.run([
+  'found',
+  '--name',
+  'Kitchen',
+  '--handle',
+  'alice',
+  '--relay-file',
+  pathOf(root, 'relay.txt'),
+])
 await joined(await letIn(bob, alice, { invite: ['invite'], approvers: [], handle: 'bob' }))
 await joined(await letIn(carol, alice, { invite: ['invite', '--qr'], approvers: [bob], handle: 'carol' }))
 
@@ -84,7 +98,7 @@ t.test(
 
 t.test('with one other member it waits a day, and says until when', async (t) => {
   const phone = newPerson('phone', root)
-  const come = await letIn(phone, bob, { invite: ['phone', 'link'], approvers: [alice] })
+  const come = await letIn(phone, bob, { invite: ['phone', 'link'], approvers: [alice], isStopped: true })
   come.joining.signal('SIGINT')
   await come.joining.ended
 
@@ -103,7 +117,11 @@ t.test('with one other member it waits a day, and says until when', async (t) =>
 
 t.test('while a phone of theirs is still here, who comes back waits, and can say no to it', async (t) => {
   const stranger = newPerson('stranger', root)
-  const come = await letIn(stranger, alice, { invite: ['rejoin', 'invite', 'carol'], approvers: [bob] })
+  const come = await letIn(stranger, alice, {
+    invite: ['rejoin', 'invite', 'carol'],
+    approvers: [bob],
+    isStopped: true,
+  })
   come.joining.signal('SIGINT')
   await come.joining.ended
   const asked = (await carol.run(['approve'], '')).out
