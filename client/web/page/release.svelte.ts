@@ -23,6 +23,9 @@ export type Releases = {
   readonly offered: Offered | undefined
   /** Since somebody looked at it last. */
   readonly isLoaderChanged: boolean
+  /** A committee knows of it. */
+  readonly isTold: boolean
+  readonly told: () => void
   /** The person has been told. */
   readonly settle: () => void
   /** Loads the page again when it is done. */
@@ -75,6 +78,7 @@ export const createReleases = (): Releases => {
   let kept = $state<Releases['kept']>('asking')
   let running = $state.raw<Running>()
   let offered = $state.raw<Offered>()
+  let isTold = $state(false)
   let isLoaderChanged = $state(localStorage.getItem(CHANGED) !== null)
 
   const alarm = (): void => {
@@ -120,6 +124,12 @@ export const createReleases = (): Releases => {
     },
     get isLoaderChanged() {
       return isLoaderChanged
+    },
+    get isTold() {
+      return isTold
+    },
+    told: () => {
+      isTold = true
     },
     settle: () => {
       localStorage.removeItem(CHANGED)

@@ -23,6 +23,8 @@ export const trust = {
         one: 'One device says that it has another release:',
         other: '# devices say that they have another release:',
       }),
+    changed: (names: string) =>
+      `The server has sent another guard of this program to the phone of ${names}. Talk to them before you write anything.`,
     none: 'No other device has said yet which release it has.',
   },
   offer: {
@@ -47,5 +49,4 @@ export const trust = {
     untold: 'The committee could not be told from here: tell them yourself.',
     settle: 'We have looked, and it is all right',
   },
-  said: 'The server has sent this phone another loader.',
 }

@@ -24,6 +24,8 @@ export const trust: Words['trust'] = {
         one: 'Un dispositivo dice que tiene otra versión:',
         other: '# dispositivos dicen que tienen otra versión:',
       }),
+    changed: (names: string) =>
+      `El servidor ha enviado otro guardián de este programa al teléfono de ${names}. Habla con esas personas antes de escribir nada.`,
     none: 'Ningún otro dispositivo ha dicho todavía qué versión tiene.',
   },
   offer: {
@@ -50,5 +52,4 @@ export const trust: Words['trust'] = {
     untold: 'Desde aquí no se pudo avisar al comité: avísales tú.',
     settle: 'Lo hemos mirado y está bien',
   },
-  said: 'El servidor ha enviado otro cargador a este teléfono.',
 }
