@@ -19,12 +19,17 @@ export type Tab = {
   readonly until: (isSo: () => boolean | Promise<boolean>) => Promise<void>
 }
 
-export type Browser = { readonly disk: MemoryDisk; readonly openTab: () => Tab }
+export type Browser = {
+  readonly disk: MemoryDisk
+  readonly openTab: () => Tab
+  /** How often a tab did not give the lock when it was asked, and lost it. */
+  readonly stolen: () => number
+}
 
 export const newBrowser = (dial: Dial, time: Time = newTime()): Browser => {
   const disk = createMemoryDisk()
-  const lockOf = sharedLock()
-  return { disk, openTab: () => openTab(disk, dial, time, lockOf()) }
+  const { lockOf, stolen } = sharedLock()
+  return { disk, openTab: () => openTab(disk, dial, time, lockOf()), stolen }
 }
 
 const openTab = (disk: MemoryDisk, dial: Dial, time: Time, lock: VaultLock): Tab => {
@@ -71,7 +76,8 @@ const openTab = (disk: MemoryDisk, dial: Dial, time: Time, lock: VaultLock): Tab
 const PATIENCE_MS = 60_000
 
 /** What Web Locks and a channel between tabs do for the tabs of one browser. */
-const sharedLock = (): (() => VaultLock) => {
+const sharedLock = (): { readonly lockOf: () => VaultLock; readonly stolen: () => number } => {
+  let stolen = 0
   type One = { asked: () => void; freed: () => void }
   const tabs = new Set<One>()
   let held: { readonly by: One; readonly onLost: () => void } | undefined
@@ -80,7 +86,7 @@ const sharedLock = (): (() => VaultLock) => {
     held = undefined
     for (const tab of tabs) if (tab !== by) tab.freed()
   }
-  return () => {
+  const lockOf = (): VaultLock => {
     const tab: One = { asked: () => undefined, freed: () => undefined }
     tabs.add(tab)
     return {
@@ -93,6 +99,7 @@ const sharedLock = (): (() => VaultLock) => {
       takeOver: async () => {
         held?.by.asked()
         for (let i = 0; i < 20 && held; i++) await new Promise((resolve) => setTimeout(resolve, 5))
+        if (held) stolen++
         held?.onLost()
         held = undefined
       },
@@ -104,4 +111,5 @@ const sharedLock = (): (() => VaultLock) => {
       },
     }
   }
+  return { lockOf, stolen: () => stolen }
 }

@@ -346,6 +346,7 @@ t.test('J2, attack 24: a second tab is told that the vault is elsewhere, and tak
   t.strictSame(await second.ask('unlock', { passphrase: PASSPHRASE }), { ok: false, error: 'elsewhere' })
   t.strictSame(await second.ask('erase', {}), { ok: false, error: 'elsewhere' })
   must(await second.ask('takeOver', {}))
+  t.equal(browser.stolen(), 0, 'the first one gave it')
   must(await second.ask('unlock', { passphrase: PASSPHRASE }))
 
   t.match(must(await second.ask('committees', {})), [{ committee }])
