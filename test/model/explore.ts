@@ -1,6 +1,7 @@
 /** Many schedules one after another, until one breaks a rule. Used by the tests and by the mutants' child process. */
 import type { Test } from 'tap'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
+import type { Plot } from './mixture.ts'
 import { type Outcome, runSchedule } from './schedule.ts'
 import { rememberAnswers } from './world.ts'
 
@@ -17,14 +18,14 @@ export type Exploration = {
 let isFast = false
 
 /** Seeds from `first` on, `count` of them. */
-export const explore = async (first: number, count: number): Promise<Exploration> => {
+export const explore = async (first: number, count: number, plot?: Plot): Promise<Exploration> => {
   await cryptoReady
   if (!isFast) rememberAnswers()
   isFast = true
   const states = new Set<string>()
   let epochs = 0
   for (let i = 0; i < count; i++) {
-    const outcome = await runSchedule(first + i)
+    const outcome = await runSchedule(first + i, plot)
     for (const state of outcome.states) states.add(state)
     epochs += outcome.epochs
     if (outcome.violations.length > 0)

@@ -58,15 +58,18 @@ const drawFrom = (dice: Dice, from: Weighted): moves.Move => {
 }
 
 /** Of several moves in a row. */
-const PLOTS: readonly moves.Move[] = [plots.starve, plots.split, plots.openDoor, letIn]
+const PLOTS = { starve: plots.starve, split: plots.split, openDoor: plots.openDoor, letIn }
+export type Plot = keyof typeof PLOTS
 
-/** Each is drawn when its turn comes, for the moves throw the same dice. The more traitors, the more plots. */
-export const deal = (dice: Dice, traitors: number): readonly (() => moves.Move)[] => {
+/** Each is drawn when its turn comes, for the moves throw the same dice. The more traitors, the more plots; `plot`: this one, at once. */
+export const deal = (dice: Dice, traitors: number, plot?: Plot): readonly (() => moves.Move)[] => {
   const [good, bad] = [mixtureOf(dice, HONEST), mixtureOf(dice, HOSTILE)]
   const length = 5 + dice.below(11)
   const plotAt = dice.chance(0.15 * traitors) ? dice.below(length) : undefined
-  return Array.from(
-    { length },
-    (_, i) => () => (i === plotAt ? dice.pick(PLOTS) : drawFrom(dice, dice.chance(0.45) ? bad : good)),
-  )
+  const moveAt = (i: number): moves.Move => {
+    if (plot && i === 0) return PLOTS[plot]
+    if (i === plotAt) return dice.pick(Object.values(PLOTS))
+    return drawFrom(dice, dice.chance(0.45) ? bad : good)
+  }
+  return Array.from({ length }, (_, i) => () => moveAt(i))
 }

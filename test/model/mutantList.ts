@@ -4,7 +4,8 @@ import type { Mutant } from './mutants.ts'
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'VOID',
-    seed: 1,
+    plot: 'split',
+    seed: 2,
     replacements: [
       {
         file: 'client/core/governance/fold.ts',
@@ -16,7 +17,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'RESYNC',
-    seed: 39,
+    plot: 'split',
+    seed: 1,
     replacements: [
       {
         file: 'client/core/session/upkeep.ts',
@@ -28,7 +30,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'escalation',
-    seed: 45,
+    plot: 'split',
+    seed: 8,
     replacements: [
       {
         file: 'client/core/session/standingTrouble.ts',
@@ -40,7 +43,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'V5',
-    seed: 5,
+    plot: 'openDoor',
+    seed: 30,
     replacements: [
       {
         file: 'client/core/governance/validity.ts',
@@ -57,7 +61,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'V6',
-    seed: 40,
+    plot: 'starve',
+    seed: 1,
     replacements: [
       {
         file: 'client/core/governance/validity.ts',
@@ -69,7 +74,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'withholding',
-    seed: 40,
+    plot: 'starve',
+    seed: 1,
     replacements: [
       {
         file: 'client/core/session/hello.ts',

@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import type { Plot } from './mixture.ts'
 
 type Replacement = { readonly file: string; readonly text: string; readonly by: string }
 
@@ -14,6 +15,8 @@ export type Mutant = {
   /** What is switched off. */
   readonly name: string
   readonly replacements: readonly Replacement[]
+  /** The schedules that are tried begin with this. */
+  readonly plot: Plot
   /** Of a schedule that shows it; where the dice have changed since, one of the next hundred does. */
   readonly seed: number
   /** The rules of which at least one breaks. */
@@ -43,7 +46,7 @@ export const tryMutant = async (mutant: Mutant, first: number, count: number): P
       },
       plugins: [replacing(mutant.replacements)],
     })
-    return await run(outfile, first, count)
+    return await run(outfile, [String(first), String(count), mutant.plot])
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -72,9 +75,9 @@ const replaceOnce = (source: string, { file, text, by }: Replacement): string =>
   return source.replace(text, () => by)
 }
 
-const run = (program: string, first: number, count: number): Promise<Verdict> =>
+const run = (program: string, args: readonly string[]): Promise<Verdict> =>
   new Promise((done, fail) => {
-    const child = spawn(process.execPath, [program, String(first), String(count)], {
+    const child = spawn(process.execPath, [program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const said = { out: '', err: '' }

@@ -6,7 +6,7 @@ import { newAdversary } from './adversary.ts'
 import { broken, type Chronicle, newChronicle } from './chronicle.ts'
 import { type Dice, diceFrom, seedLibsodium } from './dice.ts'
 import { founded, type Plan } from './founded.ts'
-import { deal } from './mixture.ts'
+import { deal, type Plot } from './mixture.ts'
 import * as moves from './moves.ts'
 import { arrive } from './newcomers.ts'
 import { beginWith, isTogether } from './oracle.ts'
@@ -33,7 +33,7 @@ const PLANS: readonly Plan[] = [
   { seats: 5, isTidy: true },
 ]
 
-export const runSchedule = async (seed: number): Promise<Outcome> => {
+export const runSchedule = async (seed: number, plot?: Plot): Promise<Outcome> => {
   const dice = diceFrom(seed)
   const plan = dice.pick(PLANS)
   const start = await founded(plan)
@@ -50,7 +50,7 @@ export const runSchedule = async (seed: number): Promise<Outcome> => {
     `${JSON.stringify(plan)}, traitors ${traitors.map((i) => String.fromCharCode(97 + i)).join()}`,
   ]
   await beginWith(chronicle)
-  for (const draw of deal(dice, traitors.length))
+  for (const draw of deal(dice, traitors.length, plot))
     if (chronicle.violations.length === 0) story.push(await draw()(stage, dice))
   if (chronicle.violations.length === 0) story.push(await converge(stage, dice))
   for (const { line } of world.devices) line.end()
