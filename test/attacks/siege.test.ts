@@ -5,14 +5,16 @@
 import t from 'tap'
 import { openEnvelope } from '../../client/core/epochlog/envelope.ts'
 import { type EpochLog, logFromSeed, logSeed } from '../../client/core/epochlog/keys.ts'
+import { encodePayload, type Payload, payloadHash } from '../../client/core/epochlog/payload.ts'
 import type { Stated } from '../../client/core/epochlog/statement.ts'
 import { signDrop, signResync } from '../../client/core/governance/act.ts'
+import { charterHash } from '../../client/core/governance/charter.ts'
 import { type DeviceId, encodeIdentity, newId } from '../../client/core/governance/ids.ts'
 import { deviceOf, encodeSeatData } from '../../client/core/governance/roster.ts'
 import { succeed } from '../../client/core/governance/succession.ts'
 import { exportRoot, signatureKeyPair } from '../../client/core/mls/group.ts'
 import { newKeyPackage } from '../../client/core/mls/keyPackage.ts'
-import { isCommit } from '../../client/core/mls/message.ts'
+import { isCommit, seal } from '../../client/core/mls/message.ts'
 import type { LeafIndex } from '../../client/core/mls/types.ts'
 import { type Epoch, rosterOf } from '../../client/core/session/state.ts'
 import { toHex } from '../../shared/base/text.ts'
@@ -92,6 +94,54 @@ t.test('attack 10: a log of the past that was filled since takes VOID all the sa
   await pass([alice], 50)
 
   t.strictSame((await bookOf(alice)).epoch(epoch.info.number)?.fold.voids, [seatOf(alice)])
+})
+
+/** Said by this device, one behind the other, as no client of ours would let a person. */
+const putMotions = async (relay: MemoryRelay, person: Person, count: number): Promise<void> => {
+  const book = await bookOf(person)
+  const epoch = book.newest()
+  const { anchor, charterBytes, number } = epoch.info
+  const action = { type: 'charter', charter: charterBytes } as const
+  const about = { anchor, charterHash: charterHash(charterBytes), rules: epoch.charter.rules, action }
+  let { counter, previous } = book.own()
+  let group = groupOf(epoch)
+  for (let i = 0; i < count; i++) {
+    counter += 1
+    const payload: Payload = {
+      id: toHex(randomBytes(16)),
+      counter,
+      at: person.time.now,
+      previous,
+      seen: { log: 0, seq: 0, chain: new Uint8Array(32) },
+      said: {
+        type: 'motion',
+        motion: { ...about, nonce: randomBytes(16), lastEpoch: number + 200 },
+        join: undefined,
+      },
+    }
+    previous = payloadHash(payload)
+    const { next, message } = await seal(group, encodePayload(payload))
+    group = next
+    write(relay, firstLogOf(epoch), 1, message)
+  }
+}
+
+t.test('attack 10: who puts hundreds of motions keeps none of the others from being heard', async (t) => {
+  const { relay, people } = await committeeOf(['alice', 'bob', 'mallory'])
+  const [alice, bob, mallory] = people
+  const epoch = await newest(mallory)
+  await putMotions(relay, mallory, 260)
+  await syncAll([alice, bob])
+  t.ok(alice.session.view().motions.length >= 250, 'they are all there')
+
+  await decide([alice, bob], { type: 'remove', seat: seatOf(mallory) })
+
+  await agree(t, [alice, bob])
+  t.ok(epochNumber(alice) > epoch.info.number)
+  t.notOk(
+    alice.session.view().members.some(({ seat }) => seat === seatOf(mallory)),
+    'and out it goes',
+  )
 })
 
 /** In one log, one behind the other: each signed by the leaf that the answer to the one before would put in. None was ever stuck. */

@@ -28,7 +28,8 @@ export const learnMotion = (
 ): KnownMotion | undefined => {
   const hash = motionHash(motion)
   const known = desk.book.motions.get(hash)
-  if (!known && (!isTimely(forum, motion) || !hasRoom(desk))) return undefined
+  if (!known && !isTimely(forum, motion)) return undefined
+  if (!known) makeRoom(desk)
   const base: KnownMotion = known ?? {
     motion,
     by: undefined,
@@ -64,13 +65,17 @@ const mergeApprovals = (
   return fresh.length > 0 ? [...known, ...fresh].slice(0, 256) : known
 }
 
-const hasRoom = (desk: Desk): boolean => {
-  const { motions } = desk.book
-  const over = motions.keys().filter((key) => motions.get(key)?.outcome !== 'open')
-  if (motions.keys().length < MAX_MOTIONS) return true
-  const [oldest] = over
-  if (oldest !== undefined) motions.drop(oldest)
-  return oldest !== undefined
+const makeRoom = ({ book: { motions } }: Desk): void => {
+  if (motions.keys().length < MAX_MOTIONS) return
+  const over = motions.keys().find((key) => motions.get(key)?.outcome !== 'open')
+  motions.drop(over ?? oldestOfTheLoudest(motions.all()))
+}
+
+/** Of whoever has put most: one who puts hundreds takes the place of nobody else's. */
+const oldestOfTheLoudest = (all: readonly KnownMotion[]): string => {
+  const count = (one: KnownMotion): number => all.filter(({ by }) => by === one.by).length
+  const [first] = all.toSorted((a, b) => count(b) - count(a) || a.order - b.order)
+  return first ? motionHash(first.motion) : ''
 }
 
 /**
