@@ -39,8 +39,8 @@ const jsonOf = async <T>(person: Person, ...args: readonly string[]): Promise<T>
 /** Alice begins and bob comes in. */
 const begin = async (name: string): Promise<void> => {
   await says(alice, 'found', '--name', name, '--handle', 'alice', '--relay-file', file)
-  const inviting = alice.start('invite', '--committee', name)
-  const joining = bob.start('join')
+  const inviting = alice.begin('invite', '--committee', name)
+  const joining = bob.begin('join')
   joining.type(await linkIn(inviting))
   joining.type('bob')
   await joining.until(/by voice:/)
@@ -51,7 +51,7 @@ const begin = async (name: string): Promise<void> => {
 }
 
 t.before(async () => {
-  await Promise.all([alice, bob].map((one) => one.start('init').ended))
+  await Promise.all([alice, bob].map((one) => one.run(['init'])))
   await begin('Depot')
 })
 

@@ -35,11 +35,11 @@ const refuses = async (person: Person, ...args: readonly string[]): Promise<stri
 }
 
 t.before(async () => {
-  await Promise.all([alice, bob].map((one) => one.start('init').ended))
+  await Promise.all([alice, bob].map((one) => one.run(['init'])))
   const file = join(root, 'relay.txt')
   await says(alice, 'found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', file)
-  const inviting = alice.start('invite')
-  const joining = bob.start('join')
+  const inviting = alice.begin('invite')
+  const joining = bob.begin('join')
   joining.type(await linkIn(inviting))
   joining.type('bob')
   await joining.until(/by voice:/)
