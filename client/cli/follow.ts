@@ -1,5 +1,6 @@
 /** `read --follow`: what others write appears when it arrives, and what is typed on a terminal is posted. */
 
+import { keptIn } from '../core/session/lifeView.ts'
 import { type Marks, marksOf, newsIn, writeMarks } from '../core/session/readMarks.ts'
 import type { Connection, Session } from '../core/session/session.ts'
 import { type Context, type Outcome, refused } from './command.ts'
@@ -61,7 +62,7 @@ const createShower = (
   return () => {
     const view = session.view()
     const now = Date.now()
-    const fresh = newsIn(view, marks, now)
+    const fresh = newsIn(keptIn(view, now), marks)
     const news = isFirst ? withOpen(view, fresh) : fresh
     isFirst = false
     marks = joined(marks, marksOf(view.committee))

@@ -1,5 +1,6 @@
 /** Reading: what is new, everything, or live. */
 import { ok } from '../../../shared/base/result.ts'
+import { keptIn } from '../../core/session/lifeView.ts'
 import { type Marks, newsIn, noMarks, readMarks, writeMarks } from '../../core/session/readMarks.ts'
 import { type Command, isOn, type Outcome } from '../command.ts'
 import { followLive } from '../follow.ts'
@@ -36,7 +37,7 @@ const readOnce = async (
 ): Promise<Outcome> => {
   const view = session.view()
   const now = Date.now()
-  const { posts, alarms } = withOpen(view, newsIn(view, marks, now))
+  const { posts, alarms } = withOpen(view, newsIn(keptIn(view, now), marks))
   const news = { alarms, posts: posts.filter(({ seat }) => isAll || seat !== view.own.seat) }
   await writeMarks(opened.vault, session.id, view.committee)
   const isNothing = news.posts.length + news.alarms.length === 0

@@ -48,12 +48,12 @@ const isLifted = ({ suspendedBy, liftedBy }: Concern): boolean => {
   return others.length >= TWO || left.length < TWO
 }
 
-/** Whether a post stands behind its author's suspension. */
-export const isFoldedAway = (
+/** Whether a post stands behind its author's suspension: asked of thousands, so the suspensions are worked out once. */
+export const foldsAway = (
   concerns: Concerns,
-  post: { readonly seat: Id; readonly order: number },
   now: Now,
-): boolean => {
-  const suspension = suspensionOf(concerns, post.seat, now)
-  return suspension !== undefined && post.order > suspension.order
+): ((post: { readonly seat: Id; readonly order: number }) => boolean) => {
+  const about = new Set([...concerns.concerns.values()].map((concern) => concern.about))
+  const since = new Map([...about].map((seat) => [seat, suspensionOf(concerns, seat, now)?.order]))
+  return ({ seat, order }) => order > (since.get(seat) ?? Number.POSITIVE_INFINITY)
 }

@@ -3,7 +3,7 @@ import type { Committee } from '../committee/committee.ts'
 import type { Concern, Statement } from '../committee/concern.ts'
 import { type FoundingState, foundingState } from '../committee/founding.ts'
 import type { Id } from '../committee/said.ts'
-import { isFoldedAway, type Now, type Suspension, suspensionOf } from '../committee/suspension.ts'
+import { foldsAway, type Now, type Suspension, suspensionOf } from '../committee/suspension.ts'
 import { type UnityPoint, unityState } from '../committee/unity.ts'
 import type { UnityState } from '../committee/unityWords.ts'
 import { expire } from '../committee/views.ts'
@@ -116,8 +116,8 @@ export const withoutSuspended = (
   view: Pick<CommitteeView, 'motions'>,
   nowMs: number,
 ): Committee => {
-  const now = nowIn(view, nowMs)
-  return { ...committee, posts: committee.posts.filter((post) => !isFoldedAway(committee, post, now)) }
+  const isAway = foldsAway(committee, nowIn(view, nowMs))
+  return { ...committee, posts: committee.posts.filter((post) => !isAway(post)) }
 }
 
 const DAY_MS = 86_400_000

@@ -6,8 +6,6 @@ import type { Alarm } from '../committee/alarm.ts'
 import type { Committee } from '../committee/committee.ts'
 import type { Post } from '../committee/talk.ts'
 import type { Vault } from '../vault/vault.ts'
-import { keptIn } from './lifeView.ts'
-import type { CommitteeView } from './view.ts'
 
 export type Marks = { readonly posts: ReadonlySet<string>; readonly alarms: ReadonlyMap<string, string> }
 
@@ -22,13 +20,10 @@ export const readMarks = (vault: Vault, committee: string): Marks => {
 export type News = { readonly posts: readonly Post[]; readonly alarms: readonly Alarm[] }
 
 /** New posts, and alarms that look different from how they did. */
-export const newsIn = (view: CommitteeView, marks: Marks, nowMs: number): News => {
-  const { posts, alarms } = keptIn(view, nowMs)
-  return {
-    posts: posts.filter(({ id }) => !marks.posts.has(id)),
-    alarms: [...alarms.values()].filter((alarm) => isNews(marks, alarm)),
-  }
-}
+export const newsIn = ({ posts, alarms }: Pick<Committee, 'posts' | 'alarms'>, marks: Marks): News => ({
+  posts: posts.filter(({ id }) => !marks.posts.has(id)),
+  alarms: [...alarms.values()].filter((alarm) => isNews(marks, alarm)),
+})
 
 export const noMarks: Marks = { posts: new Set(), alarms: new Map() }
 

@@ -25,6 +25,8 @@ export const COMMITTEE_REQUESTS: {
   room: async (sitting, { committee: _, ...wanted }) => ok(roomSlice(sitting.lookAtRoom(), wanted)),
   replies: async (sitting, { to }) => ok(repliesSlice(sitting.lookAtRoom(), to)),
   motion: async (sitting, { motion }) => {
+    // its changes are those of all decisions, and are told from now on
+    sitting.look('decide')
     const { view, nowMs } = sitting.glance()
     const { open, done } = decidePage(view, nowMs)
     const card = [...open, ...done].find(({ id }) => id === motion)

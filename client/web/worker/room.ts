@@ -2,8 +2,6 @@
 import type { Committee } from '../../core/committee/committee.ts'
 import type { FileContent } from '../../core/committee/fileContent.ts'
 import type { Post } from '../../core/committee/talk.ts'
-import { keptIn } from '../../core/session/lifeView.ts'
-import { newsIn } from '../../core/session/readMarks.ts'
 import type { FileShown, PostShown, RoomSlice } from './shown.ts'
 import { type Glance, unsentShown } from './views.ts'
 
@@ -15,14 +13,13 @@ const EXCERPT = 120
 export type Wanted = { readonly from?: number; readonly count: number }
 
 export const roomSlice = (glance: Glance, { from, count }: Wanted): RoomSlice => {
-  const { view, nowMs } = glance
-  const { posts } = keptIn(view, nowMs)
+  const { posts } = glance.kept
   const start = Math.min(from ?? Math.max(0, posts.length - count), posts.length)
   return {
     total: posts.length,
     from: start,
     posts: shownIn(glance, posts.slice(start, start + count)),
-    unreadFrom: unreadFrom(glance, posts),
+    unreadFrom: unreadFrom(glance),
     unsent: unsentPosts(glance),
     parcels: parcelsIn(glance),
   }
@@ -30,8 +27,7 @@ export const roomSlice = (glance: Glance, { from, count }: Wanted): RoomSlice =>
 
 /** A post itself, and what answers it: the newest ones, where there are more than a slice holds. */
 export const repliesSlice = (glance: Glance, to: string): RoomSlice => {
-  const { view, nowMs } = glance
-  const answers = keptIn(view, nowMs).posts.filter((post) => post.id === to || post.replyTo === to)
+  const answers = glance.kept.posts.filter((post) => post.id === to || post.replyTo === to)
   const posts = answers.slice(-MAX_SLICE)
   return {
     total: answers.length,
@@ -44,12 +40,10 @@ export const repliesSlice = (glance: Glance, to: string): RoomSlice => {
 }
 
 /** Different whenever some slice is. */
-export const roomPrint = (glance: Glance): string => {
-  const { view, nowMs, marks } = glance
-  const { posts } = keptIn(view, nowMs)
+export const roomPrint = ({ kept, unread, unsent, parcels }: Glance): string => {
   const ids = (all: readonly { readonly id: string }[]): string => all.map(({ id }) => id).join()
-  // what was not sent and now stands among the posts has the same id
-  return [ids(posts), ids(glance.unsent), marks.posts.size, JSON.stringify(glance.parcels)].join(' ')
+  // What was not sent and now stands among the posts has the same id
+  return [ids(kept.posts), ids(unsent), ids(unread), JSON.stringify(parcels)].join(' ')
 }
 
 const unsentPosts = ({ unsent }: Glance): RoomSlice['unsent'] =>
@@ -59,10 +53,8 @@ const unsentPosts = ({ unsent }: Glance): RoomSlice['unsent'] =>
 const parcelsIn = ({ parcels, unsent }: Glance): RoomSlice['parcels'] =>
   parcels.filter((parcel) => !unsent.some(({ id }) => id === parcel.id))
 
-const unreadFrom = ({ view, marks, nowMs }: Glance, posts: readonly Post[]): number | undefined => {
-  const first = newsIn(view, marks, nowMs).posts.find(({ seat }) => seat !== view.own.seat)
-  return first && posts.indexOf(first)
-}
+const unreadFrom = ({ kept, unread: [first] }: Glance): number | undefined =>
+  first && kept.posts.indexOf(first)
 
 const shownIn = ({ view }: Glance, posts: readonly Post[]): readonly PostShown[] => {
   const { committee, own } = view

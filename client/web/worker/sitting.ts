@@ -4,7 +4,8 @@
  */
 import { toHex } from '../../../shared/base/text.ts'
 import { randomBytes } from '../../../shared/crypto/sodium.ts'
-import { readMarks, writeMarks } from '../../core/session/readMarks.ts'
+import { keptIn } from '../../core/session/lifeView.ts'
+import { newsIn, readMarks, writeMarks } from '../../core/session/readMarks.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { World } from '../../core/session/world.ts'
 import type { Vault } from '../../core/vault/vault.ts'
@@ -62,8 +63,10 @@ export const openSitting = (session: Session, around: Around): Sitting => {
   const glance = (): Glance => {
     const connection = session.connection()
     if (connection !== 'catching_up') entriesRead = 0
-    const [unsent, nowMs] = [session.unsent(), world.clock()]
-    return { view: session.view(), marks, unsent, parcels: parcels.waiting(), connection, entriesRead, nowMs }
+    const [view, unsent, nowMs] = [session.view(), session.unsent(), world.clock()]
+    const kept = keptIn(view, nowMs)
+    const unread = newsIn(kept, marks).posts.filter(({ seat }) => seat !== view.own.seat)
+    return { view, kept, unread, unsent, parcels: parcels.waiting(), connection, entriesRead, nowMs }
   }
   const tide = (): void => {
     page.touch()

@@ -2,23 +2,17 @@
 import type { Alarm } from '../../core/committee/alarm.ts'
 import { isClosed } from '../../core/committee/alarm.ts'
 import { alarmSummary, liveAlarms } from '../../core/committee/alarmSummary.ts'
+import type { Committee } from '../../core/committee/committee.ts'
 import type { Meeting } from '../../core/committee/meeting.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { emptyProfile } from '../../core/committee/profile.ts'
 import { compareProgram } from '../../core/committee/program.ts'
+import type { Post } from '../../core/committee/talk.ts'
 import { speaker } from '../../core/committee/whoHoldsWhat.ts'
 import { type Card, decidePage } from '../../core/session/decideView.ts'
-import {
-  concernPages,
-  keptIn,
-  rolesPage,
-  stageOf,
-  suspensionIn,
-  unityPage,
-} from '../../core/session/lifeView.ts'
+import { concernPages, rolesPage, stageOf, suspensionIn, unityPage } from '../../core/session/lifeView.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
 import type { Unsent } from '../../core/session/outbox.ts'
-import { type Marks, newsIn } from '../../core/session/readMarks.ts'
 import type { Connection } from '../../core/session/session.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import type { AlarmShown, CardShown, Frame, NowShown, Parcel, UnsentShown, Views } from './shown.ts'
@@ -26,7 +20,10 @@ import type { AlarmShown, CardShown, Frame, NowShown, Parcel, UnsentShown, Views
 /** What the views of one moment are made from. `nowMs`: this device's clock. */
 export type Glance = {
   readonly view: CommitteeView
-  readonly marks: Marks
+  /** Without what is past its time or folded away: thousands of posts are looked through once for all views. */
+  readonly kept: Committee
+  /** Posts of others that the person has not seen. */
+  readonly unread: readonly Post[]
   readonly unsent: readonly Unsent[]
   readonly parcels: readonly Parcel[]
   readonly connection: Connection
@@ -56,8 +53,8 @@ export const frameOf = (glance: Glance): Frame => {
     standing: view.standing,
     cutOff: view.cutOff,
     members: view.members.length,
-    posts: keptIn(view, nowMs).posts.length,
-    unreadPosts: unreadPosts(glance),
+    posts: glance.kept.posts.length,
+    unreadPosts: glance.unread.length,
     liveAlarms: alarms.length,
     unansweredAlarms: alarms.filter(({ isMine, myAnswer }) => !isMine && !myAnswer).length,
     waitsForMe: waitingCards(glance).length + comparing(view).length,
@@ -68,9 +65,6 @@ export const frameOf = (glance: Glance): Frame => {
 const seatsIn = ({ own, members, handles, committee }: CommitteeView): readonly string[] => [
   ...new Set([own.seat, ...members.map(({ seat }) => seat), ...handles.keys(), ...committee.handles.keys()]),
 ]
-
-const unreadPosts = ({ view, marks, nowMs }: Glance): number =>
-  newsIn(view, marks, nowMs).posts.filter(({ seat }) => seat !== view.own.seat).length
 
 const comparing = ({ invites }: CommitteeView): CommitteeView['invites'] =>
   invites.filter(({ state }) => state === 'comparing')
@@ -146,7 +140,7 @@ const nowOf = (glance: Glance): NowShown => {
       .holdings.filter(({ term }) => term.seat === me)
       .flatMap(({ owed }) => owed.filter(({ is }) => is !== 'given')),
     meetings: meetingsIn(view).filter(({ content }) => isThisWeek(content.on, nowMs)),
-    unreadPosts: unreadPosts(glance),
+    unreadPosts: glance.unread.length,
     lastDrill: lastDrill(view),
   }
 }

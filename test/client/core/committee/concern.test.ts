@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { applyAll, type Committee, emptyCommittee } from '../../../../client/core/committee/committee.ts'
 import { checkContent, type KnownContent } from '../../../../client/core/committee/content.ts'
-import { isFoldedAway, type Now, suspensionOf } from '../../../../client/core/committee/suspension.ts'
+import { foldsAway, type Now, suspensionOf } from '../../../../client/core/committee/suspension.ts'
 import { idOf, SEATS } from './arbitraries.ts'
 import { clocks, earlyId, HOUR, isSteady, isTimeless, type Life, MINUTE, newLife, sayingsOf } from './life.ts'
 
@@ -177,7 +177,7 @@ t.test(
     const hidden = (now: Now) =>
       life
         .now()
-        .posts.filter((post) => isFoldedAway(life.now(), post, now))
+        .posts.filter(foldsAway(life.now(), now))
         .map((post) => post.id)
     t.strictSame(hidden(at(HOUR)), [after])
     t.strictSame(hidden(at(80 * HOUR)), [])
