@@ -253,6 +253,12 @@ const neededOf = (
   return Math.max(2, Math.min(count, electorate), Math.ceil((electorate * thirds) / 3))
 }
 
+/** Of an addition that is decided: there is room among those who wait, or will be when one of them counts. */
+export const hasRoom = ({ roster }: EpochInfo): boolean => {
+  const seats = seatsIn(roster).length
+  return roster.probation === 0 || 3 * (seats - fullIn(roster).length + 1) <= seats + 1
+}
+
 /** I11: with the newcomer, at most a third of the seats wait. */
 const probationFaults = (after: Roster): readonly Fault[] => {
   const waiting = seatsIn(after).length - fullIn(after).length

@@ -110,6 +110,8 @@ export const crash: Move = async (stage, dice) => {
     if (left-- <= 0) throw new Error('the power is gone')
   }
   await act(stage, device, () => device.session.sync())
+  // Nothing that was begun outlives the process.
+  await device.vault.close()
   device.disk.beforeWrite = () => undefined
   await restart(stage.world, device)
   await checkDevice(stage.chronicle, device)

@@ -1,6 +1,6 @@
 /** Somebody new in the middle of a schedule: met, vouched for, let in or not (protocol.md 4.4). Not here: what they may not read (earlier.ts). */
 import { type Client, createClient } from '../../client/core/client.ts'
-import { createVault } from '../../client/core/vault/vault.ts'
+import { createVault, type Vault } from '../../client/core/vault/vault.ts'
 import { CHEAP_COST, createMemoryDisk, type MemoryDisk } from '../support/memoryVaultFile.ts'
 import { PASSPHRASE } from '../support/people.ts'
 import { checkEarlier } from './earlier.ts'
@@ -10,7 +10,12 @@ import { checkDevice } from './oracle.ts'
 import { type Device, portsOf, startDevice } from './world.ts'
 
 /** Before they are in: a vault with a joining and no committee. */
-type Guest = { readonly disk: MemoryDisk; readonly client: Client; readonly joining: string }
+type Guest = {
+  readonly disk: MemoryDisk
+  readonly vault: Vault
+  readonly client: Client
+  readonly joining: string
+}
 
 const guests = new WeakMap<Stage['world'], Guest>()
 
@@ -41,7 +46,7 @@ const newGuest = async ({ world }: Stage, link: string): Promise<Guest> => {
   const client = createClient(vault, portsOf(world, { line: openLine(world.relay), offset: 0 }))
   const joining = await client.startJoining(link, 'new')
   if (!joining.ok) throw new Error(joining.error)
-  return { disk, client, joining: joining.value }
+  return { disk, vault, client, joining: joining.value }
 }
 
 /** Looks whether a Welcome is there; once in, they are one of the devices. */
@@ -52,6 +57,7 @@ export const arrive = async (stage: Stage): Promise<void> => {
   const state = await guest.client.continueJoining(guest.joining)
   if (!state.ok || state.value.is !== 'joined') return
   await state.value.session.close()
+  await guest.vault.close()
   const person = 1 + Math.max(...world.devices.map((one) => one.person))
   const device: Device = await startDevice(world, { name: 'new', person, disk: guest.disk, isHostile: false })
   world.devices.push(device)

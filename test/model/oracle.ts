@@ -7,7 +7,7 @@ import type { Own } from '../../client/core/session/state.ts'
 import { toHex } from '../../shared/base/text.ts'
 import { logKey } from '../../shared/protocol/ids.ts'
 import { broken, type Chronicle, noteEpoch, pathTo } from './chronicle.ts'
-import { checkEdge, checkEntered, isApproved } from './edges.ts'
+import { checkEdge, checkEntered, hasRoom, isApproved } from './edges.ts'
 import { type HeldEpoch, type Knowledge, peek } from './peek.ts'
 import { checkWritten } from './sent.ts'
 import { type Device, honest, hostile } from './world.ts'
@@ -176,7 +176,8 @@ const knowsComplete = (chronicle: Chronicle, { motions, epochs }: Knowledge, has
   const newest = epochs.at(-1)
   const charter = newest && chronicle.epochs.get(newest.id)?.charter
   if (known?.outcome !== 'open' || !newest || !charter) return false
-  return isApproved(newest.info, charter, known.motion, known.approvals)
+  const isPossible = known.motion.action.type !== 'add' || hasRoom(newest.info)
+  return isPossible && isApproved(newest.info, charter, known.motion, known.approvals)
 }
 
 const noteState = (chronicle: Chronicle): void => {
