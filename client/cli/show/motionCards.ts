@@ -4,6 +4,7 @@ import type { Amendment, Motion } from '../../core/committee/motionLife.ts'
 import { textOf } from '../../core/committee/motionText.ts'
 import { ballotsBefore } from '../../core/committee/motionVote.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
+import { INTERESTS } from '../../core/committee/roleWords.ts'
 import type { Card, Tally } from '../../core/session/decideView.ts'
 import type { Names } from '../../core/session/names.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
@@ -55,6 +56,7 @@ export const motionLines = (card: Card, showing: CardShowing): readonly string[]
       ? ['It was voted on lately; whoever asks again says that there are new facts.']
       : []),
     ...(motion.seconders.length > 0 ? [`Seconded by ${listOf(motion.seconders.map(showing.names))}.`] : []),
+    ...electedLines(motion, showing),
     '',
     ...paragraphLines(motion),
     ...(motion.hash === undefined ? [] : ['', `The text is fixed as ${motion.hash.slice(0, 16)}.`]),
@@ -67,6 +69,18 @@ export const motionLines = (card: Card, showing: CardShowing): readonly string[]
       .slice(-5)
       .map(({ seat, why }) => `Not counted, from ${showing.names(seat)}: ${refusedWords(why)}`),
     ...card.waitsForMe.map((waits) => `For you: ${WAITS_WORDS[waits]}`),
+  ]
+}
+
+/** Who may speak for the committee is a rule in words, which people hold beside what the person says of themselves. */
+const electedLines = ({ content: { effect } }: Motion, { names, view }: CardShowing): readonly string[] => {
+  if (effect?.gives !== 'role') return []
+  const { interest } = view.committee.profiles.get(effect.seat) ?? {}
+  const rule = toOneLine(view.charter.mayBeDelegate)
+  const isSpeaking = effect.role === 'delegate' || effect.role === 'alternate'
+  return [
+    ...(isSpeaking && rule !== '' ? [`Who may speak for us, by our rules: ${rule}`] : []),
+    `${names(effect.seat)} says about interests of their own: ${interest ? INTERESTS[interest] : 'nothing yet'}.`,
   ]
 }
 

@@ -1,5 +1,6 @@
 /** Deciding together on devices of their own, over a relay in memory (protocol.md D8): the hours, the reasons, and what binds the group. */
 import t from 'tap'
+import { motionLines } from '../../../../client/cli/show/motionCards.ts'
 import type { MotionContent } from '../../../../client/core/committee/motionContent.ts'
 import { encodeCharter } from '../../../../client/core/governance/charter.ts'
 import type { DecideStep } from '../../../../client/core/session/decideContent.ts'
@@ -180,6 +181,29 @@ t.test(
     t.equal(await press(carol, { do: 'extend', motion: other }), 'not_extendable', 'enough have voted')
   },
 )
+
+t.test('3.B whoever is put forward is shown beside our rule on who may speak for us', async (t) => {
+  const { alice, bob } = await three()
+  const { charter } = alice.session.view()
+  const mayBeDelegate = 'Nobody who gives orders at work'
+  const change = { type: 'charter', charter: encodeCharter({ ...charter, mayBeDelegate }) } as const
+  const asked = await alice.session.propose(change)
+  for (const person of [bob, alice]) await person.session.sync()
+  await bob.session.approve(asked.ok ? asked.value.motion : '')
+  await alice.session.sync()
+  const about = { languages: [], skills: [], wants: [], away: false }
+  await bob.session.say({ type: 'profile', ...about, interest: 'supervisor' })
+  const effect = { gives: 'role', role: 'delegate', seat: seatOf(bob) } as const
+  const id = await start(alice, motion({ kind: 'elect', title: 'Bob speaks for us', effect }))
+  const card = await cardFor(alice, id)
+  const view = alice.session.view()
+  const names = (seat: string): string => (seat === seatOf(bob) ? 'bob' : 'somebody')
+  const lines = motionLines(card, { view, names, short: (one) => one.slice(0, 4), nowMs: alice.time.now })
+  t.match(
+    lines.join('\n'),
+    /Who may speak for us, by our rules: Nobody who gives orders at work\nbob says about interests of their own: gives orders at work\./,
+  )
+})
 
 t.test('D8 a removal is voted on by approvals, and carried out by them', async (t) => {
   const { alice, bob, carol } = await three()
