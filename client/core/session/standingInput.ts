@@ -71,13 +71,28 @@ export type Owed =
   | { readonly type: 'erase' }
 
 export const owedBy = ({ at, alarmed, votes }: Standing): readonly Owed[] => {
-  if (alarmed || at.type === 'ended') return []
+  if (alarmed) return []
   const unsaid = votes
     .filter((vote) => !vote.isSaid)
     .map(({ is, epoch, commit }) => ({ type: is, epoch, commit }))
-  if ((at.type === 'stuck' || at.type === 'escalate') && !at.hasAsked) return [{ type: 'resync' }, ...unsaid]
-  if (at.type === 'wait') return [{ type: 'append', epoch: at.epoch, commit: at.commit }, ...unsaid]
-  if (at.type === 'removed' && at.content === 'due') return [{ type: 'erase' }]
-  if (at.type === 'removed') return at.action === 'drop' ? unsaid : []
-  return at.type === 'lost' ? [] : unsaid
+  switch (at.type) {
+    case 'ended':
+    case 'lost':
+      return []
+    case 'stuck':
+    case 'escalate':
+      return at.hasAsked ? unsaid : [{ type: 'resync' }, ...unsaid]
+    case 'wait':
+      return [{ type: 'append', epoch: at.epoch, commit: at.commit }, ...unsaid]
+    case 'removed':
+      return owedOutside(at, unsaid)
+    default:
+      return unsaid
+  }
+}
+
+/** Only who was cut off has still something to say. */
+const owedOutside = ({ action, content }: PlaceOf<'removed'>, unsaid: readonly Owed[]): readonly Owed[] => {
+  if (content === 'due') return [{ type: 'erase' }]
+  return action === 'drop' ? unsaid : []
 }
