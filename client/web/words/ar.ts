@@ -3,6 +3,7 @@
 import { alarm } from './ar/alarm.ts'
 import { begin } from './ar/begin.ts'
 import { decide } from './ar/decide.ts'
+import { files } from './ar/files.ts'
 import { safety, standing } from './ar/safety.ts'
 import { common, now, shell, talk } from './ar/shell.ts'
 import { trust } from './ar/trust.ts'
@@ -22,6 +23,7 @@ export const ar: Words = {
   invites,
   unity,
   charter,
+  files,
   safety,
   standing,
   trust,

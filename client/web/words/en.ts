@@ -2,6 +2,7 @@
 import { alarm } from './en/alarm.ts'
 import { begin } from './en/begin.ts'
 import { decide } from './en/decide.ts'
+import { files } from './en/files.ts'
 import { safety, standing } from './en/safety.ts'
 import { common, now, shell, talk } from './en/shell.ts'
 import { trust } from './en/trust.ts'
@@ -20,6 +21,7 @@ export const en = {
   invites,
   unity,
   charter,
+  files,
   safety,
   standing,
   why,

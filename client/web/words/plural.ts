@@ -35,6 +35,8 @@ export const formatsOf = (language: string) => {
       ]
       return unit(name, Math.max(1, Math.round(ms / size)))
     },
+    /** Of a file, in bytes. */
+    size: (bytes: number): string => unit('kilobyte', Math.max(1, Math.round(bytes / 1000))),
     day: dayOf,
     /** Of a day as it is written in the committee, such as 2027-01-31. */
     calendarDay: (written: string): string => {

@@ -97,7 +97,6 @@ export const talk = {
   older: 'Show older ones',
   newer: 'Show newer ones',
   fresh: 'New from here',
-  file: 'A file came with it. The command line fetches it; this page cannot yet.',
   alarm: 'an alarm',
   motion: 'a motion',
   gone: 'That is not kept here any more.',

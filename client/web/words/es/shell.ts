@@ -98,7 +98,6 @@ export const talk: Words['talk'] = {
   older: 'Mostrar anteriores',
   newer: 'Mostrar posteriores',
   fresh: 'Nuevo desde aquí',
-  file: 'Vino con un archivo. La línea de comandos lo trae; esta página todavía no puede.',
   alarm: 'una alarma',
   motion: 'una moción',
   gone: 'Eso ya no se guarda aquí.',
