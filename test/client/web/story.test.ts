@@ -1,0 +1,290 @@
+/**
+ * The web client as two people use it: the shipped bundle, a real relay, a real browser. On the way every screen is looked at with axe-core, in
+ * both directions, and whatever breaks the page's policy fails. Not here: what a hostile server can do (trust.test.ts), the worker's requests (worker).
+ */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import axe from 'axe-core'
+import type { BrowserContext, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { readWebFiles } from '../../../server/routes/web.ts'
+import { newProfile } from '../../support/browser.ts'
+import { startRelay } from '../../support/relay.ts'
+
+const PASSPHRASE = 'four words are enough'
+const MARKUP = '<img src=x onerror=alert(1)> & <b>bold</b> \u202eturned'
+/** One red point, and a text beside it. */
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAAHXRFWHRDb21tZW50AGEgcGxhY2UgaW4gdGhlIG9mZmljZct0Si4AAAAMSURBVHicY/jPwAAAAwEBAMn+ku8AAAAASUVORK5CYII=',
+  'base64',
+)
+const PAGES = [
+  'now',
+  'talk',
+  'raise',
+  'alarms',
+  'decide',
+  'propose',
+  'us',
+  'invites',
+  'unity',
+  'charter',
+  'safety',
+]
+/** A step that takes longer has failed, on a busy machine too. */
+const PATIENCE_MS = 120_000
+
+const folder = mkdtempSync(join(tmpdir(), 'tocsin-story-'))
+t.teardown(() => rmSync(folder, { recursive: true }))
+await promisify(execFile)(process.execPath, ['client/web/build.mjs', '--into', join(folder, 'web')])
+const web = readWebFiles(join(folder, 'web'))
+if (!web) throw new Error('there is no web client to serve')
+const relay = await startRelay({ web })
+t.teardown(() => relay.close())
+const base = relay.url.replace('ws:', 'http:')
+
+/** Everything that a page asked of somebody else, threw, or was not allowed to do. */
+const offences: string[] = []
+
+const watched = async (context: BrowserContext): Promise<Page> => {
+  context.setDefaultTimeout(PATIENCE_MS)
+  const page = context.pages()[0] ?? (await context.newPage())
+  page.on('pageerror', (error) => offences.push(`threw: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error') offences.push(`console: ${message.text()}`)
+  })
+  page.on('dialog', (dialog) => {
+    offences.push(`a dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  context.on('request', (request) => {
+    if (!request.url().startsWith(`${base}/`) && !request.url().startsWith('blob:'))
+      offences.push(`asked for ${request.url()}`)
+  })
+  await page.goto(`${base}/`)
+  return page
+}
+
+type Found = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
+
+/** By the debugger's own way in: the policy of the page lets no text become a script. */
+const breaches = async (page: Page): Promise<readonly string[]> => {
+  const debug = await page.context().newCDPSession(page)
+  await debug.send('Runtime.evaluate', { expression: axe.source })
+  const { result } = await debug.send('Runtime.evaluate', {
+    expression: 'axe.run().then(({ violations }) => JSON.stringify(violations))',
+    awaitPromise: true,
+  })
+  await debug.detach()
+  const found: readonly Found[] = JSON.parse(String(result.value))
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+/** With TOCSIN_SHOTS every screen is written into that folder, to be looked at. */
+const isClean = async (t: Test, page: Page, what: string): Promise<void> => {
+  const { TOCSIN_SHOTS } = process.env
+  if (TOCSIN_SHOTS) await page.screenshot({ path: join(TOCSIN_SHOTS, `${what}.png`), fullPage: true })
+  t.strictSame(await breaches(page), [], what)
+  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  t.notOk(isWide, `${what} needs no scrolling sideways`)
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true })
+const press = (page: Page, name: string): Promise<void> => button(page, name).click()
+const follow = (page: Page, name: string | RegExp): Promise<void> =>
+  page.getByRole('link', { name, exact: true }).first().click()
+const write = (page: Page, label: string, text: string): Promise<void> =>
+  page.getByLabel(label, { exact: true }).fill(text)
+const go = (page: Page, hash: string): Promise<void> =>
+  page.evaluate((to) => {
+    location.hash = to
+  }, hash)
+
+const makeLock = async (page: Page): Promise<void> => {
+  await write(page, 'Passphrase', PASSPHRASE)
+  await write(page, 'The same once more', PASSPHRASE)
+  await press(page, 'Make the lock')
+  await page.getByRole('heading', { name: 'Your committees' }).waitFor()
+}
+
+const alice = await watched(await newProfile(t).open(['--lang=en']))
+const bob = await watched(await newProfile(t).open(['--lang=en']))
+
+t.test('Somebody new locks the device, starts a committee and writes, and words stay words', async (t) => {
+  await alice.getByRole('heading', { name: 'Lock this device first' }).waitFor()
+  await isClean(t, alice, 'the first screen')
+  await makeLock(alice)
+  await isClean(t, alice, 'without a committee')
+  await follow(alice, 'Start with one or two others')
+  await write(alice, 'What shall it be called?', 'Kitchen')
+  await write(alice, 'What for?', 'Better shifts')
+  await write(alice, 'What shall the others call you?', 'alice')
+  await write(alice, 'Address of the relay', relay.address)
+  await alice.getByText('We have agreed').click()
+  await isClean(t, alice, 'starting a committee')
+  await press(alice, 'Start')
+  await alice.getByRole('heading', { name: 'Now' }).waitFor()
+
+  await follow(alice, 'Talk')
+  await write(alice, 'Write to everybody here', MARKUP)
+  await press(alice, 'Send')
+  // what turns the direction of text is taken out, and nothing becomes markup
+  await alice.locator('.posts .said').waitFor()
+  t.equal(
+    await alice.locator('.posts .said').innerText(),
+    '<img src=x onerror=alert(1)> & <b>bold</b> turned',
+  )
+  t.equal(await alice.locator('main img, main b').count(), 0)
+})
+
+t.test('Two people compare three words, and the second one is in', async (t) => {
+  await go(alice, '#/1/invites')
+  await press(alice, 'Somebody new, here beside me')
+  await isClean(t, alice, 'an invite')
+  const link = await alice.getByLabel('The line to give away').inputValue()
+
+  await makeLock(bob)
+  await follow(bob, 'Somebody invited me')
+  await write(bob, 'The line they gave you', link)
+  await press(bob, 'Go on')
+  await write(bob, 'What shall the others call you?', 'بدر')
+  await press(bob, 'Go on')
+  const theirs = await alice.locator('.words').innerText()
+  await isClean(t, alice, 'words to compare')
+  t.equal(await bob.locator('.words').innerText(), theirs)
+  await press(bob, 'They are the same')
+  await press(alice, 'They are the same: I vouch')
+  await bob.getByRole('heading', { name: 'Now' }).waitFor()
+  await follow(alice, 'Us')
+  await alice.getByText('2 members').waitFor()
+  await alice.getByRole('heading', { name: 'بدر' }).waitFor()
+  await isClean(t, alice, 'two members')
+})
+
+t.test('An alarm takes three steps, is answered by another, and both see who is on it', async (t) => {
+  await alice.getByRole('link', { name: 'Alarm', exact: true }).click()
+  await press(alice, 'Called to a meeting')
+  await alice.getByRole('button', { name: /^NOW/ }).click()
+  await write(alice, 'What happened, in a few words', 'They want me in the office at three')
+  await alice.getByText('Be a witness').click()
+  await isClean(t, alice, 'the third step')
+  await press(alice, 'RAISE THE ALARM')
+
+  await bob.getByRole('link', { name: /^Someone needs us/ }).click()
+  await follow(bob, 'Open')
+  await isClean(t, bob, 'an alarm of somebody else')
+  await press(bob, 'I AM ON IT')
+  await write(bob, 'What will you do?', 'I come with you')
+  await bob.getByText('Be a witness').first().click()
+  await press(bob, 'I AM ON IT')
+  await bob.getByText('You said: I am on it.').waitFor()
+  await alice.getByText('بدر').first().waitFor()
+  await alice.getByText('I come with you').waitFor()
+  await isClean(t, alice, 'an alarm that is answered')
+})
+
+t.test(
+  'A change of a question is offered and taken, and whoever put the question can withdraw it',
+  async (t) => {
+    await go(alice, '#/1/propose')
+    await write(alice, 'The question, in one sentence', 'Shall we meet on Thursdays?')
+    await write(alice, 'What exactly is to be decided', 'Every Thursday at six.')
+    await press(alice, 'Put it to the others')
+    await alice.getByRole('heading', { name: 'Shall we meet on Thursdays?' }).waitFor()
+
+    await go(bob, '#/1/decide')
+    await follow(bob, 'Open')
+    await bob.locator('summary', { hasText: 'Offer a change' }).click()
+    await write(bob, 'What this part shall say instead. Empty: take it out.', 'Every Thursday at seven.')
+    await press(bob, 'Offer a change')
+    await isClean(t, bob, 'a question of somebody else')
+    await press(alice, 'Take it into the text')
+    await bob.locator('.parts').getByText('Every Thursday at seven.').waitFor()
+    await isClean(t, alice, 'a question of our own')
+
+    await press(alice, 'Withdraw it')
+    await alice.getByRole('dialog').getByRole('button', { name: 'Withdraw it' }).click()
+    await bob.getByText(/: withdrawn/).waitFor()
+  },
+)
+
+t.test('A photograph comes to the other phone without what the camera wrote into it', async (t) => {
+  await go(alice, '#/1/talk')
+  await go(bob, '#/1/talk')
+  await alice
+    .getByLabel('Send a photograph')
+    .setInputFiles({ name: 'gate.png', mimeType: 'image/png', buffer: PICTURE })
+  await press(bob, 'Fetch it')
+  const shown = bob.locator('main img')
+  await shown.waitFor()
+  const saving = bob.waitForEvent('download')
+  await follow(bob, 'Save it, unlocked, on this device')
+  const bytes = readFileSync(await (await saving).path())
+  t.ok(PICTURE.includes('a place in the office'))
+  t.notOk(bytes.includes('a place in the office'))
+  t.equal(await shown.evaluate((image: HTMLImageElement) => image.naturalWidth), 1)
+  await isClean(t, bob, 'a photograph')
+})
+
+t.test(
+  'A reload locks; a wrong passphrase opens nothing, and the right one shows what was written',
+  async (t) => {
+    await alice.reload()
+    await alice.getByRole('heading', { name: 'Locked' }).waitFor()
+    t.notMatch(await alice.locator('body').innerText(), /Kitchen|bold/)
+    await isClean(t, alice, 'the lock')
+    await write(alice, 'Passphrase', 'not the right words')
+    await press(alice, 'Unlock')
+    await alice.getByText('That is not the passphrase').waitFor()
+    await write(alice, 'Passphrase', PASSPHRASE)
+    await press(alice, 'Unlock')
+    await alice.locator('nav.bar').waitFor()
+    await follow(alice, 'Talk')
+    await alice.getByText('<b>bold</b>').waitFor()
+  },
+)
+
+t.test('Every screen is accessible and fits a small phone, from the left and from the right', async (t) => {
+  for (const [language, direction] of [
+    ['English', 'ltr'],
+    ['العربية', 'rtl'],
+  ] as const) {
+    await go(alice, '#/settings')
+    await alice.getByText(language).click()
+    await alice.waitForFunction((dir) => document.documentElement.dir === dir, direction)
+    await isClean(t, alice, `settings, ${language}`)
+    for (const page of PAGES) {
+      await go(alice, `#/1/${page}`)
+      await alice.locator('main h1').waitFor()
+      await isClean(t, alice, `${page}, ${language}`)
+    }
+  }
+})
+
+t.test('No page asked anybody but its relay for anything, threw, or was stopped by its policy', async (t) => {
+  const stopped = await alice.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        document.addEventListener('securitypolicyviolation', (event) => resolve(event.violatedDirective))
+        const script = document.createElement('script')
+        try {
+          script.textContent = 'document.title = "run"'
+          document.head.append(script)
+        } catch {
+          resolve('thrown')
+        }
+      }),
+  )
+  t.match(
+    stopped,
+    /require-trusted-types-for|script-src|thrown/,
+    'a script that somebody puts in does not run',
+  )
+  t.strictSame(
+    offences.filter((one) => !/TrustedScript|Trusted Type/.test(one)),
+    [],
+  )
+})
