@@ -6,6 +6,7 @@ import { AMENDMENT_SIDES } from '../../core/committee/motionContent.ts'
 import { LEVELS } from '../../core/governance/charter.ts'
 import { INVITE_KINDS } from '../../core/join/invite.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
+import { MAX_KEEP_DAYS } from '../../core/session/keeping.ts'
 import type { Asked, RequestName } from './port.ts'
 import { MAX_SLICE } from './room.ts'
 import type { Sayable } from './shown.ts'
@@ -187,6 +188,10 @@ export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Aske
   foundVote: v.object(committee),
   partWays: v.object(committee),
   leave: v.object(committee),
+  keepAtMost: v.object({
+    ...committee,
+    days: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_KEEP_DAYS))),
+  }),
   forget: v.object(committee),
   invite: v.object({ ...committee, kind: v.picklist(INVITE_KINDS), seat: v.exactOptional(id) }),
   answerInvite: v.object({

@@ -65,6 +65,10 @@ export const COMMITTEE_REQUESTS: {
     await drop(committee)
     return ok(undefined)
   },
+  keepAtMost: async ({ session }, { days }) => {
+    const kept = await session.keepAtMost(days)
+    return kept.ok ? kept : err('invalid')
+  },
   forget: async ({ session }, { committee }, { drop }) => {
     if (session.view().own.status === 'member') return err('member')
     await session.forget()

@@ -148,6 +148,8 @@ export type Requests = {
   readonly foundVote: Ask<In, Put, FoundFailure>
   readonly partWays: Ask<In, 'done' | 'waiting', PartFailure>
   readonly leave: Ask<In, undefined, Halt | 'not_member'>
+  /** "Travel light": this device keeps what was said for so many days at most, 1 to 365; without `days` as agreed. */
+  readonly keepAtMost: Ask<In & { readonly days?: number }>
   /** Of a committee that this device is no longer in. */
   readonly forget: Ask<In, undefined, 'member'>
 

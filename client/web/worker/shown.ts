@@ -145,7 +145,12 @@ export type UsShown = {
 
 export type UnityShown = UnityPage & { readonly meetings: readonly Meeting[] }
 
-export type CharterShown = { readonly charter: Charter; readonly counting: number }
+export type CharterShown = {
+  readonly charter: Charter
+  readonly counting: number
+  /** Days that things are kept on this device: as agreed, or fewer. */
+  readonly shelf: CommitteeView['shelf']
+}
 
 export type SafetyShown = ArrivalView &
   Pick<CommitteeView, 'standing' | 'cutOff' | 'words' | 'confirmation' | 'relay' | 'suspicions'> & {

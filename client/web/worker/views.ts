@@ -105,6 +105,7 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
   charter: ({ view }) => ({
     charter: view.charter,
     counting: view.members.filter(({ counts }) => counts).length,
+    shelf: view.shelf,
   }),
   safety: ({ view }) => {
     const { standing, cutOff, words, confirmation, relay, suspicions, isProvisional, handover, told } = view

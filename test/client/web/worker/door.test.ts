@@ -205,6 +205,15 @@ t.test(
       t.match(posts, [{ text: 'At the gate', answers: { is: 'post', text: 'See you at six' } }])
     })
 
+    await t.test('a phone may carry less than the committee agreed, and never more', async (t) => {
+      must(await bob.ask('keepAtMost', { committee: bobs, days: 2 }))
+      for (const days of [0, 366, 1.5])
+        t.strictSame(await bob.ask('keepAtMost', { committee: bobs, days }), { ok: false, error: 'invalid' })
+      t.equal((await bob.look(bobs, 'charter')).shelf.posts, 2)
+      must(await bob.ask('keepAtMost', { committee: bobs }))
+      t.equal((await bob.look(bobs, 'charter')).shelf.posts, 7)
+    })
+
     await t.test('what breaks the rules of what can be said is refused with its field', async (t) => {
       const tooLong = { type: 'post', text: 'x'.repeat(4001) } as const
       t.strictSame(await alice.ask('say', { committee, content: tooLong }), {
