@@ -57,7 +57,7 @@ const said: fc.Arbitrary<KnownContent> = fc.oneof(
 t.test(
   '3.B whoever comes in goes on as if they had been there: what comes later comes to the same',
   async () => {
-    fc.assert(
+    await fc.assert(
       fc.property(sayingsOf(said), fc.nat(30), (all, cut) => {
         const ids = new Set<string>()
         const once = all.filter(({ id }) => !ids.has(id) && ids.add(id))
