@@ -10,6 +10,11 @@ export const device: Family = {
       load: async () => (await import('../commands/exportData.ts')).exportData,
     },
     {
+      name: 'keep',
+      summary: 'for how long, or carry less',
+      load: async () => (await import('../commands/exposure.ts')).keep,
+    },
+    {
       name: 'passphrase',
       summary: 'change the passphrase',
       load: async () => (await import('../commands/passphrase.ts')).passphrase,

@@ -32,6 +32,11 @@ export const us: Family = {
       load: async () => (await phones()).phoneSettle,
     },
     {
+      name: 'exposure',
+      summary: 'what was on a lost phone, and what to do now',
+      load: async () => (await import('../commands/exposure.ts')).exposure,
+    },
+    {
       name: 'phone link',
       summary: 'add another phone of yours',
       load: async () => (await import('../commands/linking.ts')).phoneLink,

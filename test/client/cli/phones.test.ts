@@ -46,6 +46,7 @@ await letIn('carol', carol, bob)
 
 type Listed = {
   readonly phones: readonly { readonly phone: string; readonly handle: string; readonly isMe: boolean }[]
+  readonly cutOff: readonly { readonly phone: string }[]
 }
 const phonesOf = async (person: Person) => (await person.json('phones')).value as Listed
 const phoneOf = async (person: Person, handle: string): Promise<string> =>
@@ -123,4 +124,31 @@ t.test('who has cut off a phone waits until that is settled', async (t) => {
     settled.out,
     /You say that it was right of alice to cut off the phone of carol\.\n.*Needs 2, has 1: bob/,
   )
+})
+
+t.test('3.J what was on the phone, what was not, and what to do now; and carrying less', async (t) => {
+  const target = (await phonesOf(bob)).cutOff[0]?.phone ?? ''
+  await bob.run(['post', 'said afterwards'])
+  const said = await bob.run(['exposure'])
+  t.equal(said.code, 0, said.err)
+  t.match(said.out, /of carol:\n {2}Cut off by alice at/)
+  t.match(said.out, /Never on it:[\s\S]*evidence: this committee keeps none here\n[\s\S]*pledges/)
+  t.match(said.out, /Do now:\n {4}1\. Compare the four words/)
+  t.match(said.out, /Two of you meet its owner, who has no phone now/)
+  t.notMatch(said.out, /NOT CUT OFF/)
+  const one = { phone: target, handle: 'carol', cutOff: { by: 'alice' }, onIt: { posts: 0, names: 3 } }
+  t.match((await bob.json('exposure', target.slice(0, 6))).value, { phones: [one] })
+  t.match(
+    (await alice.run(['exposure', await phoneOf(alice, 'bob')])).out,
+    /NOT CUT OFF: it reads what is written now/,
+  )
+  t.match((await bob.json('exposure', 'ffffffff')).value, {
+    error: 'no_such_phone',
+    sentence: /npx tocsin phones/,
+  })
+
+  t.match((await bob.json('keep')).value, { keeps: { posts: 7, alarms: 30, plans: 30, meetings: 180 } })
+  t.match((await bob.json('keep', '2')).value, { keeps: { posts: 2, alarms: 2, plans: 2, meetings: 2 } })
+  t.match((await bob.run(['keep', 'as-agreed'])).out, /messages +7 days/)
+  t.match((await bob.json('keep', 'little')).value, { error: 'out_of_bounds', sentence: /from 1 to 365/ })
 })
