@@ -139,11 +139,22 @@ t.test('wrong usage ends with 2 and one sentence', async (t) => {
 
 t.test('without a vault every command says what to do first', async (t) => {
   for (const { name } of entries()) {
-    if (name === 'init') continue
+    if (name === 'init' || name === 'verify') continue
     const answer = await call([...name.split(' '), '--json'])
     t.equal(answer.code, 1, name)
     t.match(JSON.parse(answer.out), { error: 'no_vault', sentence: String })
   }
+})
+
+t.test('a server is looked at without a vault, by its address on the web', async (t) => {
+  for (const address of [[], ['relay'], ['ftp://127.0.0.1/']]) {
+    const answer = await call(['verify', ...address, '--json'])
+    t.equal(answer.code, 2)
+    t.match(JSON.parse(answer.out), { error: 'usage', sentence: /https/ })
+  }
+  const answer = await call(['verify', 'http://127.0.0.1:1/', '--json'])
+  t.equal(answer.code, 3)
+  t.match(JSON.parse(answer.out), { error: 'unreachable' })
 })
 
 t.test('the version and the folder can be asked for in any place', async (t) => {
