@@ -3,6 +3,7 @@
 import { alarm } from './ar/alarm.ts'
 import { begin } from './ar/begin.ts'
 import { decide } from './ar/decide.ts'
+import { exposure } from './ar/exposure.ts'
 import { files } from './ar/files.ts'
 import { safety, standing } from './ar/safety.ts'
 import { common, now, shell, talk } from './ar/shell.ts'
@@ -25,6 +26,7 @@ export const ar: Words = {
   charter,
   files,
   safety,
+  exposure,
   standing,
   trust,
   why,

@@ -2,6 +2,7 @@
 import { alarm } from './en/alarm.ts'
 import { begin } from './en/begin.ts'
 import { decide } from './en/decide.ts'
+import { exposure } from './en/exposure.ts'
 import { files } from './en/files.ts'
 import { safety, standing } from './en/safety.ts'
 import { common, now, shell, talk } from './en/shell.ts'
@@ -23,6 +24,7 @@ export const en = {
   charter,
   files,
   safety,
+  exposure,
   standing,
   why,
   fields,

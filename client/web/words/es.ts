@@ -3,6 +3,7 @@ import type { Words } from './en.ts'
 import { alarm } from './es/alarm.ts'
 import { begin } from './es/begin.ts'
 import { decide } from './es/decide.ts'
+import { exposure } from './es/exposure.ts'
 import { files } from './es/files.ts'
 import { safety, standing } from './es/safety.ts'
 import { common, now, shell, talk } from './es/shell.ts'
@@ -24,6 +25,7 @@ export const es: Words = {
   charter,
   files,
   safety,
+  exposure,
   standing,
   why,
   fields,

@@ -16,6 +16,7 @@ import type { OwedReport, WhoHoldsWhat } from '../../core/committee/whoHoldsWhat
 import type { Charter } from '../../core/governance/charter.ts'
 import type { ArrivalView } from '../../core/session/arrivalView.ts'
 import type { Card } from '../../core/session/decideView.ts'
+import type { Exposure } from '../../core/session/exposing.ts'
 import type { ConcernPage, Stage, UnityPage } from '../../core/session/lifeView.ts'
 import type { JoinFailure } from '../../core/session/newcoming.ts'
 import type { Unsent } from '../../core/session/outbox.ts'
@@ -59,6 +60,7 @@ export type Views = {
   readonly concerns: readonly ConcernPage[]
   readonly charter: CharterShown
   readonly safety: SafetyShown
+  readonly exposures: readonly Exposure[]
   readonly invites: readonly InviteView[]
 }
 

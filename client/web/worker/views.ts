@@ -10,6 +10,7 @@ import { compareProgram } from '../../core/committee/program.ts'
 import type { Post } from '../../core/committee/talk.ts'
 import { speaker } from '../../core/committee/whoHoldsWhat.ts'
 import { type Card, decidePage } from '../../core/session/decideView.ts'
+import { exposures } from '../../core/session/exposing.ts'
 import { concernPages, rolesPage, stageOf, suspensionIn, unityPage } from '../../core/session/lifeView.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
 import type { Unsent } from '../../core/session/outbox.ts'
@@ -127,6 +128,7 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
       programs: compareProgram(view.committee, view.own.device, devices),
     }
   },
+  exposures: ({ view }) => exposures(view),
   invites: ({ view }) => view.invites,
 }
 
