@@ -89,7 +89,9 @@ const arrivedWords = ({ confirmation, members }: CommitteeView): string => {
 
 /** While this phone is new. */
 const comingLines = ({ isProvisional, handover }: CommitteeView): readonly string[] => [
-  ...(isProvisional ? ['Provisional: not enough of the others have followed since this phone came in'] : []),
+  ...(isProvisional
+    ? ['Provisional: not enough of the others, or not who vouched, have followed since this phone came in']
+    : []),
   ...(handover?.is === 'awaited' ? [handoverWords(handover)] : []),
 ]
 

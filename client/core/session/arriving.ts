@@ -1,7 +1,9 @@
 /**
  * After a newcomer or a new device has come in (protocol.md 4.4). Until two thirds of the others have arrived where it is, it is there provisionally:
  * the commit that added it may be voided and done anew, and then another Welcome waits where it was met. It moves there only if two thirds
- * have arrived there. And a device that its owner's other device let in waits for what that one hands over (4.11).
+ * have arrived there. Who the others are only the branch itself can tell, and a private one could be full of its maker: so somebody must be there
+ * whom this device knows by words, the sponsor or, later, a member with whom the committee's words were compared. And a device that its owner's
+ * other device let in waits for what that one hands over (4.11).
  */
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
@@ -20,7 +22,7 @@ import { type Book, numberKey } from './book.ts'
 import { followBranch } from './branches.ts'
 import { openNote, pickUp } from './carryOver.ts'
 import { firstOrderOf } from './desk.ts'
-import { openWelcome } from './entering.ts'
+import { isSponsors, openWelcome } from './entering.ts'
 import { checkHandover, takeHandover } from './handover.ts'
 import { type Arrival, MINE } from './joinings.ts'
 import { openMeeting, readItems } from './meeting.ts'
@@ -31,7 +33,7 @@ import { newStanding } from './standing.ts'
 import { type Epoch, rosterOf } from './state.ts'
 import { takeResults } from './told.ts'
 import type { Keeper } from './upkeep.ts'
-import { decodeBundle } from './welcomes.ts'
+import { decodeBundle, type WelcomeBundle } from './welcomes.ts'
 
 /** One look. Nothing is left of the arrival when all of it is over. */
 export const tendArrival = async (keeper: Keeper): Promise<void> => {
@@ -39,24 +41,43 @@ export const tendArrival = async (keeper: Keeper): Promise<void> => {
   const arrival = book.arrivals.get(MINE)
   if (!arrival || book.own().alarmed) return
   const invite = parseInvite(arrival.joining.link, dayOf(keeper.clock()))
-  const now = confirmedIn(book, arrival)
+  const now = confirmedIn(book, invite.ok ? arrival : overdue(arrival))
   if (now.isConfirmed && !arrival.isConfirmed) sayMet(keeper, now)
-  if (!invite.ok || (now.isConfirmed && !now.awaitsHandover)) book.arrivals.drop(MINE)
+  if (now.isConfirmed && !now.awaitsHandover) book.arrivals.drop(MINE)
   else {
     book.arrivals.put(MINE, now)
-    await look(keeper, now, invite.value)
+    if (invite.ok) await look(keeper, now, invite.value)
   }
   await book.save()
 }
 
 /** In an epoch that contains us; then the keys that would open another Welcome are of no use any more. */
 const confirmedIn = (book: Book, arrival: Arrival): Arrival => {
-  const isHere = book.epochs().some(({ fold, info }) => isConfirmed(fold, info.roster, info.opener))
-  const { joining } = arrival
-  if (arrival.isConfirmed || !isHere || !joining.keys) return arrival
-  const keys = { ...joining.keys, privateKeys: new Uint8Array(0) }
-  return { ...arrival, isConfirmed: true, joining: { ...joining, keys } }
+  const epochs = book.epochs()
+  const isHere = epochs.some(({ fold, info }) => isConfirmed(fold, info.roster, info.opener))
+  const isKnown = arrival.hasCompared || isSponsorIn(epochs, arrival)
+  return arrival.isConfirmed || !isHere || !isKnown ? arrival : { ...withoutKeys(arrival), isConfirmed: true }
 }
+
+/** What opens another Welcome. The key of a hand-over stays as long as one is awaited. */
+const withoutKeys = (arrival: Arrival): Arrival => {
+  const { joining } = arrival
+  const keys = joining.keys && { ...joining.keys, privateKeys: new Uint8Array(0) }
+  return { ...arrival, joining: { ...joining, keys } }
+}
+
+/** Nothing comes through this invite any more; where this device is may still be confirmed. */
+const overdue = (arrival: Arrival): Arrival => {
+  const { joining } = withoutKeys(arrival)
+  const keys = joining.keys && { ...joining.keys, sealKey: undefined }
+  return { ...arrival, awaitsHandover: false, joining: { ...joining, keys } }
+}
+
+/** It has said HELLO in one of these epochs: what was committed from there on, this device judges itself. */
+const isSponsorIn = (epochs: readonly Epoch[], { joining: { join } }: Arrival): boolean =>
+  epochs.some(({ fold, info: { anchor, roster } }) =>
+    roster.devices.some((one) => fold.hellos.includes(one.device) && isSponsors(anchor, one, join)),
+  )
 
 /** Who compared words with us in person was met; a link is compared from afar. */
 const sayMet = (keeper: Keeper, { joining }: Arrival): void => {
@@ -85,26 +106,35 @@ const noteFailure = (keeper: Keeper, failure: Failure | TransferFailure): void =
   if (failure.type === 'lie') noteLie(keeper, keeper.book.newest().info.number, failure.lie)
 }
 
-/** Welcomes that lead elsewhere. Whoever was told the invite's secret may have posted one: it counts if the others are there. */
 const lookElsewhere = async (keeper: Keeper, arrival: Arrival, items: readonly JoinItem[]): Promise<void> => {
-  const { joining } = arrival
   for (const item of items) {
-    const raw = welcomeFor(joining.join, item)
-    const bundle = raw && !sameBytes(sha256(raw), arrival.bundle) ? decodeBundle(raw) : undefined
-    const branch = bundle && (await openWelcome(keeper, joining, bundle))
-    const shadow = branch && (await followBranch(keeper, { epoch: branch, device: keeper.book.own().device }))
-    if (
-      !raw ||
-      !bundle ||
-      !branch ||
-      !shadow?.book.epochs().some((epoch) => isWhereTheyAre(keeper.book, epoch))
-    )
-      continue
+    const found = await elsewhere(keeper, arrival, item)
+    if (!found) continue
+    const { raw, bundle, branch } = found
     moveTo(keeper, branch, arrival)
     takeResults(keeper.book, bundle.results, branch)
-    keeper.book.arrivals.put(MINE, { ...arrival, bundle: sha256(raw), entered: branch.info.number })
+    const entered = branch.info.number
+    keeper.book.arrivals.put(MINE, { ...arrival, bundle: sha256(raw), entered, hasCompared: false })
     return
   }
+}
+
+type Elsewhere = { readonly raw: Uint8Array; readonly bundle: WelcomeBundle; readonly branch: Epoch }
+
+/** A Welcome that leads elsewhere. Whoever was told the invite's secret may have posted it: it counts if the others are there. */
+const elsewhere = async (
+  keeper: Keeper,
+  arrival: Arrival,
+  item: JoinItem,
+): Promise<Elsewhere | undefined> => {
+  const { joining } = arrival
+  const raw = welcomeFor(joining.join, item)
+  const bundle = raw && !sameBytes(sha256(raw), arrival.bundle) ? decodeBundle(raw) : undefined
+  const branch = bundle && (await openWelcome(keeper, joining, bundle))
+  const shadow = branch && (await followBranch(keeper, { epoch: branch, device: keeper.book.own().device }))
+  const epochs = shadow?.book.epochs() ?? []
+  const isTheirs = epochs.some((epoch) => isWhereTheyAre(keeper.book, epoch)) && isSponsorIn(epochs, arrival)
+  return raw && bundle && branch && isTheirs ? { raw, bundle, branch } : undefined
 }
 
 /** Two thirds, without us, for we may have said HELLO anywhere, and without whoever opened it. */

@@ -5,6 +5,7 @@ import type { SeatId } from '../governance/ids.ts'
 import { hasSeat } from '../governance/roster.ts'
 import type { Turns } from '../vault/turns.ts'
 import { suspect } from './desk.ts'
+import { MINE } from './joinings.ts'
 import { queue } from './outbox.ts'
 import { rosterOf } from './state.ts'
 import type { Keeper } from './upkeep.ts'
@@ -51,8 +52,15 @@ export const comparingCommands = ({ keeper, turns, sendNow }: Around): Comparing
         const why = whyNot(seats)
         if (why) return err(why)
         const epoch = book.newest().info.number
-        if (!same) suspect(keeper, 'words_differ', { epoch })
+        if (same) noteCompared(keeper)
+        else suspect(keeper, 'words_differ', { epoch })
         return ok(await say({ type: 'wordsCompared', with: [...new Set(seats)], epoch, same }))
       }),
   }
+}
+
+/** Who has just come in knows somebody here now (arriving.ts). */
+const noteCompared = ({ book }: Keeper): void => {
+  const arrival = book.arrivals.get(MINE)
+  if (arrival) book.arrivals.put(MINE, { ...arrival, hasCompared: true })
 }

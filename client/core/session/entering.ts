@@ -5,7 +5,8 @@
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { isHandle } from '../committee/content.ts'
-import { deviceOf } from '../governance/roster.ts'
+import { type Device, deviceOf } from '../governance/roster.ts'
+import { comesAfter } from '../governance/succession.ts'
 import { type Join, welcomeFor } from '../join/exchange.ts'
 import type { Invite } from '../join/invite.ts'
 import type { JoinItem } from '../join/items.ts'
@@ -67,6 +68,7 @@ const enterCommittee = async (
     entered: epoch.info.number,
     isConfirmed: false,
     awaitsHandover: isOwnDevice(joining.join),
+    hasCompared: false,
   })
   await book.save()
   return book
@@ -94,7 +96,14 @@ export const openWelcome = async (
 }
 
 /** The one whose words matched is in this group with that key: else somebody built a group around us. */
-const knowsSponsor = (epoch: Epoch, { transcript }: Extract<Join, { type: 'confirmed' }>): boolean =>
-  epoch.info.roster.devices.some(
-    (d) => d.seat === transcript.answer.seat && sameBytes(d.signatureKey, transcript.answer.signatureKey),
-  )
+const knowsSponsor = ({ info }: Epoch, join: Join): boolean =>
+  info.roster.devices.some((device) => isSponsors(info.anchor, device, join))
+
+/** With the key that was part of the words, or of one that has come after it. */
+export const isSponsors = (anchor: Uint8Array, leaf: Device, join: Join): boolean => {
+  if (join.type !== 'confirmed') return false
+  const { seat, signatureKey } = join.transcript.answer
+  const isKnown = (one: Pick<Device, 'device' | 'signatureKey'>): boolean =>
+    sameBytes(one.signatureKey, signatureKey) && comesAfter(anchor, one, leaf)
+  return leaf.seat === seat && [leaf, ...leaf.after].some(isKnown)
+}

@@ -46,7 +46,7 @@ const joining = struct({
 export type Joining = Value<typeof joining>
 
 /**
- * Of a device that has come in, until two thirds of the others have arrived and nothing more is handed over: then its keys of the joining go.
+ * Of a device that has come in, until it is confirmed where it is and nothing more is handed over; its keys of the joining go before, with the invite.
  * `bundle`: SHA-256 of the Welcome that was followed; there may be another, if its commit is voided and done anew (4.4).
  */
 export const arrival = struct({
@@ -56,6 +56,8 @@ export const arrival = struct({
   entered: u32,
   isConfirmed: flag,
   awaitsHandover: flag,
+  /** This person says that the committee's words were the same on somebody's phone here. */
+  hasCompared: flag,
 })
 export type Arrival = Value<typeof arrival>
 

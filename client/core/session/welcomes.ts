@@ -38,6 +38,8 @@ const bundleFields = struct({
 /** What a new leaf is given. All but the Welcome is its giver's word; HELLOs of the others confirm it or name the liar. */
 export type WelcomeBundle = Value<typeof bundleFields>
 
+export const encodeBundle = (bundle: WelcomeBundle): Uint8Array => encode(bundleFields, bundle)
+
 export const decodeBundle = (raw: Uint8Array): WelcomeBundle | undefined => {
   const decoded = decode(bundleFields, raw)
   return decoded.ok ? decoded.value : undefined
@@ -48,7 +50,7 @@ export const readyWelcome = (desk: Desk, stage: Staged, join: KnownMotion['join'
   if (!stage.welcome) return
   const { book } = desk
   const { info } = book.newest()
-  const body = encode(bundleFields, {
+  const body = encodeBundle({
     welcome: stage.welcome,
     commit: info.openedBy,
     parent: info.parent,

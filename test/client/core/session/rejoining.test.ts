@@ -23,6 +23,7 @@ import {
   say,
   textsOf,
 } from '../../../support/people.ts'
+import { welcomeAlone } from '../../../support/privateBranch.ts'
 
 await cryptoReady
 t.teardown(closeEverybody)
@@ -246,6 +247,61 @@ t.test(
     t.strictSame(textsOf(dave), textsOf(carol))
     t.strictSame(memberIn(alice, 'dave').metBy, [{ seat: seatOf(alice), isMutual: true }])
     await dave.session.close()
+  },
+)
+
+/** Bob brings Dave; Mallory, who knows the motion, is faster than the others' yes, and Dave comes in where she is alone with him. */
+const alluredTo = async (t: {
+  readonly teardown: (end: () => Promise<void>) => void
+  readonly equal: (a: unknown, b: unknown) => unknown
+}) => {
+  const relay = createMemoryRelay()
+  const alice = await foundBy('alice', relay, { charter: { probation: 0 } })
+  const mallory = await joinBy('mallory', alice, relay)
+  const carol = await joinBy('carol', alice, relay, [mallory])
+  const bob = await joinBy('bob', alice, relay, [mallory, carol])
+  await syncAll(alice, mallory, carol, bob)
+  const device = await newDevice('dave', relay.dial, alice.time)
+  const met = await meet(device, bob, must(await bob.session.invite('qr')))
+  await mallory.session.sync()
+  await welcomeAlone(relay, mallory, met.motion)
+  const joined = must(await device.client.continueJoining(met.joining))
+  if (joined.is !== 'joined') throw new Error(joined.is)
+  const dave: Person = { ...device, session: joined.session }
+  t.teardown(() => dave.session.close())
+  await syncAll(dave)
+  t.equal(dave.session.view().members.length, 3)
+  return { alice, mallory, carol, bob, dave, met }
+}
+
+t.test(
+  '4.4, attack 12: where only strangers have arrived a newcomer stays provisional, and goes to who vouched',
+  async (t) => {
+    const { alice, carol, bob, dave, met } = await alluredTo(t)
+    t.equal(dave.session.view().isProvisional, true, 'Bob, whose words were the same, is not there')
+
+    for (const person of [alice, carol]) {
+      await person.session.sync()
+      must(await person.session.approve(met.motion))
+    }
+    await syncAll(bob, alice, carol)
+    await syncAll(dave, bob, alice, carol)
+    t.strictSame(dave.session.view().words, bob.session.view().words)
+    t.equal(dave.session.view().members.length, 5)
+    t.equal(dave.session.view().isProvisional, false)
+  },
+)
+
+t.test(
+  '4.4 nor is a newcomer confirmed by an invite that is over, but by the words of somebody who is there',
+  async (t) => {
+    const { mallory, dave } = await alluredTo(t)
+    dave.time.now += 2 * DAY_MS
+    await syncAll(dave)
+    t.equal(dave.session.view().isProvisional, true)
+    must(await dave.session.compared([seatOf(mallory)], true))
+    await syncAll(dave)
+    t.equal(dave.session.view().isProvisional, false, 'what people say they have compared, they have')
   },
 )
 
