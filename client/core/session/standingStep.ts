@@ -114,7 +114,10 @@ const afterDryRun = (standing: Standing, input: DryRun): Step => {
   return to(standing, { type: 'removed', ...at })
 }
 
-/** Everything after that epoch is gone, and every vote on it moot. Without a snapshot the device needs to be taken in again. */
+/**
+ * Everything after that epoch is gone, and every vote on it moot; those on older commits are taken back, for the device can follow again. Without a
+ * snapshot it needs to be taken in again, and they stand.
+ */
 const afterVoid = (standing: Standing, input: Extract<Input, { readonly type: 'voided' }>): Step => {
   const { at } = standing
   if (at.type === 'ended' || input.epoch > at.epoch) return still(standing)
@@ -122,7 +125,8 @@ const afterVoid = (standing: Standing, input: Extract<Input, { readonly type: 'v
   if (at.type === 'removed' && at.content === 'erased')
     return to(before, { type: 'lost', epoch: at.epoch, why: 'erased' })
   const restore: Effect = { type: 'restore', epoch: input.epoch }
-  if (input.way === 'snapshot') return to(before, newStanding(input.epoch).at, [restore])
+  if (input.way === 'snapshot')
+    return to({ ...before, votes: withdrawn(before.votes) }, newStanding(input.epoch).at, [restore])
   if (input.way === 'ask') return to(before, { type: 'stuck', ...newTrouble(input, true) }, [restore])
   return to(before, { type: 'lost', epoch: at.epoch, why: 'chain' })
 }

@@ -181,6 +181,27 @@ t.test('6 a void leads back to its epoch from every state, and without a snapsho
   t.end()
 })
 
+t.test('6 who steps back to where it can follow takes back its VOID of still older commits', (t) => {
+  const pressing = said(online(said(online(said(online(ASKED, 10)), 30)), 30))
+  const voided = { type: 'voided', epoch: 6, commit: commitOf(6), ...by } as const
+  const back = after(pressing, { ...voided, way: 'snapshot' })
+  t.strictSame(owedBy(back), [{ type: 'unvoid', ...ALL.older[1] }])
+  t.strictSame(said(back).votes, [])
+  const asking = after(pressing, { ...voided, way: 'ask' })
+  t.strictSame(asking.votes, [{ ...ALL.older[1], is: 'void', isSaid: true }], 'not while it has to ask')
+  const cutOff = after(FOLLOW, { type: 'removed', ...C, ...by, action: 'drop' })
+  const joining = said(
+    after(cutOff, { type: 'passed', now: 11 * MINUTE, online: 0, votes: { ...ALL, isVotable: false } }),
+  )
+  const kept = after(joining, { type: 'voided', ...C, ...by, way: 'snapshot' })
+  t.strictSame(
+    owedBy(kept),
+    [{ type: 'unvoid', ...ALL.older[0] }],
+    'so does one whose cutting off was undone',
+  )
+  t.end()
+})
+
 t.test(
   '6 REMOVED? is read only, returns when it is voided, and after 72 hours without a void owes the erasure',
   (t) => {
