@@ -90,7 +90,7 @@ export const begin = async (meters: Meters, seats: number): Promise<Year> => {
   const year: Year = { time, meters, pick: seeded(1), members, ...nothing }
   for (const member of members) await linkSecond(year, member)
   const { charter } = first.session.view()
-  // A probation counts for those who are in already, so it is shorter here than their age.
+  // At most a third may be on probation, and here people come often.
   const usual = { probation: 3, add: TWO_THIRDS, remove: TWO_THIRDS }
   must(await first.session.propose({ type: 'charter', charter: encodeCharter({ ...charter, ...usual }) }))
   return year

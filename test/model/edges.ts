@@ -25,9 +25,11 @@ const seatsIn = (roster: Roster): readonly SeatId[] => [
   ...new Set([...roster.devices, ...roster.vacant].map(({ seat }) => seat)),
 ]
 
-/** I11: on probation until so many epochs after joining; the founders never were. */
-const countsIn = ({ devices, vacant, epoch, probation }: Roster, seat: SeatId): boolean =>
-  [...devices, ...vacant].some((d) => d.seat === seat && (d.joined === 0 || epoch >= d.joined + probation))
+/** I11: on probation until so many epochs after joining, unless it counted before; the founders never were. */
+const countsIn = ({ devices, vacant, epoch, probation, counted }: Roster, seat: SeatId): boolean =>
+  [...devices, ...vacant].some(
+    (d) => d.seat === seat && (d.joined <= counted || epoch >= d.joined + probation),
+  )
 
 const fullIn = (roster: Roster): readonly SeatId[] => seatsIn(roster).filter((seat) => countsIn(roster, seat))
 

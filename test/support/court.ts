@@ -110,6 +110,7 @@ export const aCommittee = ({ seats, epoch = 30, charter: change, court }: Commit
   })
   const charter = aCharter(change)
   const devices = signers.map(({ secretKey: _, ...device }) => device)
+  const { vacant, counted } = court?.ledger ?? newLedger
   return {
     signers,
     of: (n) => {
@@ -121,7 +122,7 @@ export const aCommittee = ({ seats, epoch = 30, charter: change, court }: Commit
       anchor: ANCHOR,
       charter,
       charterBytes: encodeCharter(charter),
-      roster: { epoch, probation: charter.probation, devices, vacant: court?.ledger?.vacant ?? [] },
+      roster: { epoch, probation: charter.probation, devices, vacant, counted },
       ledger: newLedger,
       hellos: new Set(),
       barred: new Set(),

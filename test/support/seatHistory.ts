@@ -3,7 +3,7 @@
  * leaves and to the ledger. Not here: MLS, logs, votes (test/model).
  */
 import fc from 'fast-check'
-import { decodeCharter } from '../../client/core/governance/charter.ts'
+import { type Charter, decodeCharter, encodeCharter } from '../../client/core/governance/charter.ts'
 import { encodeIdentity, type SeatId } from '../../client/core/governance/ids.ts'
 import { applyToLedger, type Ledger, ledgerCodec, newLedger } from '../../client/core/governance/ledger.ts'
 import type { Action } from '../../client/core/governance/motion.ts'
@@ -42,14 +42,16 @@ type World = {
   readonly epoch: number
   readonly signers: readonly Signer[]
   readonly ledger: Ledger
+  readonly charter: Charter
   readonly count: number
 }
 
-const CHARTER = aCommittee({ seats: 1, charter: { probation: 2 } }).court
+const { charter: CHARTER } = aCommittee({ seats: 1, charter: { probation: 2 } }).court
 
 /** The court as a member has it who was told the leaves and the ledger, and nothing of how they came about. */
-const courtOf = ({ epoch, signers, ledger }: World): Court => {
-  const charter = decodeCharter(CHARTER.charterBytes)
+const courtOf = ({ epoch, signers, ledger, charter: current }: World): Court => {
+  const charterBytes = encodeCharter(current)
+  const charter = decodeCharter(charterBytes)
   const told = decode(ledgerCodec, encode(ledgerCodec, ledger))
   if (!charter || !told.ok) throw new Error('does not decode')
   const leaves = signers.map((s) => ({
@@ -59,12 +61,12 @@ const courtOf = ({ epoch, signers, ledger }: World): Court => {
     seatData: encodeSeatData({ writerKey: filled(1), joined: s.joined, after: [] }),
     source: 'commit' as const,
   }))
-  const roster = readRoster(epoch, charter, leaves, told.value.vacant)
+  const roster = readRoster(epoch, charter, leaves, told.value)
   if (!roster) throw new Error('foreign')
   return {
-    ...CHARTER,
     anchor: ANCHOR,
     charter,
+    charterBytes,
     roster,
     ledger: told.value,
     hellos: new Set(),
@@ -73,7 +75,7 @@ const courtOf = ({ epoch, signers, ledger }: World): Court => {
   }
 }
 
-const kinds = ['drop', 'drop', 'deviceAdd', 'settle', 'remove', 'leave', 'add'] as const
+const kinds = ['drop', 'drop', 'deviceAdd', 'settle', 'remove', 'leave', 'add', 'charter'] as const
 export type Step = {
   readonly kind: (typeof kinds)[number]
   readonly a: number
@@ -85,7 +87,7 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 4, maxLength: 14 },
 )
 
-type Attempt = { readonly seen: Seen; readonly fresh?: Signer }
+type Attempt = { readonly seen: Seen; readonly fresh?: Signer; readonly charter?: Charter }
 type Scene = Step & {
   readonly world: World
   readonly court: Court
@@ -140,6 +142,12 @@ const admitting = (scene: Scene): Attempt => {
   return { seen: mandated(scene, action, added), fresh }
 }
 
+/** Another probation, longer than anybody has been here or shorter. */
+const changing = (scene: Scene): Attempt => {
+  const charter = { ...scene.court.charter, probation: scene.b % 20 }
+  return { seen: mandated(scene, { type: 'charter', charter: encodeCharter(charter) }), charter }
+}
+
 const leafFor = ({ signers, count }: World, who: number, joined: number): Signer => {
   const free = Math.max(...signers.map(({ leaf }) => leaf)) + 1
   return { ...signerOf(who, 5, free, { joined }), device: deviceNumber(900, count) }
@@ -152,6 +160,7 @@ const ATTEMPTS: Record<Step['kind'], (scene: Scene) => Attempt | undefined> = {
   remove: removing,
   leave: leaving,
   add: admitting,
+  charter: changing,
 }
 
 const attempt = (world: World, court: Court, step: Step): Attempt | undefined => {
@@ -165,13 +174,14 @@ const attempt = (world: World, court: Court, step: Step): Attempt | undefined =>
   return ATTEMPTS[step.kind]({ ...step, world, court, author, target, by, seat, approvers })
 }
 
-const apply = (world: World, { seen, fresh }: Attempt, effect: Effect): World => {
+const apply = (world: World, { seen, fresh, charter = world.charter }: Attempt, effect: Effect): World => {
   const out = (seen.proposals ?? []).flatMap((p) => (p.type === 'remove' ? [p.leaf] : []))
   const stay = world.signers.filter(({ leaf }) => !out.includes(leaf))
   return {
     epoch: world.epoch + 1,
     signers: fresh ? [...stay, fresh] : stay,
     ledger: applyToLedger(world.ledger, effect, world.epoch + 1),
+    charter,
     count: world.count + 1,
   }
 }
@@ -185,7 +195,8 @@ export type Edge = {
 
 /** What the valid ones of these steps made of a committee of four. */
 export const history = (list: readonly Step[]): readonly Edge[] => {
-  let world: World = { epoch: 5, signers: aCommittee({ seats: 4 }).signers, ledger: newLedger, count: 0 }
+  const { signers } = aCommittee({ seats: 4 })
+  let world: World = { epoch: 5, signers, ledger: newLedger, charter: CHARTER, count: 0 }
   const edges: Edge[] = []
   for (const step of list) {
     const before = courtOf(world)

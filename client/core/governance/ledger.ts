@@ -1,6 +1,6 @@
 /**
  * What validity needs of the past and the tree cannot hold (protocol.md 7.4, I13, D11): motions that were carried out, seats whose last device
- * was dropped, emergency drops that are still open, and who has helped a stuck device in. A value that every member's device computes alike from the effective commits;
+ * was dropped, emergency drops that are still open, who has helped a stuck device in, and who counted before a probation was raised. A value that every member's device computes alike from the effective commits;
  * a newcomer is told it with the Welcome, and every HELLO carries its hash. Not here: what is allowed (validity.ts).
  */
 import {
@@ -49,13 +49,15 @@ const fields = struct({
   vacant: ascending(vacantSeat, 1024, (one) => one.seat),
   drops: ascending(openDrop, 1024, (one) => one.by),
   helped: ascending(helpedDevice, 1024, (one) => one.device),
+  /** Who joined in this epoch or earlier counts, whatever the charter asks for now (I11). Never less than it was. */
+  counted: u32,
 })
 export type Ledger = Value<typeof fields>
 export const ledgerCodec: Codec<Ledger> = fields
 
-export const newLedger: Ledger = { spent: [], vacant: [], drops: [], helped: [] }
+export const newLedger: Ledger = { spent: [], vacant: [], drops: [], helped: [], counted: 0 }
 
-/** What a commit did to the devices of a seat. */
+/** What a commit did to seats and their devices. */
 const change = variant({
   /** `by`: the initiator, where it was not the owner. `vacates`: the seat's `joined`, where that was its last device. */
   dropped: [1, struct({ seat: seatId, device: deviceId, by: option(seatId), vacates: option(u32) })],
@@ -63,6 +65,8 @@ const change = variant({
   settled: [3, struct({ device: deviceId })],
   /** `was` is out and `device` in; `by`: everybody who has helped so far. */
   helped: [4, struct({ seat: seatId, was: deviceId, device: deviceId, by: seats })],
+  /** New seats wait longer from now on. `counted`: the newest `joined` that counted by then. */
+  raised: [5, struct({ counted: u32 })],
 })
 export type SeatChange = Value<typeof change>
 export const seatChange: Codec<SeatChange> = change
@@ -84,13 +88,15 @@ export const applyToLedger = (ledger: Ledger, trace: Trace, next: number): Ledge
     vacant: ledger.vacant.filter(stays),
     drops: ledger.drops.filter((d) => stays(d) && stays({ seat: d.by })),
     helped: ledger.helped.filter(stays),
+    counted: ledger.counted,
   }
-  const { vacant, drops, helped } = change ? changed(left, change) : left
+  const { vacant, drops, helped, counted } = change ? changed(left, change) : left
   return {
     spent: sorted(spent, (one) => one.motion),
     vacant: sorted(vacant, (one) => one.seat),
     drops: sorted(drops, (one) => one.by),
     helped: sorted(helped, (one) => one.device),
+    counted,
   }
 }
 
@@ -114,11 +120,14 @@ const changed = (left: Seats, now: SeatChange): Seats => {
     case 'dropped': {
       const { seat, device, by, vacates } = now
       return {
+        ...left,
         vacant: vacates === undefined ? vacant : [...vacant, { seat, joined: vacates }],
         drops: by === undefined ? drops : [...drops, { by, seat, device }],
         helped: helped.filter((h) => h.device !== device),
       }
     }
+    case 'raised':
+      return { ...left, counted: Math.max(left.counted, now.counted) }
     default:
       return unreachable(now)
   }

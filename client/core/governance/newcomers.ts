@@ -22,11 +22,11 @@ export const joinedMark = (roster: Roster): number =>
 
 /**
  * The newcomer's leaf cannot be changed after the key package was made, and the committee may have moved on meanwhile; but at least half
- * of the probation must still lie ahead, or a mark from the past would skip it (I11).
+ * of the probation must still lie ahead, or a mark from the past would skip it (I11), as would one from before the probation was raised.
  */
 export const isFittingMark = (roster: Roster, joined: number): boolean => {
   if (joinedMark(roster) === 0) return joined === 0
-  const oldest = roster.epoch + 1 - Math.floor(roster.probation / 2)
+  const oldest = Math.max(roster.counted, roster.epoch - Math.floor(roster.probation / 2)) + 1
   return joined !== 0 && joined <= roster.epoch + 1 && (roster.probation === 0 || joined >= oldest)
 }
 

@@ -51,9 +51,14 @@ const fields = struct({
   probation: u32,
   devices: list(device, 1024),
   vacant: list(vacantSeat, 1024),
+  /** Who joined in this epoch or earlier counts, whatever probation is asked for now: they counted before it was raised. */
+  counted: u32,
 })
 export type Roster = Value<typeof fields>
 export const rosterCodec: Codec<Roster> = fields
+
+/** What the ledger tells of the seats. */
+type Told = Pick<Roster, 'vacant' | 'counted'>
 
 /** What the MLS door tells of a leaf, as far as it matters here. */
 export type LeafView = {
@@ -69,7 +74,7 @@ export const readRoster = (
   epoch: number,
   charter: Charter,
   leaves: readonly LeafView[],
-  vacant: readonly VacantSeat[],
+  { vacant, counted }: Told,
 ): Roster | undefined => {
   const devices: Device[] = []
   for (const leaf of leaves) {
@@ -87,7 +92,7 @@ export const readRoster = (
   }
   const held = new Set(devices.map((d) => d.seat))
   const empty = vacant.filter(({ seat }) => !held.has(seat))
-  return { epoch, probation: charter.probation, devices, vacant: empty }
+  return { epoch, probation: charter.probation, devices, vacant: empty, counted }
 }
 
 /** All seats: in the order of their first leaf, then those without one. */
@@ -113,10 +118,10 @@ export const hasSeat = (roster: Roster, seat: SeatId): boolean => joinedOf(roste
 export const isVacant = (roster: Roster, seat: SeatId): boolean =>
   roster.vacant.some((one) => one.seat === seat)
 
-/** I11: a seat counts once its probation is over; founding seats count at once. */
+/** I11: a seat counts once its probation is over, and from then on; founding seats count at once. */
 export const isFullSeat = (roster: Roster, seat: SeatId): boolean => {
   const joined = joinedOf(roster, seat)
-  return joined !== undefined && (joined === 0 || roster.epoch >= joined + roster.probation)
+  return joined !== undefined && (joined <= roster.counted || roster.epoch >= joined + roster.probation)
 }
 
 /** Whoever is counted where the committee decides: a seat without a device too, or cutting people off would make a majority of a minority. */

@@ -7,7 +7,8 @@
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { unreachable } from '../../../shared/base/unreachable.ts'
 import { decodeAct } from './act.ts'
-import type { Trace } from './ledger.ts'
+import { decodeCharter } from './charter.ts'
+import type { SeatChange, Trace } from './ledger.ts'
 import { type Action, isCarried, type Mandate, motionHash } from './motion.ts'
 import { planProposals, sameProposals, wantsPath } from './plan.ts'
 import { judgeDrop, judgeLeave, judgeResync } from './requests.ts'
@@ -76,12 +77,23 @@ const judgeMandate = (
   const fault = targetFault(court, author, mandate, keyPackage)
   if (fault) return err(fault)
   const { action, lastEpoch } = motion
-  return ok({ ...traceOf(action), action: action.type, spends: { motion: motionHash(motion), lastEpoch } })
+  return ok({
+    ...traceOf(court, action),
+    action: action.type,
+    spends: { motion: motionHash(motion), lastEpoch },
+  })
 }
 
-const traceOf = (action: Action): Trace => {
+const traceOf = (court: Court, action: Action): Trace => {
   if (action.type === 'remove') return { ...NO_TRACE, removed: [action.seat] }
   if (action.type === 'deviceAdd') return { ...NO_TRACE, change: { type: 'linked', seat: action.seat } }
   if (action.type === 'settleDrop') return { ...NO_TRACE, change: { type: 'settled', device: action.device } }
-  return NO_TRACE
+  return action.type === 'charter' ? { ...NO_TRACE, change: raisedBy(court, action.charter) } : NO_TRACE
+}
+
+/** I11: a longer probation is for those who come, and takes no vote from anybody who had one. */
+const raisedBy = ({ charter, roster }: Court, next: Uint8Array): SeatChange | undefined => {
+  const probation = decodeCharter(next)?.probation ?? 0
+  const counted = roster.epoch - charter.probation
+  return probation > charter.probation && counted > 0 ? { type: 'raised', counted } : undefined
 }

@@ -51,7 +51,7 @@ export const makeEpoch = async (
   const charterBytes = charterOf(group)
   const charter = decodeCharter(charterBytes)
   const number = epochOf(group)
-  const roster = charter && readRoster(number, charter, leavesOf(group), entrance.ledger.vacant)
+  const roster = charter && readRoster(number, charter, leavesOf(group), entrance.ledger)
   if (!charter || !roster) return 'foreign'
   if (charter.rules !== RULES) return 'outdated'
   const seed = logSeed(await exportRoot(group), 0)

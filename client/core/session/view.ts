@@ -155,12 +155,13 @@ const memberOf = (book: Book, committee: Committee, seat: SeatId): MemberView =>
   const { fold, info } = book.newest()
   const joined = joinedOf(info.roster, seat) ?? 0
   const mine = book.own()
-  const epochsToWait = joined === 0 ? 0 : Math.max(0, joined + info.roster.probation - info.number)
+  const counts = isFullSeat(info.roster, seat)
+  const epochsToWait = counts ? 0 : joined + info.roster.probation - info.number
   return {
     seat,
     handle: nameIn(book, seat),
     isMe: seat === mine.seat,
-    counts: isFullSeat(info.roster, seat),
+    counts,
     epochsToWait,
     countsAbout: guessedEnd(book, epochsToWait),
     ...phonesOf(book, seat),

@@ -171,6 +171,7 @@ const roster: fc.Arbitrary<Roster> = fc.record({
     { maxLength: 8 },
   ),
   vacant: fc.array(fc.record({ seat, joined: u32 }), { maxLength: 4 }),
+  counted: u32,
 })
 const perhaps = <T>(inner: fc.Arbitrary<T>) => fc.option(inner, { nil: undefined })
 const helpers = fc.uniqueArray(seat, { maxLength: 3 }).map((seats) => seats.sort())
@@ -185,6 +186,7 @@ const change: fc.Arbitrary<SeatChange> = fc.oneof(
   fc.record({ type: fc.constant('linked' as const), seat }),
   fc.record({ type: fc.constant('settled' as const), device }),
   fc.record({ type: fc.constant('helped' as const), seat, was: device, device, by: helpers }),
+  fc.record({ type: fc.constant('raised' as const), counted: u32 }),
 )
 const uniquely = <T>(one: fc.Arbitrary<T>, keyOf: (value: T) => string) =>
   fc
@@ -195,6 +197,7 @@ const ledger: fc.Arbitrary<Ledger> = fc.record({
   vacant: uniquely(fc.record({ seat, joined: u32 }), (one) => one.seat),
   drops: uniquely(fc.record({ by: seat, seat, device }), (one) => one.by),
   helped: uniquely(fc.record({ seat, device, by: helpers }), (one) => one.device),
+  counted: u32,
 })
 const DEVICE_ACTIONS = ['leave', 'drop', 'deviceAdd', 'settleDrop'] as const
 const fold: fc.Arbitrary<Fold> = fc.record({

@@ -32,7 +32,7 @@ t.test('I13 over any history a seat goes by a removal or by leaving, and by noth
   t.ok(edges > 300, `${edges} edges`)
   t.same(
     [...kindsSeen].sort(),
-    ['add', 'deviceAdd', 'drop', 'leave', 'remove', 'settleDrop'],
+    ['add', 'charter', 'deviceAdd', 'drop', 'leave', 'remove', 'settleDrop'],
     'every act happened',
   )
 })
@@ -48,6 +48,37 @@ t.test(
       const sameFull =
         [...fullSeats(before.roster)].sort().join() === [...fullSeats(later.roster)].sort().join()
       return sameFull && needed(before, change) === needed(later, change)
+    })
+    t.pass()
+  },
+)
+
+t.test(
+  'I11 over any history whoever counts goes on counting, whatever the charter asks of others',
+  async (t) => {
+    let kept = 0
+    holdsOnEdges(({ before, after, effect }) => {
+      const now = fullSeats(after.roster)
+      const { epoch, devices } = after.roster
+      const isLater = devices.some(
+        ({ joined, seat }) => now.includes(seat) && joined + after.charter.probation > epoch && joined > 0,
+      )
+      if (effect.change?.type === 'raised' && isLater) kept += 1
+      return fullSeats(before.roster).every((seat) => now.includes(seat) || effect.removed.includes(seat))
+    })
+    t.ok(kept > 0, `${kept} times somebody would have lost a vote`)
+  },
+)
+
+t.test(
+  'I11 over any history nobody counts who came after a probation was raised and has not waited',
+  async (t) => {
+    holdsOnEdges(({ before, after }) => {
+      const was = seatsOf(before.roster)
+      return seatsOf(after.roster).every((seat) => {
+        const isNew = !was.includes(seat) && seatsOf(before.roster).length >= 3
+        return !isNew || after.charter.probation === 0 || !fullSeats(after.roster).includes(seat)
+      })
     })
     t.pass()
   },

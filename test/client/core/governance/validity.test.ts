@@ -390,7 +390,7 @@ t.test(
       source,
     })
     const markOf = (source: 'key_package' | 'update' | 'commit', resynced: boolean) =>
-      readRoster(30, aCharter(), [view(source, resynced)], [])?.devices[0]?.resynced
+      readRoster(30, aCharter(), [view(source, resynced)], newLedger)?.devices[0]?.resynced
     t.equal(markOf('key_package', true), true, 'marked while the leaf comes from its key package')
     t.equal(markOf('commit', true), false, 'its own commit clears the mark')
     t.equal(markOf('update', true), false)
@@ -551,6 +551,9 @@ t.test(
     t.equal(judged(3, 31, { probation: 1 }), 'add')
     t.equal(judged(3, 30, { probation: 1 }), 'bad_key_package')
     t.equal(judged(3, 5, { probation: 0 }), 'add', 'where there is no probation')
+    const raised = aCommittee({ seats: 3, court: { ledger: { ...newLedger, counted: 29 } } })
+    const after = (joined: number) => verdict(raised.court, addition(raised, aNewcomer({ joined })))
+    t.same([after(29), after(30)], ['bad_key_package', 'add'], 'nor with a mark from before it was raised')
     t.equal(judged(2, 0), 'add', 'the third founds with the others')
     t.equal(judged(2, 31), 'bad_key_package')
     const markOf = (seats: number) => joinedMark(aCommittee({ seats }).court.roster)
@@ -582,13 +585,13 @@ t.test('D11 a leaf that is none of ours makes no roster', async (t) => {
     seatData: encodeSeatData(data),
     source: 'commit' as const,
   }
-  t.match(readRoster(3, aCharter({ probation: 9 }), [leaf], []), {
+  t.match(readRoster(3, aCharter({ probation: 9 }), [leaf], newLedger), {
     epoch: 3,
     probation: 9,
     devices: [
       { leaf: 4, seat: seatNumber(1), device: deviceNumber(1, 0), joined: 0, after: [], resynced: false },
     ],
   })
-  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, identity: filled(1, 33) }], []), undefined)
-  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, seatData: filled(0, 39) }], []), undefined)
+  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, identity: filled(1, 33) }], newLedger), undefined)
+  t.equal(readRoster(3, aCharter(), [leaf, { ...leaf, seatData: filled(0, 39) }], newLedger), undefined)
 })
