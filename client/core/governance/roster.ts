@@ -44,7 +44,6 @@ export type Device = Value<typeof device>
 
 /** A seat whose last device was dropped: it has no leaf, and still its place, its votes and its `joined` (I13). */
 export const vacantSeat = struct({ seat: seatId, joined: u32 })
-export type VacantSeat = Value<typeof vacantSeat>
 
 const fields = struct({
   epoch: u32,
