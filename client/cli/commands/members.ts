@@ -4,6 +4,7 @@ import { type Names, plainNamesIn } from '../../core/session/names.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
 import type { Command } from '../command.ts'
 import { withCommittee } from '../open.ts'
+import { heardAtOf, heardWords } from '../show/heard.ts'
 import { namesIn } from '../show/names.ts'
 import { countOf, dayOf, listOf } from '../show/time.ts'
 
@@ -11,6 +12,7 @@ export const members: Command = {
   usage: '',
   about: [
     'Nobody is above anybody: there are no special rights. New members may have to wait before they decide.',
+    'Whose phone is online is heard every two days, also when they have nothing to say: ask about the others.',
   ],
   examples: ['members'],
   run: (context) =>
@@ -22,8 +24,7 @@ export const members: Command = {
         text: [
           `${countOf(view.members.length, 'member')}:`,
           ...view.members.map(
-            (member) =>
-              `  ${names(member.seat)}${waitOf(member)}${metOf(member, names)}${arrivalOf(view, member)}`,
+            (member) => `  ${names(member.seat)}${waitOf(member)}${metOf(member, names)}${heardOf(member)}`,
           ),
           ...ghostLines(view, names),
         ],
@@ -36,6 +37,7 @@ export const members: Command = {
             changesToWait: member.epochsToWait,
             countsAbout: dateOf(member.countsAbout),
             hasArrived: member.hasArrived,
+            heardAt: momentJson(heardAtOf(member)),
             devices: member.devices.length,
             metBy: member.metBy.map(({ seat, isMutual }) => ({ handle: plain(seat), isMutual })),
             isKnownToSponsorOnly: member.isKnownToSponsorOnly,
@@ -75,5 +77,11 @@ const ghostLines = ({ members: all, own }: CommitteeView, names: Names): readonl
   ]
 }
 
-const arrivalOf = (_view: CommitteeView, { hasArrived, isMe }: MemberView): string =>
-  hasArrived || isMe ? '' : ', not heard from since the last change'
+const heardOf = (member: MemberView): string => {
+  if (member.isMe || member.isVacant) return ''
+  const late = member.hasArrived ? '' : ', and nothing since the last change'
+  return `, ${heardWords(heardAtOf(member), Date.now())}${late}`
+}
+
+const momentJson = (ms: number | undefined): string | null =>
+  ms === undefined ? null : new Date(ms).toISOString()

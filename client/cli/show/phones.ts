@@ -3,6 +3,7 @@
 import { type Names, plainNamesIn } from '../../core/session/names.ts'
 import type { CutOffView, PhoneView } from '../../core/session/phones.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
+import { heardWords } from './heard.ts'
 import { namesIn } from './names.ts'
 import { shortIds } from './shortIds.ts'
 import { countOf, momentOf } from './time.ts'
@@ -25,11 +26,9 @@ export const phoneLines = (view: CommitteeView): readonly string[] => {
 
 const stateOf = ({ isMe, heardAt, missing, came }: PhoneView): string => {
   const now = Date.now()
-  const heard =
-    heardAt === undefined ? 'nothing heard from it yet' : `last heard at ${momentOf(heardAt, now)}`
   const since = came ? `, here since ${momentOf(came.at, now)}` : ''
   const lost = missing > 0 ? `; ${countOf(missing, 'thing')} it said never came` : ''
-  return `${isMe ? 'this one' : heard}${since}${lost}`
+  return `${isMe ? 'this one' : heardWords(heardAt, now)}${since}${lost}`
 }
 
 const cutOffWords = ({ by, at, isOpen }: CutOffView, names: Names): string => {

@@ -9,12 +9,13 @@ import t from 'tap'
 import { qrLines } from '../../../client/cli/qr.ts'
 import { entries } from '../../../client/cli/registry.ts'
 import { run } from '../../../client/cli/run.ts'
+import { heardAtOf, heardWords } from '../../../client/cli/show/heard.ts'
 import { findId, shortIds } from '../../../client/cli/show/shortIds.ts'
 import { standingLines } from '../../../client/cli/show/standing.ts'
 import { createTerminal } from '../../../client/cli/terminal.ts'
 import { abortWords, fieldRefusal, suspicionWords } from '../../../client/cli/words.ts'
 import { isPlainText } from '../../../client/core/committee/plainText.ts'
-import type { SeatId } from '../../../client/core/governance/ids.ts'
+import type { DeviceId, SeatId } from '../../../client/core/governance/ids.ts'
 import type { StandingView } from '../../../client/core/session/standingView.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tocsin-cli-'))
@@ -101,6 +102,55 @@ t.test('what is the matter with a device is said without a word of how it works 
   )
   t.end()
 })
+
+t.test(
+  '4.7 when somebody was last heard is said in days of the calendar, and from a week on as silence',
+  (t) => {
+    const at = (day: number, hour: number): number => new Date(2026, 2, day, hour).getTime()
+    const now = at(30, 9)
+    const said = (heard: number | undefined): string => heardWords(heard, now)
+    t.strictSame(
+      [
+        undefined,
+        at(30, 9),
+        at(30, 0),
+        at(31, 8),
+        at(29, 23),
+        at(29, 0),
+        at(28, 23),
+        at(24, 0),
+        at(23, 23),
+        at(18, 1),
+      ].map(said),
+      [
+        'nothing heard yet',
+        'heard today',
+        'heard today',
+        'heard today',
+        'heard yesterday',
+        'heard yesterday',
+        'heard 2 days ago',
+        'heard 6 days ago',
+        'not heard for 7 days',
+        'not heard for 12 days',
+      ],
+    )
+    const phone = (heardAt: number | undefined) => ({
+      device: 'd' as DeviceId,
+      isMe: false,
+      missing: 0,
+      heardAt,
+      came: undefined,
+    })
+    t.equal(
+      heardAtOf({ devices: [phone(2), phone(undefined), phone(7)] }),
+      7,
+      'a member by any of their phones',
+    )
+    t.equal(heardAtOf({ devices: [phone(undefined)] }), undefined)
+    t.end()
+  },
+)
 
 t.test('help lists every command, and every command explains itself in plain words', async (t) => {
   const overview = await call(['help'])

@@ -69,6 +69,9 @@ t.test('everybody sees every phone, and which one is theirs', async (t) => {
     (await alice.run(['phones'])).out,
     /alice \(you\)\n {2}[0-9a-f]{4} {2}this one.*\nbob\n {2}[0-9a-f]{4} {2}/,
   )
+  // Whether that was today or, a moment ago, yesterday.
+  t.match((await alice.run(['phones'])).out, /\nbob\n {2}[0-9a-f]{4} {2}heard \w+/)
+  t.match((await alice.run(['members'])).out, /\n {2}bob.*, heard (today|yesterday)/)
   t.equal((await alice.run(['devices'])).out, (await alice.run(['phones'])).out, 'under its other name too')
 })
 
