@@ -83,11 +83,13 @@ const compress = (path) => {
   return brotli.length
 }
 
-/** Languages are one file each, and one of them comes with a first load. */
+/** Languages are one file each, and one of them comes with a first load; what reads a code comes with the camera. */
 const firstLoad = (sizes) => {
-  const languages = sizes.filter(([path]) => /\/(en|es|ar)-[^/]+\.js$/.test(path)).map(([, size]) => size)
-  const rest = sizes.reduce((sum, [, size]) => sum + size, 0) - languages.reduce((sum, size) => sum + size, 0)
-  return rest + Math.max(0, ...languages)
+  const sizesOf = (name) => sizes.filter(([path]) => name.test(path)).map(([, size]) => size)
+  const total = (some) => some.reduce((sum, size) => sum + size, 0)
+  const languages = sizesOf(/\/(en|es|ar)-[^/]+\.js$/)
+  const later = total(languages) + total(sizesOf(/\/readCode-[^/]+\.js$/))
+  return total(sizesOf(/./)) - later + Math.max(0, ...languages)
 }
 
 const buildNow = async (sources) => {

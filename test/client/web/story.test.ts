@@ -3,12 +3,12 @@
  * both directions, and whatever breaks the page's policy fails. Not here: what a hostile server can do (trust.test.ts), the worker's requests (worker).
  */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import axe from 'axe-core'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, JSHandle, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { readWebFiles } from '../../../server/routes/web.ts'
 import { newProfile } from '../../support/browser.ts'
@@ -140,6 +140,96 @@ t.test('Somebody new locks the device, starts a committee and writes, and words 
   t.equal(await alice.locator('main img, main b').count(), 0)
 })
 
+/** A film for Chromium's fake camera: what another phone shows as its code, in the middle of a picture. */
+const filmOf = async (page: Page): Promise<string> => {
+  const code = page.locator('svg.code')
+  const size = Number((await code.getAttribute('viewBox'))?.split(' ').at(-1))
+  const drawn = (await code.locator('path').getAttribute('d')) ?? ''
+  const [width, height] = [640, 480]
+  const scale = Math.floor(height / size)
+  const [left, top] = [(width - size * scale) >> 1, (height - size * scale) >> 1]
+  const luma = Buffer.alloc(width * height, 235)
+  for (const [, x, y] of drawn.matchAll(/M(\d+) (\d+)h/g))
+    for (let row = 0; row < scale; row++) {
+      const from = (top + Number(y) * scale + row) * width + left + Number(x) * scale
+      luma.fill(16, from, from + scale)
+    }
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)])
+  const path = join(folder, 'code.y4m')
+  const head = Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420\n`)
+  writeFileSync(path, Buffer.concat([head, frame, frame]))
+  return path
+}
+
+const FAKE_CAMERA = ['--lang=en', '--use-fake-device-for-media-stream']
+
+/** What the page looks through. It outlives the screen, and tells then whether it is off. */
+const cameraOf = (page: Page): Promise<JSHandle<MediaStreamTrack | undefined>> =>
+  page.locator('video').evaluateHandle((video: HTMLVideoElement) => {
+    const { srcObject } = video
+    return srcObject instanceof MediaStream ? srcObject.getTracks()[0] : undefined
+  })
+const isOff = (camera: JSHandle<MediaStreamTrack | undefined>): Promise<boolean> =>
+  camera.evaluate((track) => track?.readyState === 'ended')
+
+t.test('Another phone comes in by its camera, which is off whenever nobody looks through it', async (t) => {
+  const profile = newProfile(t)
+  const before = await profile.open(FAKE_CAMERA)
+  const phone = await watched(before)
+  await makeLock(phone)
+  await follow(phone, 'Somebody invited me')
+  await before.grantPermissions([], { origin: base })
+  await press(phone, 'Scan their code with the camera')
+  await phone.getByText('The camera cannot be used').waitFor()
+  await isClean(t, phone, 'joining without a camera')
+  await before.grantPermissions(['camera'], { origin: base })
+  for (const leave of [() => press(phone, 'Turn the camera off'), () => go(phone, '#/home')]) {
+    await press(phone, 'Scan their code with the camera')
+    await phone.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0)
+    const camera = await cameraOf(phone)
+    t.notOk(await isOff(camera))
+    await isClean(t, phone, 'the camera looks for a code')
+    await leave()
+    await phone.locator('video').waitFor({ state: 'detached' })
+    t.ok(await isOff(camera))
+  }
+  await before.close()
+
+  await go(alice, '#/1/invites')
+  await press(alice, 'One more phone of mine')
+  const film = await filmOf(alice)
+  const context = await profile.open([...FAKE_CAMERA, `--use-file-for-fake-video-capture=${film}`])
+  const second = await watched(context)
+  await context.grantPermissions(['camera'], { origin: base })
+  await write(second, 'Passphrase', PASSPHRASE)
+  await press(second, 'Unlock')
+  await follow(second, 'Somebody invited me')
+  await press(second, 'Scan their code with the camera')
+  await second.getByText('This makes this device one more phone').waitFor()
+  t.equal(await second.locator('video').count(), 0)
+  await press(second, 'Go on')
+  await alice.locator('.words').waitFor()
+  t.equal(await second.locator('.words').innerText(), await alice.locator('.words').innerText())
+  await press(second, 'They are the same')
+  await press(alice, 'They are the same: I vouch')
+  await second.getByRole('heading', { name: 'Now', exact: true }).waitFor()
+})
+
+t.test('Of a phone that is cut off, it is said what was on it and what to do now', async (t) => {
+  await go(alice, '#/1/safety')
+  await press(alice, 'Cut it off: lost or old')
+  await alice.getByRole('dialog').getByRole('button', { name: 'Cut it off: lost or old' }).click()
+  const report = alice.locator('details', { hasText: /What was on phone .+ of .+alice/ })
+  await report.locator('summary').click()
+  await report.getByText('Never on it:').waitFor()
+  const text = await report.innerText()
+  t.match(text, /1 message\n/)
+  t.match(text, /1 name that a member uses here/)
+  t.match(text, /Compare the words of this committee with everybody/)
+  t.notMatch(text, /who has no phone now/, 'alice has another one')
+  await isClean(t, alice, 'a phone that was cut off')
+})
+
 t.test('Two people compare three words, and the second one is in', async (t) => {
   await go(alice, '#/1/invites')
   await press(alice, 'Somebody new, here beside me')
@@ -259,6 +349,9 @@ t.test('Every screen is accessible and fits a small phone, from the left and fro
     for (const page of PAGES) {
       await go(alice, `#/1/${page}`)
       await alice.locator('main h1').waitFor()
+      await alice.locator('details').evaluateAll((all: readonly HTMLDetailsElement[]) => {
+        for (const one of all) one.open = true
+      })
       await isClean(t, alice, `${page}, ${language}`)
     }
   }

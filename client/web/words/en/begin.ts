@@ -70,6 +70,12 @@ export const begin = {
   },
   join: {
     title: 'Somebody invited me',
+    scan: 'Scan their code with the camera',
+    scanning: 'Hold the phone so that the whole code is in the picture.',
+    seen: 'What the camera sees',
+    stopScan: 'Turn the camera off',
+    noCamera:
+      'The camera cannot be used: there is none here, or it was not allowed. Paste the line below instead.',
     link: 'The line they gave you',
     linkHint: 'It begins with "tocsin:". Paste all of it.',
     handle: 'What shall the others call you?',

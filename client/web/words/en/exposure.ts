@@ -54,6 +54,7 @@ export const exposure = {
     pass_on_roles: 'Its owner holds a role: let somebody else do it until they are back.',
     fetchable_files: 'Its files can be fetched until their days are over: take for granted that they were.',
     change_admission: 'Ask whoever runs the relay to change its admission secret: it was on the phone.',
-    meet_owner: 'Two of you meet its owner, who has no phone now, and let them in again from Us.',
+    meet_owner:
+      'Two of you meet its owner, who has no phone now. They come back by the command line: tocsin rejoin invite.',
   } satisfies Record<ExposureStep, string>,
 }

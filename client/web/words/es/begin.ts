@@ -66,6 +66,11 @@ export const begin: Words['begin'] = {
   },
   join: {
     title: 'Alguien me invitó',
+    scan: 'Leer su código con la cámara',
+    scanning: 'Sostén el teléfono de modo que se vea el código entero.',
+    seen: 'Lo que ve la cámara',
+    stopScan: 'Apagar la cámara',
+    noCamera: 'No se puede usar la cámara: aquí no hay, o no se permitió. Pega abajo la línea.',
     link: 'La línea que te dieron',
     linkHint: 'Empieza con "tocsin:". Pégala entera.',
     handle: '¿Cómo te van a llamar los demás?',

@@ -58,6 +58,6 @@ export const exposure: Words['exposure'] = {
     fetchable_files: 'Sus archivos se pueden descargar hasta que pasen sus días: den por hecho que ocurrió.',
     change_admission: 'Pidan a quien opera el relé que cambie su secreto de admisión: estaba en el teléfono.',
     meet_owner:
-      'Dos de ustedes se encuentran con su dueño, que ahora no tiene teléfono, y le dejan entrar otra vez desde Nosotros.',
+      'Dos de ustedes se encuentran con su dueño, que ahora no tiene teléfono. Vuelve a entrar por la línea de comandos: tocsin rejoin invite.',
   },
 }
