@@ -357,6 +357,28 @@ t.test('Every screen is accessible and fits a small phone, from the left and fro
   }
 })
 
+t.test('It can be put beside the other programs of the phone, under a name that says nothing', async (t) => {
+  const debug = await alice.context().newCDPSession(alice)
+  const { url, errors, data } = await debug.send('Page.getAppManifest')
+  t.strictSame(errors, [])
+  t.equal(url, `${base}/manifest.webmanifest`)
+  t.notMatch(data, /tocsin|alarm|committee|union/i)
+  const { installabilityErrors } = await debug.send('Page.getInstallabilityErrors')
+  t.strictSame(installabilityErrors, [])
+  await debug.detach()
+  const { icons } = JSON.parse(data ?? '{}')
+  t.ok(icons.some(({ purpose }: { readonly purpose?: string }) => purpose === 'maskable'))
+  for (const { src, type, sizes } of icons) {
+    const answer = await fetch(`${base}/${src}`)
+    t.equal(answer.headers.get('content-type'), type)
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    if (type === 'image/png') t.equal(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`, sizes)
+  }
+  const answer = await fetch(`${base}/manifest.webmanifest`)
+  t.equal(answer.headers.get('content-type'), 'application/manifest+json')
+  t.match(answer.headers.get('content-security-policy'), /manifest-src 'self'/)
+})
+
 t.test('No page asked anybody but its relay for anything, threw, or was stopped by its policy', async (t) => {
   const stopped = await alice.evaluate(
     () =>
