@@ -104,6 +104,14 @@ const stillIn = (chronicle: Chronicle): readonly Knowledge[] =>
 
 const HOUR_MS = 3_600_000
 
+/** Cut off while it was stuck further back, which it cannot read: the tree of whoever follows has no leaf of it. Its owner has to meet people (4.11). */
+const isLeftBehind = ({ own }: Knowledge, all: readonly Knowledge[]): boolean => {
+  const members = all.filter((one) => one.own.status === 'member')
+  const hasLeaf = (one: Knowledge): boolean =>
+    newestOf(one)?.info.roster.devices.some(({ device }) => device === own.device) ?? false
+  return own.status === 'stuck' && members.length > 0 && !members.some(hasLeaf)
+}
+
 /** I8: the state of an epoch that was left is gone from the disk after 72 hours, or when posts expire if that is sooner. */
 const checkSnapshots = (chronicle: Chronicle, device: Device, { epochs }: Knowledge): void => {
   const { world } = chronicle
@@ -193,7 +201,8 @@ const noteState = (chronicle: Chronicle): void => {
  * I4: everybody is a member in one and the same epoch, nothing waits to be sent, and no complete mandate waits to be carried out.
  */
 export const isTogether = (chronicle: Chronicle): boolean => {
-  const all = stillIn(chronicle)
+  const here = stillIn(chronicle)
+  const all = here.filter((one) => !isLeftBehind(one, here))
   const [first] = all
   return all.every(
     (one) =>
