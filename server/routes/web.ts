@@ -4,25 +4,15 @@
  * the pages of a relay without it (pages.ts).
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { extname, join, relative, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { fileType } from '../../shared/release/fileType.ts'
 import { WEB_HEADERS } from '../../shared/release/headers.ts'
 
 type WebFile = { readonly type: string; readonly brotli: Buffer; readonly gzip: Buffer }
 /** By path below `/`. */
 export type WebFiles = ReadonlyMap<string, WebFile>
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json',
-}
 
 /** Undefined where there is no build. */
 export const readWebFiles = (folder: string): WebFiles | undefined => {
@@ -35,7 +25,7 @@ export const readWebFiles = (folder: string): WebFiles | undefined => {
 const builtFiles = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && extname(entry.name) in TYPES)
+      .filter((entry) => entry.isFile() && fileType(entry.name) !== undefined)
       .map((entry) => join(entry.parentPath, entry.name))
   } catch {
     return []
@@ -43,7 +33,7 @@ const builtFiles = (folder: string): readonly string[] => {
 }
 
 const read = (path: string): WebFile => ({
-  type: TYPES[extname(path)] ?? '',
+  type: fileType(path) ?? '',
   brotli: readFileSync(`${path}.br`),
   gzip: readFileSync(`${path}.gz`),
 })

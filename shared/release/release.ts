@@ -61,6 +61,9 @@ const fail = <T>(error: ReleaseFault): Checked<T> => ({ ok: false, error })
 export const releaseId = async (text: string, { sha256 }: Primitives): Promise<string> =>
   toHex(await sha256(new TextEncoder().encode(text)))
 
+/** As people read it to each other: in fours. */
+export const inFours = (id: string): string => id.replace(/(.{4})(?=.)/g, '$1 ')
+
 /** The same release gives the same text: names in order, nothing else in it. */
 export const printRelease = ({ name, headers, files }: Release): string =>
   JSON.stringify({ name, headers: inOrder(headers), files: inOrder(files) })

@@ -1,6 +1,7 @@
 /** Looking at a server as a stranger would: does it hand out the web client that was released? */
 import { ok } from '../../../shared/base/result.ts'
 import { cryptoReady } from '../../../shared/crypto/sodium.ts'
+import { inFours } from '../../../shared/release/release.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { type Command, type Context, type Outcome, refused, textOf } from '../command.ts'
 import { inspect, type Served } from '../served.ts'
@@ -11,9 +12,6 @@ const FAULTS = {
 } as const
 
 const isWeb = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
-
-/** As people read it to each other: in fours. */
-const inFours = (id: string): string => id.replace(/(.{4})(?=.)/g, '$1 ')
 
 const signedLine = ({ isSigned, signatures, signers }: Served): string => {
   if (signers.threshold === 0) return 'by nobody: compare the id with a second source'

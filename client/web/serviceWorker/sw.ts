@@ -6,6 +6,8 @@
  * is the alarm (page/release.svelte.ts). Not prevented here: a changed loader, a first visit, a reload past it, cleared site data (SECURITY.md).
  */
 import { ed25519 } from '@noble/curves/ed25519.js'
+import { toHex } from '../../../shared/base/text.ts'
+import { fileType } from '../../../shared/release/fileType.ts'
 import {
   openRelease,
   type Pin,
@@ -42,16 +44,6 @@ const PIN = `${base}pin.json`
 const OFFERED: ReadonlySet<string> = new Set([`${base}release.json`, `${base}sw.js`])
 const CONTROL = 'tocsin.pin'
 const cacheOf = (id: string): string => `tocsin.release.${id}`
-
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  svg: 'image/svg+xml',
-  png: 'image/png',
-  wasm: 'application/wasm',
-  webmanifest: 'application/manifest+json',
-}
 
 const primitives: Primitives = {
   sha256: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource)),
@@ -93,8 +85,8 @@ const take = async (text: string): Promise<FromLoader> => {
 const fill = async (cache: Cache, { files, headers }: Release): Promise<boolean> => {
   for (const [path, hash] of Object.entries(files)) {
     const body = await fetched(path)
-    if (body === undefined || hex(await primitives.sha256(body)) !== hash) return false
-    const type = TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
+    if (body === undefined || toHex(await primitives.sha256(body)) !== hash) return false
+    const type = fileType(path) ?? 'application/octet-stream'
     await cache.put(
       base + path,
       new Response(body as BodyInit, { headers: { ...headers, 'content-type': type } }),
@@ -112,9 +104,6 @@ const fetched = async (path: string): Promise<Uint8Array | undefined> => {
   }).catch(() => undefined)
   return answer?.ok ? new Uint8Array(await answer.arrayBuffer()) : undefined
 }
-
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 const takeFirst = async (): Promise<void> => {
   if (await kept()) return
