@@ -11,6 +11,7 @@ const COMMITTEE_PAGES = [
   'decide',
   'propose',
   'us',
+  'roles',
   'invites',
   'unity',
   'charter',

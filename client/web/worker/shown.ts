@@ -56,6 +56,7 @@ export type Views = {
   readonly alarms: AlarmsShown
   readonly decide: DecideShown
   readonly us: UsShown
+  readonly roles: RolesShown
   readonly unity: UnityShown
   readonly concerns: readonly ConcernPage[]
   readonly charter: CharterShown
@@ -138,11 +139,15 @@ export type DecideShown = {
 
 export type UsShown = {
   readonly members: readonly (MemberView & { readonly profile: Profile; readonly isSuspended: boolean })[]
-  readonly roles: WhoHoldsWhat
-  /** Who speaks for the committee now. */
-  readonly speaker: string | undefined
   /** The four words of now; the same on every member's device, or something is wrong. */
   readonly words: readonly string[]
+}
+
+export type RolesShown = WhoHoldsWhat & {
+  /** Who speaks for the committee now. */
+  readonly speaker: string | undefined
+  /** Terms that a third of those who count would call back: it may be put to the vote. */
+  readonly recallable: ReadonlySet<string>
 }
 
 export type UnityShown = UnityPage & { readonly meetings: readonly Meeting[] }

@@ -7,6 +7,7 @@ import type { Meeting } from '../../core/committee/meeting.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { emptyProfile } from '../../core/committee/profile.ts'
 import { compareProgram } from '../../core/committee/program.ts'
+import { isRecallAsked } from '../../core/committee/roles.ts'
 import type { Post } from '../../core/committee/talk.ts'
 import { speaker } from '../../core/committee/whoHoldsWhat.ts'
 import { type Card, decidePage } from '../../core/session/decideView.ts'
@@ -88,18 +89,19 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
     const { open, done } = decidePage(view, nowMs)
     return { open, done: done.map(cardShown) }
   },
-  us: ({ view, nowMs }) => {
-    const roles = rolesPage(view, nowMs)
-    return {
-      members: view.members.map((member) => ({
-        ...member,
-        profile: view.committee.profiles.get(member.seat) ?? emptyProfile,
-        isSuspended: suspensionIn(view, member.seat, nowMs) !== undefined,
-      })),
-      roles,
-      speaker: speaker(roles),
-      words: view.words,
-    }
+  us: ({ view, nowMs }) => ({
+    members: view.members.map((member) => ({
+      ...member,
+      profile: view.committee.profiles.get(member.seat) ?? emptyProfile,
+      isSuspended: suspensionIn(view, member.seat, nowMs) !== undefined,
+    })),
+    words: view.words,
+  }),
+  roles: ({ view, nowMs }) => {
+    const page = rolesPage(view, nowMs)
+    const counting = view.members.filter(({ counts }) => counts).map(({ seat }) => seat)
+    const asked = page.holdings.filter(({ term }) => isRecallAsked(term, counting))
+    return { ...page, speaker: speaker(page), recallable: new Set(asked.map(({ term }) => term.id)) }
   },
   unity: ({ view }) => ({ ...unityPage(view), meetings: meetingsIn(view) }),
   concerns: ({ view, nowMs }) => concernPages(view, nowMs),

@@ -17,6 +17,8 @@ export const common = {
   yes: 'Yes',
   no: 'No',
   wait: 'One moment.',
+  notFetched: 'This page could not be fetched. Look for a connection, and load it again.',
+  again: 'Load again',
   sent: 'Sent.',
   notSent: 'Not sent - call!',
   notSentHint: 'It is kept on this device and goes out as soon as the relay can be reached.',

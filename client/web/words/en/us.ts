@@ -1,6 +1,5 @@
 /** English: who we are, what we agree on, our rules, whom we let in. */
 import type { FoundingGap } from '../../../core/committee/founding.ts'
-import type { Role } from '../../../core/committee/roleWords.ts'
 import type { Ending, Principle, Stance, UnityState } from '../../../core/committee/unityWords.ts'
 import type { Level } from '../../../core/governance/charter.ts'
 import { formatsOf, isolated } from '../plural.ts'
@@ -25,27 +24,6 @@ export const us = {
   remove: 'Ask the others to put them out',
   removeSure: (name: string) => `Ask the others to put ${isolated(name)} out? One alone decides nothing.`,
   roles: 'Who holds what',
-  noRoles: 'Nobody holds a role yet.',
-  role: {
-    delegate: 'delegate',
-    alternate: 'alternate',
-    minder: 'minder',
-    panel: 'panel member',
-    marshal: 'marshal',
-    liaison: 'liaison',
-    facilitator: 'facilitator',
-    note_taker: 'note-taker',
-    duty: 'on duty',
-  } satisfies Record<Role, string>,
-  until: (day: string) => `until ${day}`,
-  termOver: (day: string) => `time is over since ${day}`,
-  warnings: {
-    many_roles: (name: string) => `${isolated(name)} holds several roles. Who takes one over?`,
-    long_service: (name: string) => `${isolated(name)} has done it several times in a row. Who is next?`,
-    proposes_most: (name: string) => `${isolated(name)} puts most of the motions. What do the others want?`,
-    not_heard: (name: string) => `${isolated(name)} was not heard for a month. Ask them.`,
-    reports_missed: (name: string) => `${isolated(name)} has not reported. Shall we call them back?`,
-  },
   unity: 'What we agree on',
   charter: 'Our rules',
   invite: 'Invite somebody',

@@ -18,6 +18,8 @@ export const common: Words['common'] = {
   yes: 'Sí',
   no: 'No',
   wait: 'Un momento.',
+  notFetched: 'Esta página no se pudo traer. Busca conexión y cárgala otra vez.',
+  again: 'Cargar otra vez',
   sent: 'Enviado.',
   notSent: 'No enviado: ¡llama!',
   notSentHint: 'Queda en este aparato y sale en cuanto se alcance el relé.',

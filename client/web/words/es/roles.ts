@@ -1,0 +1,68 @@
+/** Spanish: who holds which role, handing it on, reports, and asking to call somebody back. */
+import type { LaterWords } from '../later/en.ts'
+import { formatsOf, isolated } from '../plural.ts'
+
+const { plural } = formatsOf('es')
+
+export const roles: LaterWords['roles'] = {
+  title: 'Quién tiene qué tarea',
+  lead: 'Quien hace algo por nosotros lo hace por un tiempo. Nadie está por encima de nadie.',
+  empty: 'Nadie tiene una tarea todavía.',
+  role: {
+    delegate: 'delegado',
+    alternate: 'suplente',
+    minder: 'encargado del buzón',
+    panel: 'miembro del panel',
+    marshal: 'responsable de seguridad',
+    liaison: 'enlace',
+    facilitator: 'moderación',
+    note_taker: 'toma de notas',
+    duty: 'de guardia',
+  },
+  speaks: (name) => `${isolated(name)} habla ahora por nosotros en otras partes.`,
+  until: (day) => `hasta el ${day}`,
+  over: (day) => `su tiempo acabó el ${day}`,
+  suspended: 'suspendido',
+  inRow: (n) => plural(n, { one: '# período', other: '# períodos seguidos' }),
+  asked: (n) =>
+    plural(n, {
+      one: '# de nosotros pide revocar el mandato',
+      other: '# de nosotros piden revocar el mandato',
+    }),
+  handover: 'Palabras para quien venga después',
+  handOn: 'Pasarla a otro',
+  handOnSure: 'Entonces ya no la tienes. Si eres delegado, el suplente entra de inmediato.',
+  note: 'Lo que debe saber quien venga después',
+  leaveNote: 'Dejar las palabras y seguir',
+  reports: { owed: 'Falta el informe', missed: 'El informe no llegó', given: 'Informó' },
+  due: (when) => `hasta ${when}`,
+  others: (text) => `Los demás: ${text}`,
+  comesBack: (text) => `Lo que vuelve a nosotros: ${text}`,
+  report: 'Dar el informe',
+  said: '¿Qué dijiste por nosotros?',
+  voted: '¿Cómo votaron los demás?',
+  back: '¿Qué vuelve a nosotros?',
+  owe: 'Nos debe un informe',
+  about: '¿De qué se trataba?',
+  callBack: 'Pedir que se revoque',
+  callBackHint: 'Cuando lo pide un tercio, votamos. La persona no vota en ello.',
+  why: 'Por qué',
+  takeBack: 'Ya no lo pido',
+  isAsked: 'Lo pide un tercio: se puede poner a votación.',
+  putRecall: 'Ponerlo a votación',
+  take: 'Hacer algo por un tiempo',
+  which: '¿Cuál?',
+  days: '¿Por cuánto tiempo?',
+  dayCount: (n) => plural(n, { one: '# día', other: '# días' }),
+  elect: 'Pedir a los demás que elijan a alguien',
+  electHint: 'Delegados, suplentes, encargados del buzón y miembros del panel se eligen.',
+  questions: 'Preguntas para todos',
+  calm: 'Nada se acumula en ninguna parte.',
+  warnings: {
+    many_roles: (name) => `${isolated(name)} tiene varias tareas. ¿Quién toma una?`,
+    long_service: (name) => `${isolated(name)} lo ha hecho varias veces seguidas. ¿Quién sigue?`,
+    proposes_most: (name) => `${isolated(name)} pone la mayoría de las mociones. ¿Qué quieren los demás?`,
+    not_heard: (name) => `De ${isolated(name)} no se oye nada hace un mes. Pregúntenle.`,
+    reports_missed: (name) => `${isolated(name)} no ha informado. ¿Revocamos su mandato?`,
+  },
+}
