@@ -106,6 +106,9 @@ const answer = async (link: Link, request: Request): Promise<void> => {
       return watch(link, request)
     case 'unwatch':
       return unwatch(link, request)
+    case 'deposit':
+    case 'cancel':
+      return refuse(link, request.ref, { type: 'none' })
     case 'ping':
       return send(link, { type: 'pong', ref: request.ref, padding: request.padding })
     default:

@@ -24,8 +24,9 @@ import type { Result } from '../base/result.ts'
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '../crypto/sodium.ts'
 import type { AdmissionSecret, Challenge } from './access.ts'
 import { signedHead } from './chain.ts'
+import { cancelHashes, depositName, needed, waitSeconds } from './deposit.ts'
 import { type Blob, head, logId, type Role, seq } from './ids.ts'
-import { MAX_BLOB_BYTES, MAX_PADDING_BYTES, MAX_PAGE_ENTRIES, TTL_DAYS } from './limits.ts'
+import { MAX_BLOB_BYTES, MAX_DEPOSIT_BYTES, MAX_PADDING_BYTES, MAX_PAGE_ENTRIES, TTL_DAYS } from './limits.ts'
 import { MAX_POLICY_BYTES } from './policy.ts'
 import { refusal } from './refusals.ts'
 
@@ -38,11 +39,13 @@ const role: Codec<Role> = mapped(
   (value) => (value === 'reader' ? 1 : 2),
 )
 
-const blob: Codec<Blob> = mapped(
-  varBytes(MAX_BLOB_BYTES),
-  (value) => value as Blob,
-  (value) => value,
-)
+const blobUpTo = (max: number): Codec<Blob> =>
+  mapped(
+    varBytes(max),
+    (value) => value as Blob,
+    (value) => value,
+  )
+const blob = blobUpTo(MAX_BLOB_BYTES)
 
 /** A writer's place in the policy's list, and its signature over id and blob hash (L7). */
 const writerSignature = struct({ index: u8, signature: bytes(SIGNATURE_BYTES) })
@@ -79,6 +82,20 @@ export const request = variant({
   watch: [5, struct({ ref: u32, log: logId, from: seq })],
   unwatch: [6, struct({ ref: u32, log: logId })],
   ping: [7, struct({ ref: u32, padding: varBytes(MAX_PADDING_BYTES) })],
+  deposit: [
+    8,
+    struct({
+      ref: u32,
+      log: logId,
+      lifeDays: oneByteOf(TTL_DAYS),
+      waitSeconds,
+      needed,
+      cancelHashes,
+      writer: option(writerSignature),
+      blob: blobUpTo(MAX_DEPOSIT_BYTES),
+    }),
+  ],
+  cancel: [9, struct({ ref: u32, log: logId, deposit: depositName, token: bytes(32) })],
 })
 
 export type Request = Value<typeof request>

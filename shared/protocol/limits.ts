@@ -40,3 +40,15 @@ export const MAX_KEYS = 255
 
 /** Leading zero bits that BUSY may ask for, at most: about a second of work on an old phone at 18. */
 export const MAX_POW_BITS = 24
+
+/** Deposits that may wait in one log, for each of its writer keys (T3). */
+export const MAX_DEPOSITS = 16
+
+/** Hashes of cancel tokens in every deposit, so that their number says nothing (T1). */
+export const CANCEL_HASHES = 32
+
+/** Seconds that a deposit may wait, at most (T1). */
+export const MAX_WAIT_SECONDS = 86_400
+
+/** Bytes of the largest blob that may be deposited: a frame stays within what an APPEND may have (T1). */
+export const MAX_DEPOSIT_BYTES = 65_536

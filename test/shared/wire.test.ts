@@ -1,7 +1,7 @@
 import { createHash, createHmac, createPublicKey, verify as nodeVerify } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
-import { concat, sameBytes, utf8 } from '../../shared/base/bytes.ts'
+import { bigEndian, concat, sameBytes, utf8 } from '../../shared/base/bytes.ts'
 import { decode, encode } from '../../shared/base/codec.ts'
 import { ok, type Result } from '../../shared/base/result.ts'
 import { toHex } from '../../shared/base/text.ts'
@@ -16,6 +16,7 @@ import {
   verifyAdmission,
 } from '../../shared/protocol/access.ts'
 import { firstChain, headBytes, nextChain, signedHead, verifyHead } from '../../shared/protocol/chain.ts'
+import { type CancelToken, cancelHash, nameOfDeposit } from '../../shared/protocol/deposit.ts'
 import {
   decodeEvent,
   decodeRequest,
@@ -27,6 +28,7 @@ import {
 import type { Blob, Chain, Head, LogId, Seq } from '../../shared/protocol/ids.ts'
 import {
   BUCKETS,
+  CANCEL_HASHES,
   CAPS,
   MAX_BLOB_BYTES,
   MAX_KEYS,
@@ -85,7 +87,7 @@ t.test('F1 the frozen frames decode to their values and encode to their bytes', 
   }
   const tags = (all: readonly { readonly encoded: string }[]) =>
     new Set(all.map(({ encoded }) => hex(encoded)[0]))
-  t.strictSame([...tags(vectors.requests)], [1, 2, 3, 4, 5, 6, 7], 'every request is there')
+  t.strictSame([...tags(vectors.requests)], [1, 2, 3, 4, 5, 6, 7, 8, 9], 'every request is there')
   t.strictSame([...tags(vectors.events)], [128, 129, 130, 131, 132, 133, 134], 'every event is there')
 })
 
@@ -274,6 +276,34 @@ t.test('C1 ten thousand hostile frames to each decoder: one refusal, no exceptio
   t.ok(asked.every((frame) => isFine(frame, read(decodeRequest(frame), encodeRequest))))
   t.ok(said.every((frame) => isFine(frame, read(decodeEvent(frame), encodeEvent))))
   t.ok(asked.filter((frame) => !decodeRequest(frame).ok).length > 9000)
+})
+
+t.test('T2 the name of a deposit is the hash of all of it', async (t) => {
+  const { deposit: frozen } = vectors
+  const tokens = Array.from({ length: CANCEL_HASHES }, (_, i) => new Uint8Array(32).fill(i) as CancelToken)
+  const deposit = { ...frozen, blob: hex(frozen.blob) as Blob, cancelHashes: tokens.map(cancelHash) }
+  const other = [
+    { ...deposit, blob: utf8('other') as Blob },
+    { ...deposit, lifeDays: 45 as const },
+    { ...deposit, waitSeconds: 901 },
+    { ...deposit, needed: 3 },
+    { ...deposit, cancelHashes: [...deposit.cancelHashes].reverse() },
+  ]
+
+  t.equal(toHex(nameOfDeposit(log, deposit)), frozen.name)
+  for (const one of other) t.not(toHex(nameOfDeposit(log, one)), frozen.name)
+})
+
+t.test('T1 none or more than 32 tokens, no wait or more than 24 hours are malformed', async (t) => {
+  const good = hex(vectors.requests.find(({ encoded }) => encoded.startsWith('08'))?.encoded ?? '')
+  const waits = (seconds: number) => concat(good.slice(0, 30), bigEndian(seconds, 4), good.slice(34))
+  const needs = (count: number) => good.map((byte, i) => (i === 34 ? count : byte))
+
+  for (const fine of [waits(1), waits(86_400), needs(1), needs(32)]) t.ok(decodeRequest(fine).ok)
+  for (const bad of [waits(0), waits(86_401), needs(0), needs(33), needs(255)])
+    t.strictSame(decodeRequest(bad), malformed)
+  const frame = decodeRequest(good)
+  t.throws(() => encodeRequest({ ...(frame.ok && frame.value), waitSeconds: 0 } as Request))
 })
 
 t.test('C1 requests are no events, and the other way round', async (t) => {

@@ -22,10 +22,11 @@ import {
   WIRE_VERSION,
 } from '../../shared/protocol/frames.ts'
 import { type Head, type LogId, logKey, type Role } from '../../shared/protocol/ids.ts'
-import { BUCKETS, MAX_REQUEST_BYTES } from '../../shared/protocol/limits.ts'
+import { BUCKETS, MAX_DEPOSIT_BYTES, MAX_REQUEST_BYTES } from '../../shared/protocol/limits.ts'
 import type { Refusal } from '../../shared/protocol/refusals.ts'
 import type { RelayKey } from '../../shared/protocol/relayKey.ts'
 import { verifyEntry } from '../../shared/protocol/writerSignature.ts'
+import { cancelOf, createWaiting, depositInto, due, type MemoryDeposit, makeRoom } from './memoryDeposits.ts'
 import { appendTo, headOf, logIsFull, type MemoryLog, newMemoryLog, pageOf } from './memoryLog.ts'
 
 /** Connections are numbered from 1 in the order in which they were dialed. */
@@ -59,6 +60,10 @@ export type MemoryRelay = {
   readonly cut: (connection?: number) => void
   /** While true, dialing fails. */
   readonly refuseDialing: (refuse: boolean) => void
+  /** T3: so many seconds go by; what is due is released and served. */
+  readonly pass: (seconds: number) => void
+  /** What waits to be released. */
+  readonly waiting: () => readonly MemoryDeposit[]
   /** A3: a new admission secret; the one before stays good. */
   readonly rotateAdmission: () => AdmissionSecret
   /** How many connections were ever dialed, and how many are open. */
@@ -79,11 +84,14 @@ type Connection = {
   readonly end: () => void
 }
 
+type Waiting = ReturnType<typeof createWaiting>
+
 type State = {
   readonly signing: KeyPair
   readonly staticKey: Uint8Array
   readonly logs: Map<string, MemoryLog>
   readonly connections: Set<Connection>
+  readonly deposits: Waiting
   readonly heard: { connection: number; request: Request }[]
   /** Newest first; two are good. */
   secrets: readonly AdmissionSecret[]
@@ -100,6 +108,7 @@ export const createMemoryRelay = (name = 'relay'): MemoryRelay => {
     staticKey: seed('static'),
     logs: new Map(),
     connections: new Set(),
+    deposits: createWaiting(),
     heard: [],
     secrets: [seed('admission') as AdmissionSecret],
     misdeeds: {},
@@ -124,6 +133,10 @@ export const createMemoryRelay = (name = 'relay'): MemoryRelay => {
     refuseDialing: (refuse) => {
       state.deaf = refuse
     },
+    pass: (seconds) => {
+      for (const id of due(state.deposits, state.logs, seconds)) serveWatchers(state, id, undefined)
+    },
+    waiting: () => state.deposits.waiting,
     rotateAdmission: () => {
       const next = sha256(state.secrets[0] as Uint8Array) as AdmissionSecret
       state.secrets = [next, ...state.secrets].slice(0, 2)
@@ -219,6 +232,11 @@ const answerTo = (state: State, connection: Connection, request: Request): Event
       if (visible(state, connection, request.log, 'reader') === undefined) return NONE
       connection.watches.delete(logKey(request.log))
       return { type: 'ok', ref: request.ref }
+    case 'deposit':
+      return deposit(state, connection, request)
+    case 'cancel':
+      if (visible(state, connection, request.log, 'writer') === undefined) return NONE
+      return cancelOf(state.deposits, request) ? { type: 'ok', ref: request.ref } : NONE
     case 'ping':
       return { type: 'pong', ref: request.ref, padding: request.padding }
     default:
@@ -265,6 +283,7 @@ const append = (state: State, connection: Connection, request: Asked<'append'>):
   const log = visible(state, connection, request.log, 'writer')
   if (log === undefined) return NONE
   if (!fits(log, request, connection.opened.get(`writer ${logKey(log.id)}`))) return { type: 'size' }
+  makeRoom(state.deposits, log, request.blob.length)
   if (logIsFull(log)) return { type: 'full' }
   const head = log.entries.length as Head
   if (request.ifHead !== undefined && request.ifHead !== head) return { type: 'conflict', head }
@@ -272,10 +291,22 @@ const append = (state: State, connection: Connection, request: Asked<'append'>):
   return { type: 'receipt', ref: request.ref, head: headOf(state.signing.secretKey, log, seq) }
 }
 
+const deposit = (state: State, connection: Connection, request: Asked<'deposit'>): Event | Refusal => {
+  const log = visible(state, connection, request.log, 'writer')
+  if (log === undefined) return NONE
+  if (request.blob.length > MAX_DEPOSIT_BYTES) return { type: 'size' }
+  const key = connection.opened.get(`writer ${logKey(log.id)}`)
+  if (!fits(log, request, key)) return { type: 'size' }
+  if (logIsFull(log)) return { type: 'full' }
+  return depositInto(state.deposits, log, request)
+    ? { type: 'ok', ref: request.ref }
+    : { type: 'slow', seconds: 900 }
+}
+
 /** E3, L2, L7. The policy holds the hash of a writer's key; the key itself is the one that opened the log. */
 const fits = (
   log: MemoryLog,
-  request: Asked<'append'>,
+  request: Pick<Asked<'append'>, 'blob' | 'lifeDays' | 'writer'>,
   publicKey: Uint8Array = new Uint8Array(32),
 ): boolean => {
   const { blob, lifeDays, writer } = request

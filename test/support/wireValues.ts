@@ -1,6 +1,7 @@
 /** Values of the wire for tests: every frame as fast-check makes it, and frames as an enemy would. */
 import fc from 'fast-check'
 import type { Event, Request } from '../../shared/protocol/frames.ts'
+import { CANCEL_HASHES, MAX_WAIT_SECONDS } from '../../shared/protocol/limits.ts'
 import type { Policy } from '../../shared/protocol/policy.ts'
 
 const bytesOf = (size: number) => fc.uint8Array({ minLength: size, maxLength: size })
@@ -60,6 +61,24 @@ export const requests = fc.oneof(
   fc.record({ type: fc.constant('watch'), ref: u32, log: bytesOf(24), from: seq }),
   fc.record({ type: fc.constant('unwatch'), ref: u32, log: bytesOf(24) }),
   fc.record({ type: fc.constant('ping'), ref: u32, padding: upTo(100) }),
+  fc.record({
+    type: fc.constant('deposit'),
+    ref: u32,
+    log: bytesOf(24),
+    lifeDays: ttl,
+    waitSeconds: fc.integer({ min: 1, max: MAX_WAIT_SECONDS }),
+    needed: fc.integer({ min: 1, max: CANCEL_HASHES }),
+    cancelHashes: fc.array(bytesOf(32), { minLength: CANCEL_HASHES, maxLength: CANCEL_HASHES }),
+    writer: perhaps(writer),
+    blob: upTo(300),
+  }),
+  fc.record({
+    type: fc.constant('cancel'),
+    ref: u32,
+    log: bytesOf(24),
+    deposit: bytesOf(32),
+    token: bytesOf(32),
+  }),
 ) as unknown as fc.Arbitrary<Request>
 
 export const events = fc.oneof(

@@ -34,6 +34,13 @@ export type WireVectors = {
     readonly bits: number
   }
   readonly entry: { readonly blobHash: string; readonly signed: string; readonly signature: string }
+  readonly deposit: {
+    readonly lifeDays: 1 | 7 | 45
+    readonly waitSeconds: number
+    readonly needed: number
+    readonly blob: string
+    readonly name: string
+  }
   readonly relayKey: { readonly staticKey: string; readonly signingKey: string; readonly text: string }
   readonly requests: readonly { readonly frame: Json; readonly encoded: string }[]
   readonly events: readonly { readonly frame: Json; readonly encoded: string }[]

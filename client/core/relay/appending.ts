@@ -57,14 +57,14 @@ export const append = async (
     : caught('bad_receipt')
 }
 
-const policyOf = (access: LogAccess): Policy => {
+export const policyOf = (access: LogAccess): Policy => {
   const decoded = decode(policy, access.policy)
   if (!decoded.ok) throw new Error('not a policy')
   return decoded.value
 }
 
 /** L7. A writer that is not in its own log's list is a bug. */
-const signatureOf = (access: LogAccess, rules: Policy, blob: Blob): WriterSignature => {
+export const signatureOf = (access: LogAccess, rules: Policy, blob: Blob): WriterSignature => {
   const own = sha256(access.writer.publicKey)
   const index = rules.writers.findIndex((hash) => sameBytes(hash, own))
   if (index < 0) throw new Error('not a writer of this log')
@@ -93,7 +93,7 @@ const doubted = async (
   return refusal.type === 'full' ? atFull(now.value) : atConflict(now.value, refusal.head, options)
 }
 
-const atFull = (now: SignedHead): Result<never, Failure> =>
+export const atFull = (now: SignedHead): Result<never, Failure> =>
   now.full ? err({ type: 'full', head: now }) : caught('false_full')
 
 /** `now` was asked for after the refusal, so it is not below the head that the refusal named, nor below what we knew. */

@@ -34,6 +34,8 @@ const ANSWERS = {
   watch: 'ok',
   unwatch: 'ok',
   ping: 'pong',
+  deposit: 'ok',
+  cancel: 'ok',
 } as const satisfies Record<Request['type'], Event['type']>
 
 /** The answer to a request of type T; undefined when the connection ended first. */

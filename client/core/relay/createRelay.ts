@@ -10,6 +10,7 @@ import { type Head, logKey } from '../../../shared/protocol/ids.ts'
 import { append } from './appending.ts'
 import { type Calls, createCalls, type EntriesEvent } from './calls.ts'
 import { type Connection, FIRST_DIAL, type Happening, step } from './connection.ts'
+import { cancel, deposit } from './depositing.ts'
 import {
   askWatch,
   create,
@@ -71,6 +72,9 @@ export const createRelay = (deps: RelayDeps): Relay => {
       }),
     append: (access, blob, options) =>
       online(own, (line) => append(own.standing, line, access, { blob, options })),
+    deposit: (access, one) => online(own, (line) => deposit(own.standing, line, access, one)),
+    cancel: (access, name, token) =>
+      online(own, (line) => cancel(own.standing, line, access, { name, token })),
     pull: (access, witness) => online(own, (line) => pull(own.standing, line, access, witness)),
     watch: (access, watcher) => watch(own, access, watcher),
     close: () => close(own),

@@ -6,6 +6,7 @@ import type { Result } from '../../../shared/base/result.ts'
 import type { KeyPair } from '../../../shared/crypto/sodium.ts'
 import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
 import type { SignedHead } from '../../../shared/protocol/chain.ts'
+import type { CancelToken, Deposit, DepositName } from '../../../shared/protocol/deposit.ts'
 import type { Blob, LogId, Role } from '../../../shared/protocol/ids.ts'
 import type { TtlDays } from '../../../shared/protocol/limits.ts'
 import type { RelayKey } from '../../../shared/protocol/relayKey.ts'
@@ -72,6 +73,17 @@ export type Relay = {
     blob: Blob,
     options: AppendOptions,
   ) => Promise<Result<SignedHead, Failure>>
+  /**
+   * A sealed entry that the relay appends by itself when its time is over (SPEC.md T), once more if need be: the same deposit is one.
+   * Answers with its name, durable at the relay. `full` as for append; `slow` where too many wait.
+   */
+  readonly deposit: (access: LogAccess, deposit: Deposit) => Promise<Result<DepositName, Failure>>
+  /** Takes part in cancelling, durably; the same token counts once. `none`: nothing of that name waits (any more), or no token of it. */
+  readonly cancel: (
+    access: LogAccess,
+    name: DepositName,
+    token: CancelToken,
+  ) => Promise<Result<undefined, Failure>>
   /** One page after what the witness has read. */
   readonly pull: (access: LogAccess, witness: Witness) => Promise<Result<Pulled, Failure>>
   /** One watcher for a log: a second replaces the first. The answer ends it. */
