@@ -1,10 +1,11 @@
 /** Who is in the committee, since when they count, and who has met them. */
 import { ok } from '../../../shared/base/result.ts'
 import { type Names, plainNamesIn } from '../../core/session/names.ts'
+import { heardAtOf } from '../../core/session/silence.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
 import type { Command } from '../command.ts'
 import { withCommittee } from '../open.ts'
-import { heardAtOf, heardWords } from '../show/heard.ts'
+import { heardWords } from '../show/heard.ts'
 import { namesIn } from '../show/names.ts'
 import { countOf, dayOf, listOf } from '../show/time.ts'
 

@@ -50,6 +50,8 @@ const handoverOf = (book: Book): HandoverView | undefined => {
 }
 
 export type MetView = {
+  /** Who vouched for them, as far as this device was there. */
+  readonly sponsor: SeatId | undefined
   /** Members who say that they have met this person. */
   readonly metBy: readonly Meeting[]
   /** Nobody but whoever vouched says so: nobody else can tell whether there is such a person (4.4). */
@@ -62,6 +64,7 @@ export const metIn = (book: Book, committee: Committee, seat: SeatId): MetView =
   const metBy = metByIn(committee, seat, seatsOf(rosterOf(book.newest())))
   const sponsor = sponsorOf(book, seat)
   return {
+    sponsor,
     metBy,
     isKnownToSponsorOnly: sponsor !== undefined && metBy.every((one) => one.seat === sponsor),
     compared: comparedWith(committee, seat, book.own().seat),

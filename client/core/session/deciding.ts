@@ -14,7 +14,7 @@ import { mandateHash, tallyOf } from './decideView.ts'
 import { coolsUntil, mayEndAt, RECOUNT_MS } from './motionTimes.ts'
 import type { Sending, Session } from './session.ts'
 import type { Objection } from './talking.ts'
-import type { CommitteeView } from './view.ts'
+import type { CommitteeView, MotionView } from './view.ts'
 
 /**
  * `too_early`: not before `at`. `cooling_down`: not before `at`, unless there are new facts. `unknown_mandate`: the governance motion is not known here, or about
@@ -85,6 +85,20 @@ const follow = async (
   return refused?.id === TRIAL ? err({ why: refused.why }) : said(session, content)
 }
 
+/** Steps that wait for nobody in particular, and need nothing to be written. */
+const FREE_STEPS = ['fix', 'extend', 'recount', 'lapse', 'withdraw'] as const
+export type FreeStep = (typeof FREE_STEPS)[number]
+
+/** Those that would have an effect if this member pressed them now. */
+export const freeSteps = (view: CommitteeView, motion: Motion, nowMs: number): readonly FreeStep[] => {
+  const facts = { electorate: countingIn(view), mandate: undefined, me: view.own.seat }
+  return FREE_STEPS.filter((step) => {
+    if (view.own.status !== 'member' || untimely(view, motion, step, nowMs)) return false
+    const after = attempt(view, contentOf(motion, { do: step, motion: motion.id }, facts), nowMs)
+    return after.motions.get(motion.id)?.refused.length === motion.refused.length
+  })
+}
+
 /** Once, and only where fewer have voted than must (product.md 3.C). */
 const isExtendable = (motion: Motion): boolean => {
   const tally = tallyOf(motion)
@@ -101,17 +115,24 @@ const mandateFor = async (
 ): Promise<Result<string | undefined, DecideRefusal>> => {
   const { kind, about } = motion.content
   if (!isBinding(kind)) return ok(given)
-  const fitting = view.motions.filter(({ outcome, action }) => {
-    if (outcome !== 'open') return false
-    if (kind === 'remove') return action.type === 'remove' && action.seat === about
-    return action.type === (kind === 'admit' ? 'add' : 'charter')
-  })
+  const fitting = mandatesFor(view, motion)
   const found = given === undefined ? fitting[0] : fitting.find(({ hash }) => hash === given)
   if (found && (given !== undefined || fitting.length === 1)) return ok(found.hash)
   if (kind !== 'remove' || given !== undefined || motion.phase !== 'fixed')
     return err({ why: 'unknown_mandate' })
   const proposed = await session.propose({ type: 'remove', seat: about as SeatId })
   return proposed.ok ? ok(proposed.value.motion) : err({ why: proposed.error })
+}
+
+/** The open governance motions that a motion of a binding kind may be about. */
+export const mandatesFor = ({ motions }: CommitteeView, motion: Motion): readonly MotionView[] => {
+  const { kind, about } = motion.content
+  if (!isBinding(kind)) return []
+  return motions.filter(({ outcome, action }) => {
+    if (outcome !== 'open') return false
+    if (kind === 'remove') return action.type === 'remove' && action.seat === about
+    return action.type === (kind === 'admit' ? 'add' : 'charter')
+  })
 }
 
 const approveOrDecline = async (

@@ -3,28 +3,24 @@ import * as v from 'valibot'
 import { idsOf } from '../../core/committee/alarmWords.ts'
 import { FILE_DAYS, FILE_KINDS, MEDIA } from '../../core/committee/fileWords.ts'
 import { AMENDMENT_SIDES } from '../../core/committee/motionContent.ts'
-import { LEVELS } from '../../core/governance/charter.ts'
 import { INVITE_KINDS } from '../../core/join/invite.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
 import { MAX_KEEP_DAYS } from '../../core/session/keeping.ts'
+import { change, text, wholeNumber } from './askedRules.ts'
 import type { Asked, RequestName } from './port.ts'
 import { MAX_SLICE } from './room.ts'
 import type { Sayable } from './shown.ts'
 import { VIEWS } from './views.ts'
 
-/** Characters. Longer than anything that can be meant. */
-const MAX_TEXT = 20_000
 const MAX_SEATS = 1024
 const MAX_POSTS = 1_000_000
 
-const text = v.pipe(v.string(), v.maxLength(MAX_TEXT))
 const id = v.pipe(v.string(), v.maxLength(64))
 const nothing = v.object({})
 const committee = { committee: id }
 const motion = { ...committee, motion: id }
 const device = v.object({ ...committee, device: id })
 const ofMotion = { motion: id }
-const wholeNumber = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max))
 
 /** What may be said; its fields are checked when it is said. */
 const SAYABLE: { readonly [T in Sayable['type']]: true } = {
@@ -106,31 +102,6 @@ const STEPS = {
   review: v.object({ do: v.literal('review'), ...ofMotion, text }),
 } satisfies { readonly [D in DecideStep['do']]: v.GenericSchema<unknown, DecideStep & { readonly do: D }> }
 const step = v.variant('do', Object.values(STEPS))
-
-const threshold = v.object({ count: wholeNumber(255), thirds: v.picklist([1, 2, 3]) })
-const days = v.exactOptional(wholeNumber(3650))
-const hour = wholeNumber(23)
-const change = v.object({
-  name: v.exactOptional(text),
-  purpose: v.exactOptional(text),
-  purposeEasy: v.exactOptional(text),
-  level: v.exactOptional(v.picklist(LEVELS)),
-  mayJoin: v.exactOptional(text),
-  mayBeDelegate: v.exactOptional(text),
-  languages: v.exactOptional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(6))), v.maxLength(12))),
-  quiet: v.optional(v.object({ from: hour, to: hour })),
-  standingOrders: v.exactOptional(v.pipe(v.array(text), v.maxLength(4))),
-  reviewOn: v.optional(wholeNumber(0xff_ff_ff_ff)),
-  add: v.exactOptional(threshold),
-  remove: v.exactOptional(threshold),
-  change: v.exactOptional(threshold),
-  probation: v.exactOptional(wholeNumber(0xff_ff)),
-  keepDays: days,
-  keepAlarmDays: days,
-  keepPlanDays: days,
-  keepMeetingDays: days,
-  alarmSeen: v.exactOptional(wholeNumber(255)),
-})
 
 export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Asked<N>> } = {
   vault: nothing,

@@ -1,17 +1,16 @@
 /** What is asked of one committee: looking, saying, deciding, inviting, phones. Not here: rules; every one of them is the core's. */
 import encodeQR from 'qr'
-import { utf8 } from '../../../shared/base/bytes.ts'
-import { err, ok, type Result } from '../../../shared/base/result.ts'
-import { toOneLine } from '../../core/committee/plainText.ts'
-import { CHARTER_BYTES, type Charter, encodeCharter, meetsFloors } from '../../core/governance/charter.ts'
+import { err, ok } from '../../../shared/base/result.ts'
+import { encodeCharter } from '../../core/governance/charter.ts'
+import { changedCharter } from '../../core/governance/charterChange.ts'
 import type { DeviceId, SeatId } from '../../core/governance/ids.ts'
 import { decidePage } from '../../core/session/decideView.ts'
 import { decide } from '../../core/session/deciding.ts'
 import type { House } from './keeping.ts'
+import { motionShown } from './motionShown.ts'
 import { MAX_PARCEL } from './parcels.ts'
 import type { Answer, Asked, RequestName } from './port.ts'
 import { repliesSlice, roomSlice } from './room.ts'
-import type { CharterChange } from './shown.ts'
 import type { Sitting } from './sitting.ts'
 
 type In = { readonly committee: string }
@@ -30,7 +29,7 @@ export const COMMITTEE_REQUESTS: {
     const { view, nowMs } = sitting.glance()
     const { open, done } = decidePage(view, nowMs)
     const card = [...open, ...done].find(({ id }) => id === motion)
-    return card ? ok(card) : err('no_such_motion')
+    return card ? ok(motionShown(view, card, nowMs)) : err('no_such_motion')
   },
   markRead: async (sitting) => {
     await sitting.markRead()
@@ -54,7 +53,7 @@ export const COMMITTEE_REQUESTS: {
   },
   proposeCharter: async ({ session }, { change }) => {
     const next = changedCharter(session.view().charter, change)
-    return next.ok ? session.propose({ type: 'charter', charter: next.value }) : next
+    return next.ok ? session.propose({ type: 'charter', charter: encodeCharter(next.value) }) : next
   },
   foundVote: ({ session }) => session.foundVote(),
   partWays: ({ session }) => session.partWays(),
@@ -112,33 +111,3 @@ export const COMMITTEE_REQUESTS: {
 
 /** Modules of white around a code: what scanners ask for. */
 const QUIET_ZONE = 4
-
-const changedCharter = (
-  charter: Charter,
-  change: CharterChange,
-): Result<Uint8Array, 'no_change' | 'below_floor' | 'too_long'> => {
-  const lines = Object.entries(change).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? toOneLine(value) : value,
-  ])
-  const next: Charter = { ...charter, ...Object.fromEntries(lines) }
-  if (isTooLong(next)) return err('too_long')
-  if (next.name === '' || !meetsFloors(next)) return err('below_floor')
-  const isSame = JSON.stringify(next) === JSON.stringify({ ...charter })
-  return isSame ? err('no_change') : ok(encodeCharter(next))
-}
-
-const isTooLong = ({
-  name,
-  purpose,
-  purposeEasy,
-  mayJoin,
-  mayBeDelegate,
-  standingOrders,
-}: Charter): boolean =>
-  isLonger(name, CHARTER_BYTES.name) ||
-  isLonger(purpose, CHARTER_BYTES.purpose) ||
-  isLonger(purposeEasy, CHARTER_BYTES.sentence) ||
-  [mayJoin, mayBeDelegate, ...standingOrders].some((rule) => isLonger(rule, CHARTER_BYTES.rule))
-
-const isLonger = (text: string, bytes: number): boolean => utf8(text).length > bytes

@@ -5,10 +5,10 @@
  */
 import type { Result } from '../../../shared/base/result.ts'
 import type { Media } from '../../core/committee/fileWords.ts'
+import type { ChangeRefusal, CharterChange } from '../../core/governance/charterChange.ts'
 import type { InviteFault, InviteKind } from '../../core/join/invite.ts'
 import type { CompareFailure } from '../../core/session/comparing.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
-import type { Card } from '../../core/session/decideView.ts'
 import type { Decided, DecideRefusal } from '../../core/session/deciding.ts'
 import type { DropFailure, Dropping, SettleFailure } from '../../core/session/devices.ts'
 import type { OfferFailure } from '../../core/session/linking.ts'
@@ -17,12 +17,12 @@ import type { SayFailure, Sending, Session } from '../../core/session/session.ts
 import type { VouchFailure } from '../../core/session/sponsoring.ts'
 import type { FoundFailure, Objection, PartFailure } from '../../core/session/talking.ts'
 import type {
-  CharterChange,
   FileRefusal,
   FileWords,
   Frame,
   JoiningShown,
   MadeInvite,
+  MotionShown,
   RoomSlice,
   Sayable,
   Views,
@@ -110,7 +110,7 @@ export type Requests = {
   readonly view: Ask<In & { readonly view: keyof Views }, Views[keyof Views]>
   /** Posts `from` to `from + count`, oldest first; without `from` the last ones. At most 200. */
   readonly room: Ask<In & { readonly from?: number; readonly count: number }, RoomSlice>
-  readonly motion: Ask<In & { readonly motion: string }, Card, 'no_such_motion'>
+  readonly motion: Ask<In & { readonly motion: string }, MotionShown, 'no_such_motion'>
   /** A post itself, and what answers it; or what answers an alarm or a motion. */
   readonly replies: Ask<In & { readonly to: string }, RoomSlice>
   /** Everything that the room and the alarms show now has been seen. */
@@ -140,11 +140,7 @@ export type Requests = {
     Put,
     'not_member' | 'no_such_seat' | 'voted_lately'
   >
-  readonly proposeCharter: Ask<
-    In & { readonly change: CharterChange },
-    Put,
-    ProposeFailure | 'no_change' | 'below_floor' | 'too_long'
-  >
+  readonly proposeCharter: Ask<In & { readonly change: CharterChange }, Put, ProposeFailure | ChangeRefusal>
   readonly foundVote: Ask<In, Put, FoundFailure>
   readonly partWays: Ask<In, 'done' | 'waiting', PartFailure>
   readonly leave: Ask<In, undefined, Halt | 'not_member'>

@@ -16,12 +16,13 @@ import type { OwedReport, WhoHoldsWhat } from '../../core/committee/whoHoldsWhat
 import type { Charter } from '../../core/governance/charter.ts'
 import type { ArrivalView } from '../../core/session/arrivalView.ts'
 import type { Card } from '../../core/session/decideView.ts'
+import type { FreeStep } from '../../core/session/deciding.ts'
 import type { Exposure } from '../../core/session/exposing.ts'
 import type { ConcernPage, Stage, UnityPage } from '../../core/session/lifeView.ts'
 import type { JoinFailure } from '../../core/session/newcoming.ts'
 import type { Unsent } from '../../core/session/outbox.ts'
 import type { Connection } from '../../core/session/session.ts'
-import type { CommitteeView, InviteView, MemberView } from '../../core/session/view.ts'
+import type { CommitteeView, InviteView, MemberView, MotionView } from '../../core/session/view.ts'
 
 /** The edge of every screen of one committee; sent whole whenever it changes. */
 export type Frame = {
@@ -123,6 +124,16 @@ export type FileRefusal =
 /** Without its keys: no page thread sees one. */
 export type FileShown = Omit<FileContent, 'secret' | 'sha256'>
 
+/** One motion whole. */
+export type MotionShown = Card & {
+  /** What this member may do about it besides what waits for them. */
+  readonly free: readonly FreeStep[]
+  /** What a vote that binds the group could be about, where it has not been opened yet. */
+  readonly mandates: readonly MotionView[]
+  /** The rules as they are, and as they would be. */
+  readonly rules: { readonly now: Charter; readonly next: Charter } | undefined
+}
+
 /** One motion without its text. */
 export type CardShown = Omit<Card, 'motion'> & {
   readonly title: string | undefined
@@ -221,9 +232,4 @@ export type MadeInvite = {
 export type Sayable = Exclude<
   KnownContent,
   { readonly type: 'file' | 'partWays' | 'met' | 'wordsCompared' | 'runs' | `motion${string}` }
->
-
-/** The rules that are to be different. How each kind of thing is decided, and moving to another relay, are not asked for from here. */
-export type CharterChange = Partial<
-  Omit<Charter, 'rules' | 'suite' | 'isFounded' | 'relays' | 'devices' | 'decisions' | 'relocate'>
 >
