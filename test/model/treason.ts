@@ -329,7 +329,7 @@ const greetIn = async (adversary: Adversary, epoch: Epoch): Promise<void> => {
     const there = (await footholdsOf(adversary, device)).find(
       (one) => one.epoch.info.logSeeds[0]?.join() === epoch.info.logSeeds[0]?.join(),
     )
-    if (there) state(adversary, there, helloIn(epoch, device.name))
+    if (there) state(adversary, there, helloIn(epoch, { handle: device.name }))
   }
 }
 

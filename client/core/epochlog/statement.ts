@@ -8,6 +8,7 @@ import {
   bytes,
   decode,
   encode,
+  flag,
   option,
   struct,
   text,
@@ -36,6 +37,8 @@ const stated = variant({
       ledger: hashText,
       results: option(hashText),
       handle: text(160),
+      /** "Only to see whether this is where the others are": by a device that does not judge yet what leads here. */
+      isProvisional: flag,
     }),
   ],
   /** `turn`: greater than in the device's vote before, so that nobody brings an old vote back by repeating it. */

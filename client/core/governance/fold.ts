@@ -62,13 +62,22 @@ const foldFields = struct({
   barred: list(seatId, 1024),
   /** Devices that have arrived. */
   hellos: list(deviceId, 1024),
+  /** Those of them that have said so provisionally only. */
+  provisional: list(deviceId, 1024),
   /** The turn of each device's newest vote in this log. */
   turns: list(struct({ device: deviceId, turn: u32 }), 1024),
 })
 export type Fold = Value<typeof foldFields>
 export const foldCodec: Codec<Fold> = foldFields
 
-export const newFold: Fold = { current: undefined, voids: [], barred: [], hellos: [], turns: [] }
+export const newFold: Fold = {
+  current: undefined,
+  voids: [],
+  barred: [],
+  hellos: [],
+  provisional: [],
+  turns: [],
+}
 
 export type Bench = { readonly forum: Forum; readonly opener: SeatId | undefined }
 
@@ -114,15 +123,25 @@ export const takeTurn = (fold: Fold, device: DeviceId, turn: number): Fold | und
   return { ...fold, turns: [...fold.turns.filter((one) => one !== last), { device, turn }] }
 }
 
-/** HELLO from a device in this epoch. */
-export const foldHello = (fold: Fold, device: DeviceId): Fold => ({
-  ...fold,
-  hellos: withOne(fold.hellos, device),
-})
+/** HELLO from a device in this epoch. Nobody takes one back by repeating a provisional one from before. */
+export const foldHello = (fold: Fold, device: DeviceId, isProvisional = false): Fold => {
+  const isFirm = !isProvisional || (fold.hellos.includes(device) && !fold.provisional.includes(device))
+  return {
+    ...fold,
+    hellos: withOne(fold.hellos, device),
+    provisional: isFirm
+      ? fold.provisional.filter((one) => one !== device)
+      : withOne(fold.provisional, device),
+  }
+}
 
 /** A seat has arrived with any of its devices. */
-export const arrivedSeats = ({ hellos }: Fold, roster: Roster): ReadonlySet<SeatId> =>
+export const arrivedSeats = ({ hellos }: Pick<Fold, 'hellos'>, roster: Roster): ReadonlySet<SeatId> =>
   new Set(hellos.flatMap((device) => deviceOf(roster, device)?.seat ?? []))
+
+/** Devices that have arrived where they judge themselves what is committed: the others might have been led there, too. */
+export const firmHellos = ({ hellos, provisional }: Fold): readonly DeviceId[] =>
+  hellos.filter((device) => !provisional.includes(device))
 
 /** 7.5: two thirds of the full seats that have a device, the opener's apart, have said HELLO. */
 export const isConfirmed = (fold: Fold, roster: Roster, opener: SeatId | undefined): boolean => {

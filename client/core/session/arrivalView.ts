@@ -4,7 +4,7 @@ import { comparedWith, type Meeting, metByIn, type WordsCompared } from '../comm
 import type { DeviceId, SeatId } from '../governance/ids.ts'
 import { seatsOf } from '../governance/roster.ts'
 import type { Book } from './book.ts'
-import { MINE } from './joinings.ts'
+import { isProvisional, MINE } from './joinings.ts'
 import { rosterOf } from './state.ts'
 
 /** taken: `sayings` of them, all from before epoch `entered`, are the word of device `from`. refused: damaged, and nothing was taken. */
@@ -33,8 +33,7 @@ export type ToldView = {
 }
 
 export const arrivalOf = (book: Book): ArrivalView => {
-  const arrival = book.arrivals.get(MINE)
-  return { isProvisional: arrival?.isConfirmed === false, handover: handoverOf(book), told: toldOf(book) }
+  return { isProvisional: isProvisional(book), handover: handoverOf(book), told: toldOf(book) }
 }
 
 const toldOf = (book: Book): ToldView | undefined => {

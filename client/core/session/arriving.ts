@@ -10,8 +10,8 @@ import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { encodeContent } from '../committee/content.ts'
 import type { FileContent } from '../committee/fileContent.ts'
 import type { TransferFailure } from '../files/transfer.ts'
-import { arrivedSeats, isConfirmed } from '../governance/fold.ts'
-import type { DeviceId } from '../governance/ids.ts'
+import { arrivedSeats, firmHellos } from '../governance/fold.ts'
+import type { DeviceId, SeatId } from '../governance/ids.ts'
 import { presentSeats, twoThirds } from '../governance/roster.ts'
 import { welcomeFor } from '../join/exchange.ts'
 import { type Invite, parseInvite } from '../join/invite.ts'
@@ -42,7 +42,7 @@ export const tendArrival = async (keeper: Keeper): Promise<void> => {
   if (!arrival || book.own().alarmed) return
   const invite = parseInvite(arrival.joining.link, dayOf(keeper.clock()))
   const now = confirmedIn(book, invite.ok ? arrival : overdue(arrival))
-  if (now.isConfirmed && !arrival.isConfirmed) sayMet(keeper, now)
+  if (now.isConfirmed && !arrival.isConfirmed) settle(keeper, now)
   if (now.isConfirmed && !now.awaitsHandover) book.arrivals.drop(MINE)
   else {
     book.arrivals.put(MINE, now)
@@ -54,7 +54,7 @@ export const tendArrival = async (keeper: Keeper): Promise<void> => {
 /** In an epoch that contains us; then the keys that would open another Welcome are of no use any more. */
 const confirmedIn = (book: Book, arrival: Arrival): Arrival => {
   const epochs = book.epochs()
-  const isHere = epochs.some(({ fold, info }) => isConfirmed(fold, info.roster, info.opener))
+  const isHere = epochs.some((epoch) => missingIn(book, epoch) === 0)
   const isKnown = arrival.hasCompared || isSponsorIn(epochs, arrival)
   return arrival.isConfirmed || !isHere || !isKnown ? arrival : { ...withoutKeys(arrival), isConfirmed: true }
 }
@@ -75,9 +75,18 @@ const overdue = (arrival: Arrival): Arrival => {
 
 /** It has said HELLO in one of these epochs: what was committed from there on, this device judges itself. */
 const isSponsorIn = (epochs: readonly Epoch[], { joining: { join } }: Arrival): boolean =>
-  epochs.some(({ fold, info: { anchor, roster } }) =>
-    roster.devices.some((one) => fold.hellos.includes(one.device) && isSponsors(anchor, one, join)),
-  )
+  epochs.some(({ fold, info: { anchor, roster } }) => {
+    const there = new Set(firmHellos(fold))
+    return roster.devices.some((one) => there.has(one.device) && isSponsors(anchor, one, join))
+  })
+
+/** From here on this device's HELLO says that it judges what is committed; it has said another here. */
+const settle = (keeper: Keeper, arrival: Arrival): void => {
+  const { book } = keeper
+  const epoch = book.newest()
+  book.setEpoch({ ...epoch, notes: { ...epoch.notes, hello: 'owed' } })
+  sayMet(keeper, arrival)
+}
 
 /** Who compared words with us in person was met; a link is compared from afar. */
 const sayMet = (keeper: Keeper, { joining }: Arrival): void => {
@@ -137,12 +146,19 @@ const elsewhere = async (
   return raw && bundle && branch && isTheirs ? { raw, bundle, branch } : undefined
 }
 
-/** Two thirds, without us, for we may have said HELLO anywhere, and without whoever opened it. */
-const isWhereTheyAre = (book: Book, { fold, info }: Epoch): boolean => {
-  const others = presentSeats(info.roster).filter((seat) => seat !== info.opener && seat !== book.own().seat)
-  const arrived = arrivedSeats(fold, info.roster)
-  return others.length > 0 && others.filter((seat) => arrived.has(seat)).length >= twoThirds(others.length)
+/** Without us, for we may have said HELLO anywhere, and without whoever opened it. */
+const othersIn = (book: Book, { info }: Epoch): readonly SeatId[] =>
+  presentSeats(info.roster).filter((seat) => seat !== info.opener && seat !== book.own().seat)
+
+/** So many of them, of two thirds, have not arrived yet. Who is there provisionally may have been led there by the same hand as we. */
+const missingIn = (book: Book, epoch: Epoch): number => {
+  const others = othersIn(book, epoch)
+  const arrived = arrivedSeats({ hellos: firmHellos(epoch.fold) }, rosterOf(epoch))
+  return Math.max(0, twoThirds(others.length) - others.filter((seat) => arrived.has(seat)).length)
 }
+
+const isWhereTheyAre = (book: Book, epoch: Epoch): boolean =>
+  othersIn(book, epoch).length > 0 && missingIn(book, epoch) === 0
 
 /** What was heard in the dead branch will be said again; what was said there by us, we say again. */
 const moveTo = ({ book, saidIds }: Keeper, branch: Epoch, { entered }: Arrival): void => {

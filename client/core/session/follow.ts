@@ -44,15 +44,15 @@ const by = ({ clock }: Desk, { effect }: Current) => ({ author: effect.author, n
 
 /**
  * Our leaf is gone. By an answer to our own RESYNC, that we have the keys of: then only the Welcome is missing; if it stays away, this device asks
- * again in time. Otherwise it is over, unless it is voided.
+ * again in time; the culprit is who made the commit that could not be followed, and not who helps. Otherwise it is over, unless it is voided.
  */
 const takenOut = (desk: Desk, target: Target, current: Current): void => {
   const { stuck } = desk.book.own()
-  const { action, author } = current.effect
+  const { action } = current.effect
   if (action === 'resync' && stuck) {
-    tell(desk, { type: 'unreadable', ...target, ...by(desk, current) })
+    tell(desk, { type: 'unreadable', ...target, ...by(desk, current), author: stuck.author })
     tell(desk, { type: 'asked' })
-    desk.book.setOwn({ stuck: { ...stuck, ...target, author, settled: undefined } })
+    desk.book.setOwn({ stuck: { ...stuck, ...target, settled: undefined } })
     return
   }
   const why = action === 'remove' || action === 'leave' || action === 'drop' ? action : 'other'

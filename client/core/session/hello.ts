@@ -7,13 +7,20 @@ import { state } from './sending.ts'
 import type { Epoch } from './state.ts'
 import { hashBefore } from './told.ts'
 
-export const helloIn = (epoch: Epoch, handle: string, results?: string): Stated => ({
+type Greeting = {
+  readonly handle: string
+  readonly results?: string | undefined
+  readonly isProvisional?: boolean
+}
+
+export const helloIn = (epoch: Epoch, { handle, results, isProvisional = false }: Greeting): Stated => ({
   type: 'hello',
   commit: epoch.info.openedBy,
   parent: epoch.info.parent,
   ledger: ledgerHash(epoch.info.ledger),
   results,
   handle,
+  isProvisional,
 })
 
 const HOUR_MS = 3_600_000
@@ -33,7 +40,7 @@ const hasBeenSilent = ({ book, clock }: Line): boolean => {
  * Says HELLO in the newest epoch, once, and again after a long silence, which changes nothing. Withheld where a TIDY or a drop, which nobody
  * decided, opened the epoch while a complete mandate waits: the arrival of the many is what would let the next TIDY in front of it (I5).
  */
-export const greet = async (line: Line): Promise<void> => {
+export const greet = async (line: Line, isProvisional: boolean): Promise<void> => {
   const { book } = line
   const epoch = book.newest()
   const isWithheld = epoch.info.openedUnasked && carriedMotions(line).length > 0
@@ -41,7 +48,7 @@ export const greet = async (line: Line): Promise<void> => {
   const said = await state(
     line,
     epoch.info.number,
-    helloIn(epoch, book.own().handle, hashBefore(book, epoch)),
+    helloIn(epoch, { handle: book.own().handle, results: hashBefore(book, epoch), isProvisional }),
   )
   const now = book.epoch(epoch.info.number)
   if (said.ok && now) book.setEpoch({ ...now, notes: { ...now.notes, hello: 'said' } })

@@ -24,6 +24,7 @@ import type { Invite } from '../join/invite.ts'
 import type { SuiteName } from '../mls/types.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Vault } from '../vault/vault.ts'
+import type { Shelf } from './bookShelf.ts'
 
 /** `sealKey`: the secret half of what a hand-over is sealed to; a device's only. */
 const keys = struct({
@@ -84,6 +85,10 @@ export const toldResults = struct({
 
 /** A committee has at most one of each, on its shelf under this key. */
 export const MINE = 'mine'
+
+/** It has come in and does not know yet whether that is where the others are (arriving.ts). */
+export const isProvisional = ({ arrivals }: { readonly arrivals: Pick<Shelf<Arrival>, 'get'> }): boolean =>
+  arrivals.get(MINE)?.isConfirmed === false
 
 const PREFIX = 'joining/'
 

@@ -150,7 +150,7 @@ const tryBranch = async (line: Line, stuck: Stuck, offer: Offer): Promise<boolea
 const greetOnce = async (shadow: Line, book: Book, { key, candidate }: Offer): Promise<void> => {
   const { number } = shadow.book.newest().info
   if (candidate.greeted === number) return
-  await greet(shadow)
+  await greet(shadow, true)
   if (shadow.book.newest().notes.hello === 'said') book.candidates.put(key, { ...candidate, greeted: number })
 }
 

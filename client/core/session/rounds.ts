@@ -49,6 +49,7 @@ const markOf = (book: Book): string => {
   return [
     info.number,
     fold.hellos.length,
+    fold.provisional.length,
     book.own().status,
     owedBy(book.own().standing).length,
     ...work.map((shelf) => shelf.keys().length),

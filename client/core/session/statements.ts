@@ -64,7 +64,9 @@ type Hello = Extract<Stated, { type: 'hello' }> & { readonly seen: SeenHead }
 
 const takeHello = (desk: Desk, epoch: Epoch, by: Device, { seen, ...hello }: Hello): void => {
   const { info } = epoch
-  desk.book.setEpoch(closeGap({ ...epoch, fold: foldHello(epoch.fold, by.device) }, seen))
+  desk.book.setEpoch(
+    closeGap({ ...epoch, fold: foldHello(epoch.fold, by.device, hello.isProvisional) }, seen),
+  )
   if (isHandle(hello.handle)) desk.book.handles.put(by.seat, hello.handle)
   const about = { epoch: info.number, device: by.device }
   if (hello.commit !== info.openedBy && hello.commit !== NO_COMMIT && info.openedBy !== NO_COMMIT)

@@ -13,6 +13,7 @@ import { rendezvousOf } from '../join/rendezvous.ts'
 import type { Relay } from '../relay/relay.ts'
 import { commit, type Intent } from './committing.ts'
 import { greet } from './hello.ts'
+import { isProvisional } from './joinings.ts'
 import { kindOf, writeItem } from './meeting.ts'
 import { carriedMotions } from './motions.ts'
 import type { Line } from './reading.ts'
@@ -38,10 +39,10 @@ export const keepUp = async (keeper: Keeper): Promise<void> => {
   if (book.own().alarmed) return
   await recover(keeper, keeper.takeTicks())
   if (book.own().status !== 'member') return
-  await greet(keeper)
+  await greet(keeper, isProvisional(book))
   await serveRequests(keeper)
   await carryOut(keeper)
-  await greet(keeper)
+  await greet(keeper, isProvisional(book))
   await postWelcomes(keeper)
   await tidy(keeper)
 }

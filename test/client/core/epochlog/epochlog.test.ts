@@ -389,6 +389,7 @@ const statements: readonly Statement['stated'][] = [
     ledger: hashOf('s'),
     results: hashOf('r'),
     handle: 'Ana',
+    isProvisional: true,
   },
   { type: 'void', commit: hashOf('c'), turn: 1 },
   { type: 'unvoid', commit: hashOf('c'), turn: 2 },

@@ -219,6 +219,7 @@ const fold: fc.Arbitrary<Fold> = fc.record({
   voids: fc.array(seat, { maxLength: 5 }),
   barred: fc.array(seat, { maxLength: 5 }),
   hellos: fc.array(device, { maxLength: 5 }),
+  provisional: fc.array(device, { maxLength: 5 }),
   turns: fc.array(fc.record({ device, turn: u32 }), { maxLength: 5 }),
 })
 const seatData = fc.record({ writerKey: bytesOf(32), joined: u32, after })

@@ -4,16 +4,22 @@
  */
 import t, { type Test } from 'tap'
 import { signStatement } from '../../../../client/core/epochlog/statement.ts'
-import { encodeAct } from '../../../../client/core/governance/act.ts'
+import { encodeAct, signResync } from '../../../../client/core/governance/act.ts'
 import { charterHash, encodeCharter } from '../../../../client/core/governance/charter.ts'
-import type { SeatId } from '../../../../client/core/governance/ids.ts'
+import { type DeviceId, encodeIdentity, type SeatId } from '../../../../client/core/governance/ids.ts'
 import { approve, assembleMandate } from '../../../../client/core/governance/motion.ts'
-import { deviceOf, devicesOf } from '../../../../client/core/governance/roster.ts'
+import { planProposals } from '../../../../client/core/governance/plan.ts'
+import { deviceOf, devicesOf, encodeSeatData } from '../../../../client/core/governance/roster.ts'
+import { succeed } from '../../../../client/core/governance/succession.ts'
+import { stageCommit } from '../../../../client/core/mls/commit.ts'
 import { ACT_PROPOSAL } from '../../../../client/core/mls/config.ts'
 import { signatureKeyPair } from '../../../../client/core/mls/group.ts'
+import { newKeyPackage, signatureKeyOf } from '../../../../client/core/mls/keyPackage.ts'
+import type { Proposal } from '../../../../client/core/mls/types.ts'
 import type { Epoch } from '../../../../client/core/session/state.ts'
 import { forumOf, rosterOf } from '../../../../client/core/session/state.ts'
-import { cryptoReady, randomBytes } from '../../../../shared/crypto/sodium.ts'
+import { toHex } from '../../../../shared/base/text.ts'
+import { cryptoReady, newKeyPair, randomBytes, sha256 } from '../../../../shared/crypto/sodium.ts'
 import { decide, seatOf } from '../../../support/committeeStory.ts'
 import { forgeCommit } from '../../../support/hostileCommit.ts'
 import { bookOf, groupOf, putEnvelope, putMessage, tidyGarbledFor } from '../../../support/hostileMember.ts'
@@ -139,6 +145,55 @@ t.test('6 of two who are stuck one behind the other, each knows the other again 
   await syncAll([alice, bob, carol, bob])
 
   await agree(t, [alice, bob, carol])
+})
+
+/** The answer to a second request of Carol's, signed by the leaf that Alice's answer to the first has put there. */
+const secondAnswer = async (carol: Person, by: Person): Promise<Uint8Array> => {
+  const book = await bookOf(carol)
+  const asked = book.own().stuck
+  const [keys] = asked?.keys ?? []
+  const there = (await bookOf(by)).newest()
+  if (!asked || !keys) throw new Error('she has not asked')
+  const { anchor, roster } = there.info
+  const { device, after, privateKeys } = keys
+  const secretKey = signatureKeyOf(privateKeys)
+  const next = { device: 'ee'.repeat(16) as DeviceId, signing: newKeyPair() }
+  const joined = deviceOf(roster, device)?.joined ?? 0
+  const links = succeed(
+    anchor,
+    { device, after, secretKey, signatureKey: secretKey.subarray(32) },
+    { device: next.device, signatureKey: next.signing.publicKey },
+  )
+  const made = await newKeyPackage({
+    suite: book.own().suite,
+    identity: encodeIdentity(asked.seat, next.device),
+    seatData: encodeSeatData({ writerKey: newKeyPair().publicKey, joined, after: links }),
+    signing: next.signing,
+  })
+  const request = signResync(secretKey, {
+    anchor,
+    epoch: asked.epoch,
+    commit: asked.commit,
+    device,
+    keyPackage: toHex(sha256(made.publicBytes)),
+  })
+  const proposals = planProposals(roster, { type: 'resync', request }, made.publicBytes)
+  if (!proposals) throw new Error('nothing to act on')
+  return (await stageCommit(groupOf(there), proposals as readonly Proposal[])).message
+}
+
+t.test('6 whoever helps a second time is not taken for the one who did it', async (t) => {
+  const { relay, people } = await committeeOf(['alice', 'bob', 'carol', 'dave', 'mallory'])
+  const [alice, bob, carol, dave, mallory] = people
+  await garble(relay, mallory, [carol])
+  await syncAll([carol, dave, bob, alice, bob, dave])
+  await putMessage(relay, await newest(bob), await secondAnswer(carol, bob))
+  await carol.session.sync()
+
+  const { stuck } = (await bookOf(carol)).own()
+  t.equal(stuck?.epoch, (await newest(alice)).info.number, 'she had settled there, and was taken out by Bob')
+  t.equal(stuck?.author, seatOf(mallory), 'so that Bob counts where she looks for the others')
+  t.match(carol.session.view().standing, { is: 'stuck', by: seatOf(mallory) })
 })
 
 t.test('6, attack 12: a branch in which everybody else was put out is not settled in', async (t) => {

@@ -6,6 +6,7 @@ import { signStatement } from '../../../../client/core/epochlog/statement.ts'
 import type { SeatId } from '../../../../client/core/governance/ids.ts'
 import { deviceOf as rosterDeviceOf } from '../../../../client/core/governance/roster.ts'
 import { signatureKeyPair } from '../../../../client/core/mls/group.ts'
+import { helloIn } from '../../../../client/core/session/hello.ts'
 import { rosterOf } from '../../../../client/core/session/state.ts'
 import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
 import { bookOf, groupOf, putEnvelope } from '../../../support/hostileMember.ts'
@@ -218,6 +219,8 @@ t.test(
     const dave: Person = { ...device, session: joined.session }
     await dave.session.sync()
     t.equal(dave.session.view().isProvisional, true)
+    const greeted = (await bookOf(dave)).newest().fold
+    t.ok(greeted.hellos.includes(deviceOf(dave)) && greeted.provisional.includes(deviceOf(dave)))
     await say(dave, 'hello from nowhere')
     const dead = dave.session.view().words
     const adding = (await bookOf(bob)).epochs().findLast(({ fold }) => fold.current?.effect.action === 'add')
@@ -243,6 +246,8 @@ t.test(
     t.notSame(dave.session.view().words, dead)
     t.strictSame(dave.session.view().words, alice.session.view().words)
     t.equal(dave.session.view().isProvisional, false)
+    await syncAll(alice)
+    t.strictSame((await bookOf(alice)).newest().fold.provisional, [], 'he has said that he judges now')
     t.strictSame(textsOf(carol), ['hello from nowhere'], 'and what was said there is said again')
     t.strictSame(textsOf(dave), textsOf(carol))
     t.strictSame(memberIn(alice, 'dave').metBy, [{ seat: seatOf(alice), isMutual: true }])
@@ -271,7 +276,7 @@ const alluredTo = async (t: {
   t.teardown(() => dave.session.close())
   await syncAll(dave)
   t.equal(dave.session.view().members.length, 3)
-  return { alice, mallory, carol, bob, dave, met }
+  return { relay, alice, mallory, carol, bob, dave, met }
 }
 
 t.test(
@@ -302,6 +307,32 @@ t.test(
     must(await dave.session.compared([seatOf(mallory)], true))
     await syncAll(dave)
     t.equal(dave.session.view().isProvisional, false, 'what people say they have compared, they have')
+  },
+)
+
+/** HELLO where Dave is, by Bob's key. */
+const helloBy = async (relay: MemoryRelay, bob: Person, dave: Person, isProvisional: boolean) => {
+  const epoch = (await bookOf(dave)).newest()
+  const leaf = rosterOf(epoch).devices.find(({ seat }) => seat === seatOf(bob))?.leaf
+  const [log] = epoch.logs
+  if (leaf === undefined || !log) throw new Error('bob is not there')
+  const seen = { log: 0, seq: 0, chain: new Uint8Array(32) }
+  const stated = helloIn(epoch, { handle: 'bob', isProvisional })
+  const key = signatureKeyPair(groupOf((await bookOf(bob)).newest())).secretKey
+  await putEnvelope(relay, epoch, { kind: 4, body: signStatement(key, log.id, { leaf, seen, stated }) })
+}
+
+t.test(
+  '4.4, attack 12: whoever was led there too vouches for no newcomer, until they judge themselves',
+  async (t) => {
+    const { relay, bob, dave } = await alluredTo(t)
+    await helloBy(relay, bob, dave, true)
+    await syncAll(dave)
+    t.equal(dave.session.view().isProvisional, true, 'Bob looks only whether the others are there')
+    await helloBy(relay, bob, dave, false)
+    await helloBy(relay, bob, dave, true)
+    await syncAll(dave)
+    t.equal(dave.session.view().isProvisional, false, 'and nobody takes his word back by repeating the first')
   },
 )
 
