@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '../../shared/base/result.ts'
 import { randomBytes } from '../../shared/crypto/sodium.ts'
-import { type Invite, type InviteFault, type InviteKind, parseInvite } from './join/invite.ts'
+import { dayOf, type Invite, type InviteFault, type InviteKind, parseInvite } from './join/invite.ts'
 import { wordsOf } from './join/transcript.ts'
 import { createRelay } from './relay/createRelay.ts'
 import type { Relay } from './relay/relay.ts'
@@ -13,7 +13,6 @@ import { type Founding, found } from './session/founding.ts'
 import { forgetJoining, type Joining, joiningIds, type Newcomer, readJoining } from './session/joinings.ts'
 import { answerWords, continueJoining, type JoinFailure, startJoining } from './session/newcoming.ts'
 import { createSession, type Session } from './session/session.ts'
-import { dayOf } from './session/sponsoring.ts'
 import type { World } from './session/world.ts'
 import type { Vault } from './vault/vault.ts'
 

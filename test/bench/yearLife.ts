@@ -246,6 +246,7 @@ const letIn = async (year: Year): Promise<void> => {
       await phone.session.sync()
       year.members.push(memberOf(phone, year.day))
     } else if (joined.ok) year.newcomers.push({ device, met })
+    else await meetSomebody(year) // the invite is over: they meet again
   }
 }
 

@@ -30,11 +30,15 @@ export const motionState = (motion: MotionView, names: Names): string => {
   const asked = by === undefined ? '' : `Asked by ${names(by)}. `
   const no = declinedBy.length > 0 ? ` Against: ${listOf(declinedBy.map(names))}.` : ''
   if (outcome === 'carried_out') return `${asked}Carried out.${no}`
-  if (outcome === 'lapsed') return `${asked}Over: it was not carried out.${no}`
+  if (outcome === 'lapsed') return `${asked}Over: it was not carried out.${again(motion)}${no}`
   const rest = restWords(motion, names)
   if (rest !== undefined) return `${asked}Approved by ${listOf(approvedBy.map(names))}. ${rest}${no}`
   return `${asked}Needs ${needed}, has ${approvedBy.length}: ${listOf(approvedBy.map(names))}.${no}`
 }
+
+/** Whoever is to come in waits no longer when the invite is over. */
+const again = ({ action }: MotionView): string =>
+  action.type === 'add' || action.type === 'deviceAdd' ? ' Make another invite, if it is still wanted.' : ''
 
 /** 4.11: so that whoever is robbed of an open phone, or of their name, hears of it in time. */
 export const restWords = (

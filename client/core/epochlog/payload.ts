@@ -26,6 +26,15 @@ import { approval, motion } from '../governance/motion.ts'
 export const seenFields = struct({ log: u8, seq: u32, chain: bytes(32) })
 export type SeenHead = Value<typeof seenFields>
 
+/** Who is to come in by a motion, and where they wait for the Welcome. `lastDay`: of the invite, a UTC day; the rendezvous may be gone after it. */
+export const joinRequest = struct({
+  keyPackage: varBytes(65_536),
+  secret: bytes(32),
+  kind: u8,
+  handle: text(160),
+  lastDay: u32,
+})
+
 const said = variant({
   /** What members mean: client/core/committee. */
   content: [1, struct({ content: varBytes(200_000) })],
@@ -33,13 +42,7 @@ const said = variant({
    * A motion put to the committee. An ADD brings the key package, so that any member's device can carry it out, and the
    * rendezvous secret, so that whoever does can post the Welcome there.
    */
-  motion: [
-    2,
-    struct({
-      motion,
-      join: option(struct({ keyPackage: varBytes(65_536), secret: bytes(32), kind: u8, handle: text(160) })),
-    }),
-  ],
+  motion: [2, struct({ motion, join: option(joinRequest) })],
   approval: [3, struct({ motion: hashText, approval })],
   decline: [4, struct({ motion: hashText })],
 })

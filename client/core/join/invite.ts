@@ -35,6 +35,9 @@ export type InviteKind = (typeof INVITE_KINDS)[number]
 /** Days that an invite and its rendezvous log live: classes of life that a relay offers (SPEC.md L2). */
 export const INVITE_DAYS = { qr: 1, link: 7, device: 7 } as const
 
+const DAY_MS = 86_400_000
+export const dayOf = (ms: number): Day => Math.floor(ms / DAY_MS) as Day
+
 const VERSION = 1
 const PREFIX = 'tocsin:'
 const CHECKSUM_BYTES = 4

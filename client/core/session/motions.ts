@@ -11,6 +11,7 @@ import {
   waitsADay,
 } from '../governance/motion.ts'
 import { placeFault } from '../governance/newcomers.ts'
+import { dayOf } from '../join/invite.ts'
 import type { Desk } from './desk.ts'
 import { forumOf, type KnownMotion } from './state.ts'
 
@@ -90,20 +91,25 @@ export const carriedMotions = (desk: Desk): readonly KnownMotion[] => {
     .filter((m) => !isDisowned(forum.roster, m.motion, m))
     .filter((m) => m.motion.action.type !== 'add' || placeFault(forum) === undefined)
     .filter((m) => desk.clock() >= (restsUntil(forum, m) ?? 0))
+    .filter((m) => !hasRunOut(desk, m))
 }
 
 const DAY_MS = 86_400_000
+
+/** The Welcome would find nobody: who came in so would be a seat for ever that nobody sits on, missing from every two thirds (V6). */
+const hasRunOut = ({ clock }: Pick<Desk, 'clock'>, { join }: KnownMotion): boolean =>
+  join !== undefined && dayOf(clock()) > join.lastDay
 
 /** 4.11: a day after this device learned of it. */
 export const restsUntil = ({ roster }: Forum, { motion, approvals, at }: KnownMotion): number | undefined =>
   waitsADay(roster, motion, approvals) ? at + DAY_MS : undefined
 
-/** Marks what the newest epoch has made impossible. */
+/** Marks what the newest epoch or the day has made impossible. */
 export const lapseMotions = (desk: Desk): void => {
   const forum = forumOf(desk.book.newest())
   for (const known of desk.book.motions.all()) {
     const hash = motionHash(known.motion)
-    if (known.outcome === 'open' && !isTimely(forum, known.motion))
+    if (known.outcome === 'open' && (!isTimely(forum, known.motion) || hasRunOut(desk, known)))
       desk.book.motions.put(hash, {
         ...known,
         outcome: isSpent(forum.ledger, hash) ? 'carried_out' : 'lapsed',

@@ -1,10 +1,11 @@
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { newKeyPair, sha256 } from '../../../shared/crypto/sodium.ts'
+import type { Day } from '../../../shared/protocol/ids.ts'
 import { RULES } from '../governance/charter.ts'
 import { type DeviceId, encodeIdentity, newId, type SeatId } from '../governance/ids.ts'
 import { encodeSeatData } from '../governance/roster.ts'
 import { confirm, type Join, newNewcomer, offerOf, ready, wordsDiffer } from '../join/exchange.ts'
-import { type Invite, type InviteFault, parseInvite } from '../join/invite.ts'
+import { dayOf, INVITE_DAYS, type Invite, type InviteFault, parseInvite } from '../join/invite.ts'
 import { rendezvousOf } from '../join/rendezvous.ts'
 import { newKeyPackage } from '../mls/keyPackage.ts'
 import type { Relay } from '../relay/relay.ts'
@@ -13,7 +14,6 @@ import { newSealKey } from './carryOver.ts'
 import { findWelcome } from './entering.ts'
 import { forgetJoining, type Joining, keepJoining, type Newcomer, readJoining, suiteOf } from './joinings.ts'
 import { openMeeting, takeTurns } from './meeting.ts'
-import { dayOf } from './sponsoring.ts'
 
 /** Follows an invite; the id under which it is continued. The same link followed again is the same joining. */
 export const startJoining = async (
@@ -48,14 +48,23 @@ export const continueJoining = async (
   if (!start) return err('no_such_joining')
   // It had come in already when the process ended: a second time from the same Welcome would use keys twice.
   if (bookIds(newcomer.vault).includes(id)) return arrive(newcomer, id, start)
-  const invite = parseInvite(start.link, dayOf(newcomer.clock()))
-  if (!invite.ok) return err('expired')
-  const relay = newcomer.connect(invite.value)
+  const invite = inviteOf(start, dayOf(newcomer.clock()))
+  if (!invite) return err('expired')
+  const relay = newcomer.connect(invite)
   try {
-    return await meetSponsor(newcomer, { id, start, invite: invite.value, relay })
+    return await meetSponsor(newcomer, { id, start, invite, relay })
   } finally {
     relay.close()
   }
+}
+
+/** Once the words are said to match, it is looked for as long as a Welcome lies there that was posted on the invite's last day. */
+const inviteOf = ({ link, startedDay, join }: Joining, today: number): Invite | undefined => {
+  const invite = parseInvite(link, startedDay as Day)
+  if (!invite.ok) return undefined
+  const { kind, expiresDay } = invite.value
+  const lastDay = expiresDay + (join.type === 'confirmed' ? INVITE_DAYS[kind] : 0)
+  return today > lastDay ? undefined : invite.value
 }
 
 const arrive = async (

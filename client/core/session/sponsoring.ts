@@ -5,12 +5,11 @@
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { type PublicKey, sha256 } from '../../../shared/crypto/sodium.ts'
 import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
-import type { Day } from '../../../shared/protocol/ids.ts'
 import { charterHash } from '../governance/charter.ts'
 import type { SeatId } from '../governance/ids.ts'
 import { approve, MOTION_LIFE_EPOCHS, type Motion, motionHash } from '../governance/motion.ts'
 import { confirm, decline, type Join, newSponsor, wordsDiffer } from '../join/exchange.ts'
-import { type InviteKind, newInvite, printInvite } from '../join/invite.ts'
+import { dayOf, type InviteKind, newInvite, printInvite } from '../join/invite.ts'
 import { rendezvousOf } from '../join/rendezvous.ts'
 import { signatureKeyPair } from '../mls/group.ts'
 import { bytesKey } from './book.ts'
@@ -20,9 +19,6 @@ import { queue } from './outbox.ts'
 import { type Halt, halt } from './reading.ts'
 import type { OpenInvite } from './state.ts'
 import type { Keeper } from './upkeep.ts'
-
-const DAY_MS = 86_400_000
-export const dayOf = (ms: number): Day => Math.floor(ms / DAY_MS) as Day
 
 /**
  * The link is a secret: whoever has it can pose as the newcomer until the words are compared. `id` names it on this device.
@@ -135,7 +131,8 @@ export const vouch = async (keeper: Keeper, key: string): Promise<Result<string,
   const { keyPackage, as } = transcript.reveal
   // Nobody has to be told the name of a seat that has one.
   const handle = as.type === 'member' ? as.handle : ''
-  const join = { keyPackage, secret: invite.secret, kind: invite.kind, handle }
+  const { secret, kind, expiresDay: lastDay } = invite
+  const join = { keyPackage, secret, kind, handle, lastDay }
   queue(keeper, { type: 'motion', motion, join })
   approveMotion(keeper, motion)
   book.invites.put(key, { ...invite, join: confirmed.value, motion: hash })

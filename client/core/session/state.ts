@@ -18,7 +18,7 @@ import {
   varBytes,
 } from '../../../shared/base/codec.ts'
 import { type EpochLog, LOGS_PER_EPOCH } from '../epochlog/keys.ts'
-import { seenFields } from '../epochlog/payload.ts'
+import { joinRequest, seenFields } from '../epochlog/payload.ts'
 import { dropRequest, leaveRequest, resyncRequest } from '../governance/act.ts'
 import { type Charter, decodeCharter, MAX_CHARTER_BYTES } from '../governance/charter.ts'
 import { decisionsCodec } from '../governance/decisions.ts'
@@ -186,8 +186,6 @@ export const staged = struct({
   hasPath: flag,
 })
 export type Staged = Value<typeof staged>
-
-const joinRequest = struct({ keyPackage: varBytes(65_536), secret: bytes(32), kind: u8, handle: text(160) })
 
 /** A motion this device knows of, with every approval it has seen. */
 export const knownMotion = struct({

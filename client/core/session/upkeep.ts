@@ -15,7 +15,7 @@ import { commit, type Intent } from './committing.ts'
 import { greet } from './hello.ts'
 import { isProvisional } from './joinings.ts'
 import { kindOf, writeItem } from './meeting.ts'
-import { carriedMotions } from './motions.ts'
+import { carriedMotions, lapseMotions } from './motions.ts'
 import type { Line } from './reading.ts'
 import { recover } from './recovering.ts'
 import { isOpenRequest } from './requests.ts'
@@ -86,6 +86,7 @@ const isHopeless = (failure: string): boolean => HOPELESS.includes(failure)
 
 /** Known complete mandates (7.4). */
 const carryOut = async (keeper: Keeper): Promise<void> => {
+  lapseMotions(keeper)
   for (const { motion } of carriedMotions(keeper)) {
     const hash = motionHash(motion)
     if (!keeper.mayAct(hash)) continue

@@ -320,6 +320,7 @@ const said: fc.Arbitrary<Payload['said']> = fc.oneof(
         secret: bytesOf(32),
         kind: fc.nat({ max: 255 }),
         handle: fc.string({ unit: 'grapheme', maxLength: 4 }),
+        lastDay: u32,
       }),
       { nil: undefined },
     ),

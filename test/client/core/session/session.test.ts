@@ -12,12 +12,16 @@ import {
   closeEverybody,
   foundBy,
   joinBy,
+  meet,
   must,
+  newDevice,
   type Person,
   restart,
   say,
   textsOf,
 } from '../../../support/people.ts'
+
+const DAY_MS = 86_400_000
 
 await cryptoReady
 t.teardown(closeEverybody)
@@ -105,6 +109,51 @@ t.test('I11, V6 for whom there is no place yet holds nobody up who renews their 
   t.ok(alice.session.view().epoch >= epoch + 2, 'both have, one after the other')
   t.strictSame(summary(bob), summary(alice))
 })
+
+t.test(
+  '4.4, V6 whose invite is over when the committee decides gets no seat that nobody would sit on',
+  async (t) => {
+    const { relay, alice, bob, carol } = await three()
+    const device = await newDevice('dave', relay.dial, alice.time)
+    const met = await meet(device, alice, must(await alice.session.invite('link')))
+    alice.time.now += 8 * DAY_MS
+    await synced(bob)
+    must(await bob.session.approve(met.motion))
+    await syncAll(alice, bob, carol)
+    const { members, motions } = carol.session.view()
+    t.equal(members.length, 3)
+    t.match(
+      motions.find(({ hash }) => hash === met.motion),
+      { outcome: 'lapsed', isWaitingForMe: false },
+      'nobody is asked about it any more',
+    )
+  },
+)
+
+t.test(
+  '4.4 a Welcome that was posted on the last day of the invite is still found days later, and not for ever',
+  async (t) => {
+    const { relay, alice, bob, carol } = await three()
+    const [dave, erin] = [
+      await newDevice('dave', relay.dial, alice.time),
+      await newDevice('erin', relay.dial, alice.time),
+    ]
+    const metDave = await meet(dave, alice, must(await alice.session.invite('link')))
+    const metErin = await meet(erin, alice, must(await alice.session.invite('link')))
+    alice.time.now += 7 * DAY_MS
+    for (const one of [bob, carol]) {
+      await synced(one)
+      must(await one.session.approve(metDave.motion))
+    }
+    await syncAll(alice, bob, carol)
+    t.equal(bob.session.view().members.length, 4)
+
+    alice.time.now += 5 * DAY_MS
+    t.match(await dave.client.continueJoining(metDave.joining), { ok: true, value: { is: 'joined' } })
+    alice.time.now += 3 * DAY_MS
+    t.match(await erin.client.continueJoining(metErin.joining), { ok: false, error: 'expired' })
+  },
+)
 
 t.test('4.4 the third is not admitted by one member alone', async (t) => {
   const relay = createMemoryRelay()
