@@ -1,6 +1,6 @@
 /** Which alarm is meant: the one whose id begins so, or the only one that is open. And the lists that options name. */
 import { ok, type Result } from '../../shared/base/result.ts'
-import type { Alarm } from '../core/committee/alarm.ts'
+import type { Alarm } from '../core/committee/alarmLife.ts'
 import { liveAlarms } from '../core/committee/alarmSummary.ts'
 import { idsOf, NEEDS, type Need } from '../core/committee/alarmWords.ts'
 import type { CommitteeView } from '../core/session/view.ts'

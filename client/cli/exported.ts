@@ -1,6 +1,6 @@
 /** What an export holds. */
 
-import type { Alarm } from '../core/committee/alarm.ts'
+import type { Alarm } from '../core/committee/alarmLife.ts'
 import { toOneLine } from '../core/committee/plainText.ts'
 import { decidePage } from '../core/session/decideView.ts'
 import { plainNamesIn } from '../core/session/names.ts'

@@ -4,8 +4,9 @@ import { keptIn } from '../core/session/lifeView.ts'
 import { type Marks, marksOf, newsIn, writeMarks } from '../core/session/readMarks.ts'
 import type { Connection, Session } from '../core/session/session.ts'
 import { type Context, type Outcome, refused } from './command.ts'
-import { lastDayOf, newsJson, newsLines, withOpen } from './news.ts'
+import { lastDayOf, newsJson, newsLines, showingOf, withOpen } from './news.ts'
 import type { Sitting } from './open.ts'
+import { alarmTitle } from './show/alarms.ts'
 import { namesIn } from './show/names.ts'
 import { fieldRefusal, statusWords } from './words.ts'
 
@@ -35,18 +36,44 @@ export const followLive = (
   const endTyping = terminal.isInteractive
     ? terminal.onLine((line) => void postLine(context, session, line))
     : () => undefined
+  const ringing = ringAlong(context, session)
   return new Promise((resolve) => {
     const endLive = session.live(() => {
       tell()
       show()
+      ringing.look()
       const view = session.view()
       const { status } = view.own
       if (status === 'member' || status === 'stuck') return
       endLive()
       endTyping()
+      ringing.end()
       resolve(refused(status, statusWords(view, namesIn(view))))
     })
   })
+}
+
+/** How often the ladder is looked at. */
+const LOOK_MS = 5000
+
+/** An open alarm that nobody answers is shown again, and heard. */
+const ringAlong = (
+  context: Context,
+  session: Session,
+): { readonly look: () => void; readonly end: () => void } => {
+  const ring = async (): Promise<void> => {
+    const loud = await session.ring(new Date().getHours())
+    const view = session.view()
+    const alarms = loud.flatMap((id) => view.committee.alarms.get(id) ?? [])
+    const showing = showingOf(view)
+    for (const alarm of alarms) {
+      context.terminal.ring()
+      context.show([`${alarmTitle(alarm, showing)} Answer it.`], { type: 'loud', alarm: alarm.id })
+    }
+  }
+  const look = (): void => void ring().catch(() => undefined)
+  const timer = setInterval(look, LOOK_MS)
+  return { look, end: () => clearInterval(timer) }
 }
 
 /** Shows what has not been shown yet, each time it is called. */

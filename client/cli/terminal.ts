@@ -1,6 +1,6 @@
 /**
  * The person's side: results to standard output, questions, notes and progress to standard error. Everything that leaves here goes
- * through plainText.ts and nothing is coloured, so no control sequence reaches a terminal except those that redraw a line of our own.
+ * through plainText.ts and nothing is coloured, so no control sequence reaches a terminal except those that redraw a line of our own, and the bell.
  * Not here: questions without echo (hidden.ts).
  */
 import { createInterface, type Interface } from 'node:readline'
@@ -14,6 +14,8 @@ export type Terminal = {
   readonly isInteractive: boolean
   readonly say: (text: string) => void
   readonly note: (text: string) => void
+  /** The terminal's bell; nothing where nobody sits in front of it. */
+  readonly ring: () => void
   /** One line without the spaces around it; undefined when there is no more input. */
   readonly ask: (question: string) => Promise<string | undefined>
   /** Not shown while it is typed; undefined when there is nobody to ask. */
@@ -44,6 +46,7 @@ export const createTerminal = (streams: Streams, interrupt: () => void): Termina
       lines.aside(() => streams.output.write(`${forScreen(text, streams.output)}\n`))
     },
     note,
+    ring: () => void (isInteractive && streams.errors.write('\u0007')),
     ask: async (question) => {
       progress.hide()
       const line = await lines.next(`${forScreen(question, streams.errors)} `)

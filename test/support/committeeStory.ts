@@ -1,7 +1,7 @@
 /** What people do together in a story, in one call each: everybody looks, a motion with its approvals, an alarm. Over a real relay. */
 import { dialNode } from '../../client/cli/socketNode.ts'
-import type { Alarm } from '../../client/core/committee/alarm.ts'
 import type { AlarmContent } from '../../client/core/committee/alarmContent.ts'
+import type { Alarm } from '../../client/core/committee/alarmLife.ts'
 import type { KnownContent } from '../../client/core/committee/content.ts'
 import { type Charter, encodeCharter } from '../../client/core/governance/charter.ts'
 import type { ActionName } from '../../client/core/governance/verdict.ts'

@@ -1,8 +1,8 @@
 /** Looking at alarms, answering them, and saying what is new. Not here: raising one (alarmRaise.ts), its end (alarmStates.ts). */
 import { ok, type Result } from '../../../shared/base/result.ts'
-import type { Alarm } from '../../core/committee/alarm.ts'
-import { isClosed } from '../../core/committee/alarm.ts'
 import type { AlarmAnswer, AlarmUpdate } from '../../core/committee/alarmContent.ts'
+import type { Alarm } from '../../core/committee/alarmLife.ts'
+import { isClosed } from '../../core/committee/alarmLife.ts'
 import { liveAlarms } from '../../core/committee/alarmSummary.ts'
 import { ALARM_KINDS, type Need, SEVERITIES } from '../../core/committee/alarmWords.ts'
 import { plainNamesIn } from '../../core/session/names.ts'

@@ -1,9 +1,10 @@
 /** How an alarm comes to its end, step by step; each says who else has to say the same. */
 import { ok, type Result } from '../../../shared/base/result.ts'
-import type { Alarm } from '../../core/committee/alarm.ts'
 import type { AlarmState } from '../../core/committee/alarmContent.ts'
+import type { Alarm } from '../../core/committee/alarmLife.ts'
 import { ALARM_STATES } from '../../core/committee/alarmSummary.ts'
 import { OUTCOMES } from '../../core/committee/alarmWords.ts'
+import type { CommitteeView } from '../../core/session/view.ts'
 import { chooseAlarm, oneOf } from '../alarmChoice.ts'
 import { askChoice, askText, choose } from '../ask.ts'
 import {
@@ -26,7 +27,7 @@ const NOTE: Readonly<Record<string, Option>> = {
 }
 
 type Step = {
-  readonly to: Exclude<AlarmState['to'], 'settled' | 'false_alarm'>
+  readonly to: Exclude<AlarmState['to'], 'settled' | 'false_alarm' | 'joined'>
   readonly about: readonly string[]
   readonly name: string
   /** Only whoever raised it. */
@@ -114,6 +115,33 @@ export const alarmSettle: Command = {
   },
 }
 
+export const alarmJoin: Command = {
+  usage: 'ID OTHER',
+  about: [
+    'The first is about the same as the other, and goes on there: one alarm rings, not two.',
+    'By whoever raised the first; or by two others, if they say the same.',
+  ],
+  options: NOTE,
+  takes: 2,
+  examples: ['alarm join 3fa2 81c0'],
+  run: (context, input) => {
+    const [first, second] = input.positionals
+    return change(context, first, async (alarm, _me, view) => {
+      if (second === undefined) return refused('which_alarm', 'Say which two alarms, by their ids.', 2)
+      const other = chooseAlarm(view, second)
+      if (!other.ok) return other
+      if (other.value.id === alarm.id) return refused('same_alarm', 'These are one and the same alarm.')
+      return ok({
+        type: 'alarmState',
+        alarm: alarm.id,
+        to: 'joined',
+        into: other.value.id,
+        ...noteIn(input),
+      })
+    })
+  },
+}
+
 export const alarmFalse: Command = {
   usage: '[ID]',
   about: ['There was nothing. By whoever raised it; or by two who are on it. Say what it was.'],
@@ -127,7 +155,7 @@ export const alarmFalse: Command = {
     }),
 }
 
-type Make = (alarm: Alarm, me: string) => Promise<Result<AlarmState, Refusal>>
+type Make = (alarm: Alarm, me: string, view: CommitteeView) => Promise<Result<AlarmState, Refusal>>
 
 /** Says it, and then how the alarm stands: saying it may not have been enough. */
 const change = (context: Context, id: string | undefined, make: Make): Promise<Outcome> =>
@@ -135,7 +163,7 @@ const change = (context: Context, id: string | undefined, make: Make): Promise<O
     const view = session.view()
     const alarm = chooseAlarm(view, id)
     if (!alarm.ok) return alarm
-    const content = await make(alarm.value, view.own.seat)
+    const content = await make(alarm.value, view.own.seat, view)
     if (!content.ok) return content
     const said = await saying(context, session, content.value, 'Everybody sees it.')
     if (!said.ok || said.value.exit !== undefined) return said

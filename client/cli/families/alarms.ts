@@ -2,6 +2,7 @@
 import type { Family } from '../entry.ts'
 
 const alarmPages = () => import('../commands/alarm.ts')
+const alarmCare = () => import('../commands/alarmCare.ts')
 const alarmStates = () => import('../commands/alarmStates.ts')
 
 export const alarms: Family = {
@@ -52,6 +53,21 @@ export const alarms: Family = {
       name: 'alarm false-alarm',
       summary: 'it was nothing',
       load: async () => (await alarmStates()).alarmFalse,
+    },
+    {
+      name: 'alarm join',
+      summary: 'it is about the same as another one',
+      load: async () => (await alarmStates()).alarmJoin,
+    },
+    {
+      name: 'alarm wake',
+      summary: 'when it may be loud here',
+      load: async () => (await alarmCare()).alarmWake,
+    },
+    {
+      name: 'alarm calls',
+      summary: 'whom you call when nobody answers',
+      load: async () => (await alarmCare()).alarmCalls,
     },
     {
       name: 'alarm reopen',

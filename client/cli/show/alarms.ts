@@ -1,8 +1,8 @@
 /** An alarm as a few plain lines, in the order in which somebody who has seconds needs them. */
 
-import type { Alarm, AlarmNote } from '../../core/committee/alarm.ts'
-import { isClosed } from '../../core/committee/alarm.ts'
 import type { AlarmContent } from '../../core/committee/alarmContent.ts'
+import type { Alarm, AlarmNote } from '../../core/committee/alarmLife.ts'
+import { isClosed } from '../../core/committee/alarmLife.ts'
 import {
   ALARM_STATES,
   type AlarmSummary,
@@ -18,7 +18,9 @@ import {
   RINGS,
   SEVERITIES,
 } from '../../core/committee/alarmWords.ts'
+import { ladderOf } from '../../core/committee/ladder.ts'
 import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
+import { listenerOf } from '../../core/session/ringing.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import type { Showing } from './posts.ts'
 import { listOf, momentOf, timeOf } from './time.ts'
@@ -64,12 +66,38 @@ export const alarmLines = (
         ? [`Still needed: ${summary.stillNeeded.map((need) => NEEDS[need]).join(', ')}.`]
         : []),
       ...alarm.notes.map((note) => noteWords(note, showing)),
+      ...ladderWords(view, alarm, showing, nowMs),
       ...summary.oneMoreFor.map((what) => `One more member has to say the same: ${ONE_MORE[what]}.`),
     ].map((line) => `  ${line}`),
   ]
 }
 
-const ONE_MORE = { steady: 'steady', close: 'settled or a false alarm', lower: 'less urgent' } as const
+/** What to do besides waiting. */
+const ladderWords = (
+  view: CommitteeView,
+  alarm: Alarm,
+  { short }: Showing,
+  nowMs: number,
+): readonly string[] => {
+  const { isNobody, isCalling, isAskedAgain, isStale, like } = ladderOf(alarm, listenerOf(view), nowMs)
+  const says: readonly (readonly [boolean, string])[] = [
+    [isAskedAgain, 'Nothing was heard from whoever was on it: everybody is asked again.'],
+    [isNobody, 'Nobody has answered yet. Call somebody: `npx tocsin alarm calls`.'],
+    [isCalling && !isNobody, 'Do not only wait, call somebody: `npx tocsin alarm calls`.'],
+    [isStale, 'It has gone quiet: nobody has said anything for a day.'],
+  ]
+  return [
+    ...says.flatMap(([isSo, words]) => (isSo ? [words] : [])),
+    ...like.map((id) => `It may be the same as ${short(id)}: \`npx tocsin alarm join\`.`),
+  ]
+}
+
+const ONE_MORE = {
+  steady: 'steady',
+  close: 'settled or a false alarm',
+  lower: 'less urgent',
+  join: 'the same as another',
+} as const
 
 const textLines = (text: string): readonly string[] =>
   toPlainText(text)
@@ -130,6 +158,7 @@ const NOTE_WORDS: Record<AlarmNote['said'], string> = {
   spoken_to: 'has spoken to them',
   false_alarm: 'says it was a false alarm',
   reopened: 'says it goes on',
+  joined: 'says it is the same as another alarm',
 }
 
 const noteWords = ({ at, seat, said, text }: AlarmNote, { names }: Showing): string =>

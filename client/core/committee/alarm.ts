@@ -7,72 +7,25 @@
  * - lower the severity: the raiser, or two others (the milder of the two). Nobody raises it: that is a new alarm.
  * - steady: two different seats, each the raiser or on it. One open phone in the wrong hands is not enough.
  * - settled, false alarm: the raiser, or two who are on it and name the same end.
+ * - joined with another one that goes on: the raiser, or two others who name the same.
  * - cancelled: the raiser, until it is settled or false. The five minutes of product.md are the screen's affair:
  *   no clock decides here. A cancelled alarm stays in view until somebody else says they have spoken to the raiser.
  * Whatever is not allowed is kept as a note, if it has words, and changes nothing else.
  */
 
 import type { AlarmAnswer, AlarmContent, AlarmState, AlarmUpdate } from './alarmContent.ts'
-import { type AlarmKind, type Need, type Outcome, rankOf, type Severity } from './alarmWords.ts'
+import {
+  type Alarm,
+  type AlarmNote,
+  type AlarmPhase,
+  type Answer,
+  type Closing,
+  isClosed,
+  isLive,
+} from './alarmLife.ts'
+import { rankOf, type Severity } from './alarmWords.ts'
 import type { Takers, Writable } from './area.ts'
-import type { Id, Said, SaidOf } from './said.ts'
-
-/** Where an alarm stands. What is shown of an open one follows from its answers (alarmSummary.ts). */
-export type AlarmPhase =
-  | { readonly is: 'open' }
-  | { readonly is: 'steady' }
-  /** By the raiser. It stays in view until another member has spoken to them. */
-  | { readonly is: 'cancelled'; readonly spokenTo?: Id }
-  | { readonly is: 'settled'; readonly outcome: Outcome }
-  | { readonly is: 'false_alarm' }
-
-/** A seat's answer. Later ones replace it, but `seen` never replaces more than itself. */
-export type Answer = { readonly at: number } & (
-  | { readonly answer: 'seen' | 'cannot' }
-  | {
-      readonly answer: 'on_it'
-      readonly what: string
-      /** Minutes from `at` on, or an ISO 8601 time. */
-      readonly by?: number | string
-      readonly takes: readonly Need[]
-    }
-)
-
-/** What was said about an alarm after it was raised, whether or not it had an effect yet. */
-export type AlarmNote = {
-  readonly id: Id
-  readonly seat: Id
-  readonly at: number
-  readonly said: 'update' | 'steady' | 'settled' | 'cancelled' | 'spoken_to' | 'false_alarm' | 'reopened'
-  readonly text?: string
-}
-
-export type Alarm = {
-  readonly id: Id
-  /** The raiser. */
-  readonly seat: Id
-  readonly device: Id
-  readonly order: number
-  readonly at: number
-  /** As raised. Kind, severity and needs as they are now stand beside it. */
-  readonly content: AlarmContent
-  readonly kind: AlarmKind
-  readonly severity: Severity
-  readonly needs: readonly Need[]
-  readonly phase: AlarmPhase
-  /** Per seat, in the order of each seat's first answer; the raiser has none. A reopened alarm starts without. */
-  readonly answers: ReadonlyMap<Id, Answer>
-  readonly notes: readonly AlarmNote[]
-  /** Seats that call an open alarm steady; two are needed. */
-  readonly steadyBy: readonly Id[]
-  /** How each seat that is on it would close it; two alike are needed. */
-  readonly closings: ReadonlyMap<Id, Closing>
-  /** What members other than the raiser would lower the severity to; two are needed. */
-  readonly lowerings: ReadonlyMap<Id, Severity>
-  readonly timesReopened: number
-}
-
-export type Closing = Extract<AlarmPhase, { readonly is: 'settled' | 'false_alarm' }>
+import { type Id, type Said, type SaidOf, saidAt } from './said.ts'
 
 export type Alarms = {
   /** In the order raised. */
@@ -87,7 +40,9 @@ type Following = 'alarmAnswer' | 'alarmUpdate' | 'alarmState'
 /** An alarm that does not stand before what follows it never will: the order is total. */
 const follow = (draft: Draft, said: SaidOf<Following>): void => {
   const alarm = draft.alarms.get(said.content.alarm)
-  if (alarm) draft.alarms.set(alarm.id, followed(alarm, said, said.content))
+  if (!alarm) return
+  const into = 'into' in said.content ? draft.alarms.get(said.content.into) : undefined
+  draft.alarms.set(alarm.id, followed(alarm, said, said.content, into))
 }
 
 export const alarms: Takers<'alarm' | Following, Draft> = {
@@ -103,6 +58,7 @@ const raised = (said: Said, content: AlarmContent): Alarm => ({
   device: said.device,
   order: said.order,
   at: said.at,
+  askedAt: saidAt(said),
   content,
   kind: content.kind,
   severity: content.severity,
@@ -112,34 +68,43 @@ const raised = (said: Said, content: AlarmContent): Alarm => ({
   ...unanswered,
 })
 
-const followed = (alarm: Alarm, said: Said, content: AlarmAnswer | AlarmUpdate | AlarmState): Alarm => {
+/** `into`: the other alarm that is named, if there is one. */
+const followed = (
+  alarm: Alarm,
+  said: Said,
+  content: AlarmAnswer | AlarmUpdate | AlarmState,
+  into: Alarm | undefined,
+): Alarm => {
   if (content.type === 'alarmAnswer') return answered(alarm, said, content)
   if (content.type === 'alarmUpdate') return updated(alarm, said, content)
-  return stated(withNote(alarm, said, content.to, content.note), said.seat, content)
+  const noted = withNote(alarm, said, content.to, content.note)
+  if (content.to === 'joined') return into ? joined(noted, said.seat, into) : noted
+  return stated(noted, said, content)
 }
 
-const unanswered: Pick<Alarm, 'phase' | 'answers' | 'steadyBy' | 'closings' | 'lowerings'> = {
+const unanswered: Pick<Alarm, 'phase' | 'answers' | 'steadyBy' | 'closings' | 'lowerings' | 'joinings'> = {
   phase: { is: 'open' },
   answers: new Map(),
   steadyBy: [],
   closings: new Map(),
   lowerings: new Map(),
+  joinings: new Map(),
 }
 
-export const isClosed = (phase: AlarmPhase): phase is Closing =>
-  phase.is === 'settled' || phase.is === 'false_alarm'
-
-const isLive = (phase: AlarmPhase): boolean => phase.is === 'open' || phase.is === 'steady'
+/** Nobody answers it any more: what is said about it is kept as a note. */
+const isOver = ({ phase }: Alarm): boolean => isClosed(phase) || phase.is === 'joined'
 
 const isOnIt = (alarm: Alarm, seat: Id): boolean => alarm.answers.get(seat)?.answer === 'on_it'
 
 const maySteer = (alarm: Alarm, seat: Id): boolean => seat === alarm.seat || isOnIt(alarm, seat)
 
 const answered = (alarm: Alarm, said: Said, content: AlarmAnswer): Alarm => {
-  if (said.seat === alarm.seat || isClosed(alarm.phase)) return alarm
+  if (said.seat === alarm.seat || isOver(alarm)) return alarm
   if (content.answer === 'seen' && alarm.answers.has(said.seat)) return alarm
-  const answers = new Map(alarm.answers).set(said.seat, answerOf(said.at, content))
-  return content.answer === 'on_it' ? { ...alarm, answers } : withoutSay({ ...alarm, answers }, said.seat)
+  const answers = new Map(alarm.answers).set(said.seat, answerOf(saidAt(said), content))
+  if (content.answer === 'on_it') return { ...alarm, answers }
+  const letGo = isOnIt(alarm, said.seat) ? { letGoAt: saidAt(said) } : {}
+  return withoutSay({ ...alarm, answers, ...letGo }, said.seat)
 }
 
 const answerOf = (at: number, content: AlarmAnswer): Answer => {
@@ -156,14 +121,15 @@ const withoutSay = (alarm: Alarm, seat: Id): Alarm => ({
 })
 
 const withNote = (alarm: Alarm, said: Said, what: AlarmNote['said'], text: string | undefined): Alarm => {
-  const { id, seat, at } = said
+  const { id, seat } = said
+  const at = saidAt(said)
   const note = text === undefined ? { id, seat, at, said: what } : { id, seat, at, said: what, text }
   return { ...alarm, notes: [...alarm.notes, note] }
 }
 
 const updated = (before: Alarm, said: Said, content: AlarmUpdate): Alarm => {
   const alarm = withNote(before, said, 'update', content.text)
-  if (isClosed(alarm.phase)) return alarm
+  if (isOver(alarm)) return alarm
   const lowered = content.severity === undefined ? alarm : lower(alarm, said.seat, content.severity)
   if (!maySteer(alarm, said.seat)) return lowered
   const isSameRealm = (content.kind === 'practice') === (alarm.kind === 'practice')
@@ -183,7 +149,20 @@ const lower = (alarm: Alarm, seat: Id, severity: Severity): Alarm => {
   return { ...alarm, severity: milder, lowerings: new Map() }
 }
 
-const stated = (alarm: Alarm, seat: Id, content: AlarmState): Alarm => {
+/** Neither practice with the real thing, nor with what is over: an alarm must not be hidden behind one that nobody hears. */
+const joined = (alarm: Alarm, seat: Id, into: Alarm): Alarm => {
+  const isSameRealm = (into.kind === 'practice') === (alarm.kind === 'practice')
+  const mayJoin = isLive(alarm.phase) && isLive(into.phase) && into.id !== alarm.id && isSameRealm
+  if (!mayJoin) return alarm
+  const phase: AlarmPhase = { is: 'joined', into: into.id }
+  if (seat === alarm.seat) return { ...alarm, phase }
+  const joinings = new Map(alarm.joinings).set(seat, into.id)
+  const alike = [...joinings.values()].filter((other) => other === into.id)
+  return alike.length < 2 ? { ...alarm, joinings } : { ...alarm, joinings, phase }
+}
+
+const stated = (alarm: Alarm, said: Said, content: Exclude<AlarmState, { readonly to: 'joined' }>): Alarm => {
+  const { seat } = said
   switch (content.to) {
     case 'steady':
       return steadied(alarm, seat)
@@ -200,7 +179,7 @@ const stated = (alarm: Alarm, seat: Id, content: AlarmState): Alarm => {
     case 'reopened':
       return alarm.phase.is === 'open'
         ? alarm
-        : { ...alarm, ...unanswered, timesReopened: alarm.timesReopened + 1 }
+        : { ...alarm, ...unanswered, askedAt: saidAt(said), timesReopened: alarm.timesReopened + 1 }
   }
 }
 

@@ -97,6 +97,7 @@ const alarmState = v.variant('to', [
   v.object({ ...state, to: v.literal('spoken_to'), note: v.exactOptional(note) }),
   v.object({ ...state, to: v.literal('false_alarm'), note }),
   v.object({ ...state, to: v.literal('reopened'), note: v.exactOptional(note) }),
+  v.object({ ...state, to: v.literal('joined'), into: messageId, note: v.exactOptional(note) }),
 ])
 
 export const alarmSchemas = { alarm, alarmAnswer, alarmUpdate, alarmState }

@@ -1,7 +1,7 @@
 /** What a screen says about an alarm: one state word, counts of seats (never of devices), who is on it, what is missing. */
 
-import type { Alarm } from './alarm.ts'
-import { isClosed } from './alarm.ts'
+import type { Alarm } from './alarmLife.ts'
+import { isClosed } from './alarmLife.ts'
 import { type Need, rankOf } from './alarmWords.ts'
 import type { Committee } from './committee.ts'
 import type { Id } from './said.ts'
@@ -16,6 +16,7 @@ export const ALARM_STATES = {
   cancelled: 'cancelled, not yet spoken to',
   spoken_to: 'cancelled, spoken to',
   false_alarm: 'false alarm',
+  joined: 'joined with another alarm',
 } as const
 
 export type AlarmStateWord = keyof typeof ALARM_STATES
@@ -46,7 +47,7 @@ export type AlarmSummary = {
   /** Asked for, and nobody who is on it has taken it. */
   readonly stillNeeded: readonly Need[]
   /** What happens when one more seat says the same. */
-  readonly oneMoreFor: readonly ('steady' | 'close' | 'lower')[]
+  readonly oneMoreFor: readonly ('steady' | 'close' | 'lower' | 'join')[]
 }
 
 const MINUTE_MS = 60_000
@@ -79,10 +80,15 @@ export const alarmSummary = (alarm: Alarm, members: readonly Id[], alarmSeen = 0
   }
 }
 
-/** What belongs in front of everybody, most urgent first: not closed, or cancelled and the raiser not yet spoken to. */
+/** What belongs in front of everybody, most urgent first: neither closed nor joined with another, or cancelled and the raiser not yet spoken to. */
 export const liveAlarms = (committee: Committee): readonly Alarm[] =>
   [...committee.alarms.values()]
-    .filter(({ phase }) => !isClosed(phase) && !(phase.is === 'cancelled' && phase.spokenTo !== undefined))
+    .filter(
+      ({ phase }) =>
+        !isClosed(phase) &&
+        phase.is !== 'joined' &&
+        !(phase.is === 'cancelled' && phase.spokenTo !== undefined),
+    )
     .sort((a, b) => rankOf(a.severity) - rankOf(b.severity) || a.order - b.order)
 
 const onItOf = (alarm: Alarm, seat: Id): readonly OnIt[] => {
@@ -109,5 +115,6 @@ const oneMoreFor = (alarm: Alarm): AlarmSummary['oneMoreFor'] => {
     ...(isOpen && alarm.steadyBy.length > 0 ? (['steady'] as const) : []),
     ...(alarm.closings.size > 0 ? (['close'] as const) : []),
     ...(alarm.lowerings.size > 0 ? (['lower'] as const) : []),
+    ...(alarm.joinings.size > 0 ? (['join'] as const) : []),
   ]
 }

@@ -3,7 +3,7 @@
  * was said before it was cut off: a member's phone may have had all that a member may read. Numbers only. Not here:
  * which phone, since when and who did it (session/exposing.ts), sentences (the CLI's and the screens' own).
  */
-import { isClosed } from './alarm.ts'
+import { isClosed } from './alarmLife.ts'
 import type { Committee } from './committee.ts'
 import { isOpen } from './motionLife.ts'
 

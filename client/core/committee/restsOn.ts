@@ -20,6 +20,8 @@ const termsFrom = ({ said }: Thing, { terms }: Committee): readonly string[] =>
 
 const besides = (thing: Thing, things: Things, committee: Committee): readonly string[] => {
   switch (thing.area) {
+    case 'alarm':
+      return joinedWith(thing)
     case 'motion': {
       const motion = committee.motions.get(thing.id)
       return motion ? motionRestsOn(motion, thing, things, committee) : refusedPut(thing, committee)
@@ -38,6 +40,12 @@ const besides = (thing: Thing, things: Things, committee: Committee): readonly s
       return []
   }
 }
+
+/** Whether it could be joined with them depends on how they stood. */
+const joinedWith = ({ said }: Thing): readonly string[] =>
+  said.flatMap(({ content }) =>
+    content.type === 'alarmState' && content.to === 'joined' ? [keyOf('alarm', content.into)] : [],
+  )
 
 const motionsOf = (committee: Committee, isMeant: (motion: Motion) => boolean): readonly string[] =>
   [...committee.motions.values()].filter(isMeant).map(({ id }) => keyOf('motion', id))

@@ -1,4 +1,4 @@
-/** One thing that was said, and who by. Types only. */
+/** One thing that was said, who by, and when. */
 import type { Content, KnownContent } from './content.ts'
 import type { Decisions } from './decisionRules.ts'
 
@@ -31,3 +31,9 @@ export type Said = {
 export type SaidOf<T extends KnownContent['type']> = Said & {
   readonly content: KnownContent & { readonly type: T }
 }
+
+/**
+ * By the author's clock, or the reader's where that says less: nobody writes what stays for ever. Whoever writes with a clock in the past ends a thing no
+ * earlier than the others' words about it allow.
+ */
+export const saidAt = ({ at, heardAt }: Pick<Said, 'at' | 'heardAt'>): number => Math.min(at, heardAt ?? at)

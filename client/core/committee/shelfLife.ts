@@ -8,9 +8,9 @@ import type { Committee } from './committee.ts'
 import type { Concern } from './concern.ts'
 import { isOpen, type Motion, wasCarried } from './motionLife.ts'
 import { restsOn } from './restsOn.ts'
-import type { Id, Said } from './said.ts'
+import { type Id, type Said, saidAt } from './said.ts'
 import { isTermNeeded } from './termsRestOn.ts'
-import { type Area, saidAt, type Thing, type Things, thingsIn } from './things.ts'
+import { type Area, type Thing, type Things, thingsIn } from './things.ts'
 import { type UnityPoint, unityState } from './unity.ts'
 import { expired } from './views.ts'
 
@@ -126,7 +126,7 @@ const OVER: { readonly [A in Exclude<Area, 'post'>]: Over } = {
   alarm: orStray(
     ({ alarms }, id) => alarms.get(id),
     ({ phase }, { lastAt }, { around }) => {
-      const isClosed = phase.is === 'settled' || phase.is === 'false_alarm'
+      const isClosed = phase.is === 'settled' || phase.is === 'false_alarm' || phase.is === 'joined'
       const isDone = isClosed || (phase.is === 'cancelled' && phase.spokenTo !== undefined)
       const days = isDone ? around.shelf.alarms : Math.max(QUIET_DAYS, around.shelf.alarms)
       return isPast(lastAt, days, around)

@@ -4,7 +4,7 @@
  */
 import type { Committee } from './committee.ts'
 import type { KnownContent } from './content.ts'
-import type { Id, Said, SaidOf } from './said.ts'
+import { type Id, type Said, type SaidOf, saidAt } from './said.ts'
 
 export type Area =
   | 'post'
@@ -41,12 +41,6 @@ export type Things = {
 
 /** Nobody mixes areas up by naming an alarm where a motion belongs. */
 export const keyOf = (area: Area, id: Id): string => `${area} ${id}`
-
-/**
- * By the author's clock, or the reader's where that says less: nobody writes what stays for ever. Whoever writes with a clock in the past ends a thing no
- * earlier than the others' words about it allow.
- */
-export const saidAt = ({ at, heardAt }: Said): number => Math.min(at, heardAt ?? at)
 
 type Place = readonly [Area, Id]
 type Places = {

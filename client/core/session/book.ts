@@ -8,6 +8,7 @@ import { type Drawers, drawersRoot, openDrawers } from '../files/drawer.ts'
 import type { Change } from '../vault/records.ts'
 import { owing, sweep } from '../vault/sweeping.ts'
 import { createShelf, epochChanges, read, readEpoch, type Vault } from './bookShelf.ts'
+import { care, rungBefore } from './care.ts'
 import { arrival, handedOver, toldResults } from './joinings.ts'
 import { statusOf } from './standing.ts'
 import {
@@ -74,6 +75,9 @@ const shelves = (notes: Change[], vault: Vault, root: string) => ({
   handovers: createShelf(notes, vault, `${root}handover/`, handedOver),
   /** At most one: what stood before this device came in. */
   told: createShelf(notes, vault, `${root}told/`, toldResults),
+  /** At most one each: what the owner wants of alarms, and what was loud. */
+  cares: createShelf(notes, vault, `${root}care/`, care),
+  ringings: createShelf(notes, vault, `${root}ringing/`, rungBefore),
   devices: createShelf(notes, vault, `${root}device/`, deviceRecord),
   suspicions: createShelf(notes, vault, `${root}suspicion/`, suspicion),
 })

@@ -2,7 +2,7 @@
 import { utf8 } from '../../../shared/base/bytes.ts'
 import { fromUtf8, toHex } from '../../../shared/base/text.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
-import type { Alarm } from '../committee/alarm.ts'
+import type { Alarm } from '../committee/alarmLife.ts'
 import type { Committee } from '../committee/committee.ts'
 import type { Post } from '../committee/talk.ts'
 import type { Vault } from '../vault/vault.ts'

@@ -18,6 +18,7 @@ import { leave } from './leaving.ts'
 import { queue, type Unsent, unsentIn } from './outbox.ts'
 import { createPatience, type Patience } from './patience.ts'
 import type { Halt, Progress } from './reading.ts'
+import { type RingingCommands, ringingCommands } from './ringing.ts'
 import { settle } from './rounds.ts'
 import { createFolding } from './sayings.ts'
 import { approveMotion, newMotion } from './sponsoring.ts'
@@ -45,6 +46,7 @@ export type Session = ComparingCommands &
   DeviceCommands &
   InvitingCommands &
   KeepingCommands &
+  RingingCommands &
   TalkCommands & {
     readonly id: string
     readonly view: () => CommitteeView
@@ -117,6 +119,7 @@ export const createSession = (book: Book, world: World): Session => {
     ...comparingCommands(parts),
     ...keepingCommands(parts),
     ...talkCommands({ ...parts, view }),
+    ...ringingCommands({ ...parts, view, isUpToDate: () => connectionOf(parts) === 'live' }),
     leave: () => turns.next(() => leave(keeper)),
     goOn: () =>
       turns.next(async () => {

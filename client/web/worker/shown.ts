@@ -4,7 +4,7 @@
  */
 
 import type { JoinState } from '../../core/client.ts'
-import type { Alarm, Answer } from '../../core/committee/alarm.ts'
+import type { Alarm, Answer } from '../../core/committee/alarmLife.ts'
 import type { AlarmSummary } from '../../core/committee/alarmSummary.ts'
 import type { KnownContent } from '../../core/committee/content.ts'
 import type { FileContent } from '../../core/committee/fileContent.ts'

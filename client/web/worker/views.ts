@@ -1,6 +1,6 @@
 /** What each screen is shown, made from a view of the core. Rules are the core's: here is only picked out. Not here: the room (room.ts), the types (shown.ts). */
-import type { Alarm } from '../../core/committee/alarm.ts'
-import { isClosed } from '../../core/committee/alarm.ts'
+import type { Alarm } from '../../core/committee/alarmLife.ts'
+import { isClosed } from '../../core/committee/alarmLife.ts'
 import { alarmSummary, liveAlarms } from '../../core/committee/alarmSummary.ts'
 import type { Committee } from '../../core/committee/committee.ts'
 import type { Meeting } from '../../core/committee/meeting.ts'

@@ -170,6 +170,35 @@ t.test('an alarm is raised, answered, steady when two say so, and settled', asyn
   t.match((await carol.run(['alarm'])).out, /No alarms/)
 })
 
+t.test(
+  'an alarm is heard where somebody follows, says whom to call, and is joined with another',
+  async (t) => {
+    t.match((await bob.run(['alarm', 'wake'])).out, /from 22 to 6 o'clock, as in the rules/)
+    t.match(
+      (await bob.run(['alarm', 'wake', '--quiet', 'none', '--now', 'yes'])).out,
+      /none\.\nNOW wakes you/,
+    )
+    t.equal((await bob.run(['alarm', 'wake', '--quiet', '22-24'])).code, 2)
+    t.match((await bob.run(['alarm', 'calls', 'Ana', '600'])).out, /^Ana: 600/)
+    t.equal((await bob.run(['alarm', 'calls', 'Ana'])).code, 2)
+    const following = bob.start('read', '--follow', '--json')
+    await following.until(/carol|alice/)
+    const raise = ['alarm', 'raise', '--kind', 'called_in', '--fast', 'now', '--place', 'gate']
+    t.equal((await alice.run([...raise, 'They called me again'])).code, 0)
+    await following.until(/"type":"loud"/)
+    following.signal('SIGINT')
+    await following.ended
+    t.equal((await carol.run([...raise, 'They called her'])).code, 0)
+    const { value } = await carol.json('alarm', 'list')
+    const { alarms } = value as { readonly alarms: readonly { readonly id: string }[] }
+    const [first = '', second = ''] = alarms.map(({ id }) => id)
+    t.match((await carol.run(['alarm', 'show', second])).out, /may be the same as/)
+    t.match((await carol.run(['alarm', 'join', second, first])).out, /is now: joined with another alarm/)
+    t.match((await carol.run(['alarm', 'show'])).out, /They called me again/)
+    t.equal((await alice.run(['alarm', 'settle', 'other'])).code, 0)
+  },
+)
+
 t.test('a vault in use is refused with a sentence, and Ctrl-C gives it back', async (t) => {
   const following = bob.start('read', '--follow', '--json')
   await alice.run(['post', 'before'])

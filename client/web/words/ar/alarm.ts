@@ -51,6 +51,7 @@ export const alarm: Words['alarm'] = {
     cancelled: 'أُلغي. لم يتحدث أحد مع صاحبه بعد.',
     spoken_to: 'أُلغي، وتحدث أحد مع صاحبه.',
     false_alarm: 'إنذار كاذب.',
+    joined: 'ضُمّ إلى إنذار آخر.',
   },
   step: (n) => `الخطوة ${n} من ${three}`,
   what: 'ماذا؟',
@@ -107,6 +108,7 @@ export const alarm: Words['alarm'] = {
     steady: 'يجب أن يقول واحد آخر: مستقر.',
     close: 'يجب أن يقول واحد آخر النهاية نفسها.',
     lower: 'يجب أن يقول واحد آخر: أقل عجلة.',
+    join: 'يجب أن يقول واحد آخر: هو نفس الإنذار الآخر.',
   },
   notes: {
     update: 'يقول',
@@ -116,6 +118,7 @@ export const alarm: Words['alarm'] = {
     spoken_to: 'تحدث معه',
     false_alarm: 'يقول إنه إنذار كاذب',
     reopened: 'فتحه من جديد',
+    joined: 'يقول إنه نفس إنذار آخر',
   },
   count: (n) =>
     plural(n, {

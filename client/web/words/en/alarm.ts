@@ -54,6 +54,7 @@ export const alarm = {
     cancelled: 'Cancelled. Nobody has spoken to them yet.',
     spoken_to: 'Cancelled, and spoken to.',
     false_alarm: 'A false alarm.',
+    joined: 'Joined with another alarm.',
   } satisfies Record<AlarmStateWord, string>,
   step: (n: string) => `Step ${n} of 3`,
   what: 'What?',
@@ -115,6 +116,7 @@ export const alarm = {
     steady: 'One more has to say: steady.',
     close: 'One more has to say the same end.',
     lower: 'One more has to say: less urgent.',
+    join: 'One more has to say: the same as the other alarm.',
   },
   notes: {
     update: 'says',
@@ -124,6 +126,7 @@ export const alarm = {
     spoken_to: 'has spoken to them',
     false_alarm: 'says it was a false alarm',
     reopened: 'opened it again',
+    joined: 'says it is the same as another alarm',
   },
   count: (n: number) => plural(n, { one: '# alarm', other: '# alarms' }),
 }

@@ -50,6 +50,7 @@ export const alarm: Words['alarm'] = {
     cancelled: 'Anulada. Nadie ha hablado todavía con esa persona.',
     spoken_to: 'Anulada, y ya hablaron con esa persona.',
     false_alarm: 'Falsa alarma.',
+    joined: 'Unida a otra alarma.',
   },
   step: (n) => `Paso ${n} de 3`,
   what: '¿Qué?',
@@ -107,6 +108,7 @@ export const alarm: Words['alarm'] = {
     steady: 'Una persona más tiene que decir: estable.',
     close: 'Una persona más tiene que decir el mismo final.',
     lower: 'Una persona más tiene que decir: menos urgente.',
+    join: 'Una persona más tiene que decir: lo mismo que la otra alarma.',
   },
   notes: {
     update: 'dice',
@@ -116,6 +118,7 @@ export const alarm: Words['alarm'] = {
     spoken_to: 'ya habló con esa persona',
     false_alarm: 'dice que fue una falsa alarma',
     reopened: 'la abrió otra vez',
+    joined: 'dice que es lo mismo que otra alarma',
   },
   count: (n) => plural(n, { one: '# alarma', other: '# alarmas' }),
 }

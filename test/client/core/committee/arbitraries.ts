@@ -151,6 +151,7 @@ const alarmState = fc.oneof(
     { requiredKeys: ['type', 'alarm', 'to', 'outcome'] },
   ),
   fc.record({ ...to, to: fc.constant('false_alarm' as const), note: text }),
+  fc.record({ ...to, to: fc.constant('joined' as const), into: someId }),
 )
 
 const aMotion = { motion: someId }
@@ -277,7 +278,8 @@ const meeting = (list: readonly (Said & { readonly content: KnownContent })[]): 
     if (content.type === 'alarm') raised.push(said.id)
     if (!('alarm' in content)) return said
     const chosen = raised[Number.parseInt(content.alarm, 16) % (raised.length + 1)]
-    return { ...said, content: { ...content, alarm: chosen ?? content.alarm } }
+    const other = 'into' in content ? { into: raised[0] ?? content.into } : {}
+    return { ...said, content: { ...content, ...other, alarm: chosen ?? content.alarm } }
   })
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import t from 'tap'
-import type { Alarm } from '../../../../client/core/committee/alarm.ts'
+import type { Alarm } from '../../../../client/core/committee/alarmLife.ts'
 import { alarmSummary, liveAlarms, seenNeeded } from '../../../../client/core/committee/alarmSummary.ts'
 import type { Committee } from '../../../../client/core/committee/committee.ts'
 import { apply, applyAll, emptyCommittee } from '../../../../client/core/committee/committee.ts'
@@ -103,7 +103,7 @@ const visible = ({ posts, handles, alarms }: Committee) => ({ posts, handles, al
 const withoutClocks = (committee: Committee): unknown =>
   JSON.parse(
     JSON.stringify(visible(committee), (name, value) => {
-      if (name === 'at') return undefined
+      if (name === 'at' || name.endsWith('At')) return undefined
       return value instanceof Map ? [...value] : value
     }),
   )

@@ -1,0 +1,74 @@
+/** An alarm as the fold holds it, from raised to its end: types, and the questions that more than one step of its life asks. */
+import type { AlarmContent, AlarmState } from './alarmContent.ts'
+import type { AlarmKind, Need, Outcome, Severity } from './alarmWords.ts'
+import type { Id } from './said.ts'
+
+/** Where an alarm stands. What is shown of an open one follows from its answers (alarmSummary.ts). */
+export type AlarmPhase =
+  | { readonly is: 'open' }
+  | { readonly is: 'steady' }
+  /** By the raiser. It stays in view until another member has spoken to them. */
+  | { readonly is: 'cancelled'; readonly spokenTo?: Id }
+  | { readonly is: 'settled'; readonly outcome: Outcome }
+  | { readonly is: 'false_alarm' }
+  /** It is about the same as another one, and goes on there. */
+  | { readonly is: 'joined'; readonly into: Id }
+
+/** A seat's answer. Later ones replace it, but `seen` never replaces more than itself. */
+export type Answer = { readonly at: number } & (
+  | { readonly answer: 'seen' | 'cannot' }
+  | {
+      readonly answer: 'on_it'
+      readonly what: string
+      /** Minutes from `at` on, or an ISO 8601 time. */
+      readonly by?: number | string
+      readonly takes: readonly Need[]
+    }
+)
+
+/** What was said about an alarm after it was raised, whether or not it had an effect yet. */
+export type AlarmNote = {
+  readonly id: Id
+  readonly seat: Id
+  readonly at: number
+  readonly said: 'update' | AlarmState['to']
+  readonly text?: string
+}
+
+export type Alarm = {
+  readonly id: Id
+  /** The raiser. */
+  readonly seat: Id
+  readonly device: Id
+  readonly order: number
+  readonly at: number
+  /** When everybody was asked last: raised, or opened again. By `saidAt`, as all times below. */
+  readonly askedAt: number
+  /** When somebody who was on it last said that they no longer are. */
+  readonly letGoAt?: number
+  /** As raised. Kind, severity and needs as they are now stand beside it. */
+  readonly content: AlarmContent
+  readonly kind: AlarmKind
+  readonly severity: Severity
+  readonly needs: readonly Need[]
+  readonly phase: AlarmPhase
+  /** Per seat, in the order of each seat's first answer; the raiser has none. A reopened alarm starts without. */
+  readonly answers: ReadonlyMap<Id, Answer>
+  readonly notes: readonly AlarmNote[]
+  /** Seats that call an open alarm steady; two are needed. */
+  readonly steadyBy: readonly Id[]
+  /** How each seat that is on it would close it; two alike are needed. */
+  readonly closings: ReadonlyMap<Id, Closing>
+  /** What members other than the raiser would lower the severity to; two are needed. */
+  readonly lowerings: ReadonlyMap<Id, Severity>
+  /** With which alarm members other than the raiser would join it; two alike are needed. */
+  readonly joinings: ReadonlyMap<Id, Id>
+  readonly timesReopened: number
+}
+
+export type Closing = Extract<AlarmPhase, { readonly is: 'settled' | 'false_alarm' }>
+
+export const isClosed = (phase: AlarmPhase): phase is Closing =>
+  phase.is === 'settled' || phase.is === 'false_alarm'
+
+export const isLive = (phase: AlarmPhase): boolean => phase.is === 'open' || phase.is === 'steady'
