@@ -12,6 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { loaderHash, makeRelease, signersFile } from './release.mjs'
@@ -23,7 +24,7 @@ const here = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const TARGET = option('--into') ?? here('dist/web')
 const MADE_FROM = `${TARGET}.sources`
 const SOURCES = ['client/web', 'client/core', 'shared', 'package-lock.json']
-/** Bytes of a first load, compressed, in one language: an old telephone on a slow network waits for these. */
+/** Bytes that are fetched, compressed, before a phone can unlock, see Now and raise an alarm: an old one on a slow network waits for these. */
 const FIRST_LOAD = 300 * 1024
 
 const say = (text) => process.stderr.write(`${text}\n`)
@@ -50,9 +51,12 @@ const sourcesNow = () => {
 
 const madeFrom = () => (existsSync(MADE_FROM) && existsSync(TARGET) ? readFileSync(MADE_FROM, 'utf8') : '')
 
+const FIRST_WORDS = /\/words\/..\.ts$/
+
+/** Returns the files that hold what a phone says first, one a language. */
 const bundle = async (outDir) => {
   const [{ build }, { svelte }] = await Promise.all([import('vite'), import('@sveltejs/vite-plugin-svelte')])
-  await build({
+  const { output } = await build({
     configFile: false,
     root: here('client/web'),
     base: './',
@@ -68,9 +72,16 @@ const bundle = async (outDir) => {
       assetsInlineLimit: 0,
       reportCompressedSize: false,
       chunkSizeWarningLimit: 1024,
-      rolldownOptions: { checks: { pluginTimings: false } },
+      rolldownOptions: {
+        checks: { pluginTimings: false },
+        // what several screens are made of is one file: on a slow network every request costs
+        output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2, test: /^(?!.*\/qr\/)/ }] } },
+      },
     },
   })
+  return output
+    .filter(({ facadeModuleId }) => FIRST_WORDS.test(facadeModuleId ?? ''))
+    .map(({ fileName }) => fileName)
 }
 
 const compress = (path) => {
@@ -83,13 +94,28 @@ const compress = (path) => {
   return brotli.length
 }
 
-/** Languages are one file each, and one of them comes with a first load; what reads a code comes with the camera. */
-const firstLoad = (sizes) => {
-  const sizesOf = (name) => sizes.filter(([path]) => name.test(path)).map(([, size]) => size)
-  const total = (some) => some.reduce((sum, size) => sum + size, 0)
-  const languages = sizesOf(/\/(en|es|ar)-[^/]+\.js$/)
-  const later = total(languages) + total(sizesOf(/\/readCode-[^/]+\.js$/))
-  return total(sizesOf(/./)) - later + Math.max(0, ...languages)
+/** What a file of the build fetches by itself: the page its scripts and styles, a script what it is made of. Not: what it asks for later. */
+const fetchedBy = (path) =>
+  [
+    ...readFileSync(path, 'utf8').matchAll(
+      /(?:\bfrom|\bimport|<script[^>]* src=|<link rel="stylesheet"[^>]* href=|<link rel="modulepreload"[^>]* href=)\s*["'`]\.\/([^"'`]+)["'`]/g,
+    ),
+  ].map(([, name]) => resolve(dirname(path), name))
+
+/** Files of `folder` without which nobody unlocks: the page and its worker, the cryptography, and the words of one language. */
+const needed = (folder, languages) => {
+  const size = (name) => statSync(`${folder}/${name}`).size
+  const largest = languages.toSorted((a, b) => size(b) - size(a)).slice(0, 1)
+  const others = filesIn(`${folder}/assets`).filter((path) => /\/worker-[^/]+\.js$|\.wasm$/.test(path))
+  const found = new Set()
+  const follow = (path) => {
+    if (found.has(path)) return
+    found.add(path)
+    if (/\.(html|js)$/.test(path)) for (const next of fetchedBy(path)) follow(next)
+  }
+  for (const path of ['index.html', ...largest].map((name) => `${folder}/${name}`).concat(others))
+    follow(path)
+  return found
 }
 
 const buildNow = async (sources) => {
@@ -97,14 +123,19 @@ const buildNow = async (sources) => {
   const growing = `${TARGET}.${process.pid}`
   mkdirSync(here('dist'), { recursive: true })
   try {
-    await bundle(growing)
+    const languages = await bundle(growing)
     await makeRelease(growing)
-    const bytes = firstLoad(filesIn(growing).map((path) => [path, compress(path)]))
+    const first = needed(growing, languages)
+    const sizes = filesIn(growing).map((path) => [path, compress(path)])
+    const total = (some) => some.reduce((sum, [, size]) => sum + size, 0)
+    const bytes = total(sizes.filter(([path]) => first.has(path)))
     if (bytes > FIRST_LOAD) throw new Error(`a first load takes ${bytes} bytes, and may take ${FIRST_LOAD}`)
     rmSync(TARGET, { recursive: true, force: true })
     renameSync(growing, TARGET)
     writeFileSync(MADE_FROM, sources)
-    say(`The web client is built: ${Math.ceil(bytes / 1024)} KiB to load.`)
+    say(
+      `The web client is built: ${Math.ceil(bytes / 1024)} KiB to load, ${Math.ceil((total(sizes) - bytes) / 1024)} KiB later.`,
+    )
   } finally {
     rmSync(growing, { recursive: true, force: true })
   }

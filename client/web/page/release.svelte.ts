@@ -17,6 +17,8 @@ declare const __LOADER__: string
 type Offered = { readonly id: string; readonly name: string; readonly text: string }
 
 export type Releases = {
+  /** Once, when the first screen is there: the loader then fetches every file of the release. */
+  readonly start: () => Promise<void>
   /** passing: this page came from the server as it is now, and so will the next one. */
   readonly kept: 'asking' | 'kept' | 'passing'
   readonly running: Running | undefined
@@ -106,13 +108,11 @@ export const createReleases = (): Releases => {
     await look()
     setInterval(() => void look(), LOOK_MS)
   }
-  if ('serviceWorker' in navigator && isSecureContext)
-    start().catch(() => {
-      kept = 'passing'
-    })
-  else kept = 'passing'
-
   return {
+    start: async () => {
+      if ('serviceWorker' in navigator && isSecureContext) await start().catch(() => undefined)
+      if (kept === 'asking') kept = 'passing'
+    },
     get kept() {
       return kept
     },

@@ -1,4 +1,8 @@
-/** The language of the page: its words and formats, fetched when it is chosen and kept by this browser. Not here: the words. */
+/**
+ * The language of the page: its words and formats, fetched when it is chosen and kept by this browser. What a phone shows first comes first, the rest with the
+ * first page that is fetched late (parts/Later.svelte). Not here: the words.
+ */
+import { untrack } from 'svelte'
 import type { Words } from './en.ts'
 import type { LaterWords } from './later/en.ts'
 import { type Formats, formatsOf } from './plural.ts'
@@ -20,14 +24,20 @@ const loadLater = async (language: Language): Promise<LaterWords> => {
   return (await import('./later/en.ts')).en
 }
 
-type Spoken = { readonly language: Language; readonly words: Words; readonly formats: Formats }
+type Spoken = {
+  readonly language: Language
+  readonly words: Words
+  readonly later: LaterWords | undefined
+  readonly formats: Formats
+}
 let spoken = $state.raw<Spoken>()
-let later = $state.raw<{ readonly language: Language; readonly words: LaterWords }>()
+let isLaterToo = false
 
 /** Before anything is shown, and whenever somebody chooses another one. */
 export const speak = async (language: Language): Promise<void> => {
-  const words = await load(language)
-  spoken = { language, words, formats: formatsOf(language) }
+  const [words, later] = await Promise.all([load(language), isLaterToo ? loadLater(language) : undefined])
+  if (isLaterToo && !later) return speak(language)
+  spoken = { language, words, later, formats: formatsOf(language) }
   const { documentElement } = document
   documentElement.lang = language
   documentElement.dir = FROM_RIGHT.includes(language) ? 'rtl' : 'ltr'
@@ -35,8 +45,12 @@ export const speak = async (language: Language): Promise<void> => {
 
 /** Before a page is shown that is fetched late. */
 export const speakLater = async (): Promise<void> => {
-  const { language } = now()
-  if (later?.language !== language) later = { language, words: await loadLater(language) }
+  const { language, later } = untrack(now)
+  if (later) return
+  const words = await loadLater(language)
+  isLaterToo = true
+  if (language !== untrack(now).language) return speakLater()
+  spoken = { ...untrack(now), later: words }
 }
 
 const now = (): Spoken => {
@@ -49,6 +63,7 @@ export const say = (): Words => now().words
 export const formats = (): Formats => now().formats
 /** The sentences of pages that are fetched late. */
 export const sayLater = (): LaterWords => {
+  const { later } = now()
   if (!later) throw new Error('these words were not fetched yet')
-  return later.words
+  return later
 }

@@ -1,5 +1,4 @@
 /** What is asked of one committee: looking, saying, deciding, inviting, phones. Not here: rules; every one of them is the core's. */
-import encodeQR from 'qr'
 import { err, ok } from '../../../shared/base/result.ts'
 import { encodeCharter } from '../../core/governance/charter.ts'
 import { changedCharter } from '../../core/governance/charterChange.ts'
@@ -88,7 +87,7 @@ export const COMMITTEE_REQUESTS: {
     const made = await session.invite(kind, seat as SeatId | undefined)
     if (!made.ok) return made
     const { id, link } = made.value
-    return ok({ invite: id, link, code: encodeQR(link, 'raw', { ecc: 'low', border: QUIET_ZONE }) })
+    return ok({ invite: id, link })
   },
   answerInvite: async ({ session }, { invite, answer }) => {
     if (answer === 'match') return session.vouch(invite)
@@ -108,6 +107,3 @@ export const COMMITTEE_REQUESTS: {
     return ok(undefined)
   },
 }
-
-/** Modules of white around a code: what scanners ask for. */
-const QUIET_ZONE = 4

@@ -221,11 +221,10 @@ export type JoiningShown = {
   readonly trouble: JoinFailure | undefined
 }
 
-/** `link`: to give away or to print. `code`: the same as a QR code, row by row, true for dark. */
+/** `link`: to give away, to show as a code, or to print. */
 export type MadeInvite = {
   readonly invite: string
   readonly link: string
-  readonly code: readonly (readonly boolean[])[]
 }
 
 /** What `say` takes: motions go by `decide`, and files by a way of their own. */

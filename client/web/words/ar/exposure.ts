@@ -1,6 +1,6 @@
 /** Arabic: words/en/exposure.ts. */
 import type { Exposed } from '../../../core/committee/exposure.ts'
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 import { type Forms, formatsOf, isolated } from '../plural.ts'
 
 const { plural } = formatsOf('ar')
@@ -93,7 +93,7 @@ const KINDS: Readonly<Record<Exposed, Forms>> = {
   },
 }
 
-export const exposure: Words['exposure'] = {
+export const exposure: LaterWords['exposure'] = {
   title: (piece, name) => `ما كان في هاتف ${isolated(name)} ‏(${isolated(piece)})`,
   cutOff: (when) => `قُطع: ${when}.`,
   reported: (when) => `أُبلغ عن أخذه: ${when}.`,

@@ -1,7 +1,7 @@
 /** Arabic: photographs and voice notes. */
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 
-export const files: Words['files'] = {
+export const files: LaterWords['files'] = {
   photo: 'أرسل صورة',
   voice: 'قل شيئاً',
   hint: 'يمكن جلب كليهما لمدة أسبوع. تفقد الصورة ما كتبته الكاميرا فيها، ويبقى ما تُظهره.',

@@ -1,8 +1,8 @@
 /** Arabic: phones, words, the relay, what the operator sees. */
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 import { isolated } from '../plural.ts'
 
-export const safety: Words['safety'] = {
+export const safety: LaterWords['safety'] = {
   title: 'الأمان',
   mine: 'هواتفي',
   others: 'هواتف الآخرين',
@@ -49,26 +49,9 @@ export const safety: Words['safety'] = {
   },
   device: 'هذا الجهاز',
   deviceHint: 'اللغة، الحروف، القفل، عبارة السر، إزالة كل شيء',
-  operator: {
-    title: 'ما يراه مشغِّل الخادم',
-    sees: 'يستطيع مشغِّل الخادم أن يرى:',
-    can: [
-      'أن جهازاً يتصل، ومتى، ومن أي عنوان، إلا إذا استعملت Tor',
-      'أن مداخل مختومة تصل، ومتى، وأيّ حجم من خمسة أحجام لكل منها',
-      'أي سجلات مختومة تُقرأ في اتصال واحد',
-      'هذه الصفحة: من يقدمها يستطيع تقديم صفحة مغيَّرة. سطر الأوامر لا يُحمَّل من جديد كل مرة.',
-    ],
-    cannot: 'لا يستطيع مشغِّل الخادم أن يرى:',
-    not: [
-      'ما تكتبه، ولا إن كان رسالة أو صوتاً أو إنذاراً',
-      'الأسماء أو الأعضاء أو عددكم أو من صوّت بماذا',
-      'عبارة سرك، ولا أي شيء يفتح مدخلاً',
-    ],
-    pageAt: (address) => `يقوله الخادم بنفسه، في متصفح آخر: ${address}`,
-  },
 }
 
-export const standing: Words['standing'] = {
+export const standing: LaterWords['standing'] = {
   title: 'هذا الجهاز والآخرون',
   stuck: (name) => `لا يستطيع متابعة تغيير أجراه ${isolated(name)}: ما وصله لا يناسب.`,
   blind: (name) =>

@@ -41,6 +41,9 @@ export const shell: Words['shell'] = {
   decide: 'القرار',
   us: 'نحن',
   committees: 'كل اللجان',
+  invite: 'ادعُ شخصاً',
+  forget: 'أزلها من هذا الجهاز',
+  forgetSure: 'يذهب ما قرأته وكتبته هناك من هذا الجهاز.',
   connection: {
     offline: 'لا اتصال',
     catching_up: 'يقرأ الجديد',

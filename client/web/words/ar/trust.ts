@@ -1,10 +1,10 @@
 /** Arabic: words/en/trust.ts. */
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 import { formatsOf } from '../plural.ts'
 
 const { plural } = formatsOf('ar')
 
-export const trust: Words['trust'] = {
+export const trust: LaterWords['trust'] = {
   title: 'هذا البرنامج',
   release: 'الإصدار',
   id: 'رقمه. هو نفسه على هواتف الآخرين.',

@@ -1,10 +1,10 @@
 /** Arabic: who we are, what we agree on, our rules, whom we let in. */
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 import { formatsOf, isolated } from '../plural.ts'
 
 const { plural } = formatsOf('ar')
 
-export const us: Words['us'] = {
+export const us: LaterWords['us'] = {
   title: 'نحن',
   members: (n) =>
     plural(n, {
@@ -31,14 +31,11 @@ export const us: Words['us'] = {
   roles: 'من يتولى ماذا',
   unity: 'ما نتفق عليه',
   charter: 'قواعدنا',
-  invite: 'ادعُ شخصاً',
   leave: 'اخرج من هذه اللجنة',
   leaveSure: 'ينسى هذا الجهاز اللجنة بعد إخبار الآخرين. العودة تحتاج دعوة جديدة.',
-  forget: 'أزلها من هذا الجهاز',
-  forgetSure: 'يذهب ما قرأته وكتبته هناك من هذا الجهاز.',
 }
 
-export const invites: Words['invites'] = {
+export const invites: LaterWords['invites'] = {
   title: 'ادعُ شخصاً',
   lead: 'التقيا. أره الرمز أو أعطه السطر. عضو واحد لا يُدخل أحداً: الآخرون يقررون.',
   person: 'شخص جديد هنا بجانبي',
@@ -66,7 +63,7 @@ export const invites: Words['invites'] = {
   decline: 'لا أكملها',
 }
 
-export const unity: Words['unity'] = {
+export const unity: LaterWords['unity'] = {
   title: 'ما نتفق عليه',
   lead: 'كلٌّ يقوله عن نفسه. تكون النقطة متفقاً عليها حين نوافق جميعاً.',
   empty: 'لا نقطة بعد. ابدؤوا بأحد المبادئ السبعة، أو بكلمات من عندكم.',
@@ -119,7 +116,7 @@ export const unity: Words['unity'] = {
   },
 }
 
-export const charter: Words['charter'] = {
+export const charter: LaterWords['charter'] = {
   title: 'قواعدنا',
   lead: 'وضعناها لأنفسنا، ونغيّرها بالتصويت.',
   purpose: 'من أجل ماذا',

@@ -6,6 +6,23 @@ type WhyOf<A> = A extends { readonly ok: false; readonly error: infer E } ? E : 
 export type Why = Extract<WhyOf<Answer<RequestName>>, string>
 
 export const begin = {
+  operator: {
+    title: 'What the operator sees',
+    sees: 'The operator of the relay can see:',
+    can: [
+      'that a device connects, when, and from which address, unless you use Tor',
+      'that sealed entries come in, when, and which of five sizes each has',
+      'which sealed logs are read over one connection',
+      'this page: whoever serves it could serve a changed one. The command line is not loaded anew each time.',
+    ],
+    cannot: 'The operator cannot see:',
+    not: [
+      'what you write, or whether it is a post, a vote or an alarm',
+      'names, members, how many you are, or who voted how',
+      'your passphrase, and anything that opens an entry',
+    ],
+    pageAt: (address: string) => `The relay says it itself, in another browser: ${address}`,
+  },
   about: 'Encrypted coordination for workplace committees. Nobody in between can read it.',
   make: {
     title: 'Lock this device first',

@@ -40,6 +40,9 @@ export const shell = {
   decide: 'Decide',
   us: 'Us',
   committees: 'All committees',
+  invite: 'Invite somebody',
+  forget: 'Remove it from this device',
+  forgetSure: 'What you read and wrote there is gone from this device then.',
   connection: {
     offline: 'No connection',
     catching_up: 'Reading what is new',

@@ -26,12 +26,9 @@ export const us = {
   roles: 'Who holds what',
   unity: 'What we agree on',
   charter: 'Our rules',
-  invite: 'Invite somebody',
   leave: 'Leave this committee',
   leaveSure:
     'This device forgets the committee when the others have been told. Coming back takes a new invite.',
-  forget: 'Remove it from this device',
-  forgetSure: 'What you read and wrote there is gone from this device then.',
 }
 
 export const invites = {

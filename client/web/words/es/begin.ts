@@ -2,6 +2,23 @@
 import type { Words } from '../en.ts'
 
 export const begin: Words['begin'] = {
+  operator: {
+    title: 'Lo que ve quien opera el relé',
+    sees: 'Quien opera el relé puede ver:',
+    can: [
+      'que un aparato se conecta, cuándo, y desde qué dirección, si no usas Tor',
+      'que llegan entradas selladas, cuándo, y cuál de cinco tamaños tiene cada una',
+      'qué registros sellados se leen por una misma conexión',
+      'esta página: quien la sirve podría servir otra cambiada. La línea de comandos no se carga de nuevo cada vez.',
+    ],
+    cannot: 'Quien opera el relé no puede ver:',
+    not: [
+      'lo que escribes, ni si es un mensaje, un voto o una alarma',
+      'nombres, miembros, cuántos son, ni quién votó qué',
+      'tu frase secreta, ni nada que abra una entrada',
+    ],
+    pageAt: (address: string) => `El relé lo dice él mismo, en otro navegador: ${address}`,
+  },
   about: 'Coordinación cifrada para comités de trabajo. Nadie en medio puede leerla.',
   make: {
     title: 'Primero, cierra este aparato',

@@ -1,6 +1,6 @@
 /** Spanish: words/en/exposure.ts. */
 import type { Exposed } from '../../../core/committee/exposure.ts'
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 import { type Forms, formatsOf, isolated } from '../plural.ts'
 
 const { plural } = formatsOf('es')
@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<Exposed, Forms>> = {
   profiles: { one: '# página de un miembro sobre sí mismo', other: '# páginas de miembros sobre sí mismos' },
 }
 
-export const exposure: Words['exposure'] = {
+export const exposure: LaterWords['exposure'] = {
   title: (piece, name) => `Lo que había en el teléfono ${isolated(piece)} de ${isolated(name)}`,
   cutOff: (when) => `Cortado: ${when}.`,
   reported: (when) => `Avisado como quitado: ${when}.`,

@@ -1,7 +1,7 @@
 /** Spanish: photographs and voice notes. */
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 
-export const files: Words['files'] = {
+export const files: LaterWords['files'] = {
   photo: 'Enviar una foto',
   voice: 'Decir algo',
   hint: 'Las dos cosas se pueden traer durante una semana. La foto pierde lo que la cámara escribió en ella; lo que muestra, queda.',

@@ -1,8 +1,8 @@
 /** Spanish: phones, words, the relay, what the operator sees. */
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 import { isolated } from '../plural.ts'
 
-export const safety: Words['safety'] = {
+export const safety: LaterWords['safety'] = {
   title: 'Seguridad',
   mine: 'Mis teléfonos',
   others: 'Teléfonos de los demás',
@@ -55,26 +55,9 @@ export const safety: Words['safety'] = {
   },
   device: 'Este aparato',
   deviceHint: 'Idioma, letras, llave, frase secreta, quitar todo',
-  operator: {
-    title: 'Lo que ve quien opera el relé',
-    sees: 'Quien opera el relé puede ver:',
-    can: [
-      'que un aparato se conecta, cuándo, y desde qué dirección, si no usas Tor',
-      'que llegan entradas selladas, cuándo, y cuál de cinco tamaños tiene cada una',
-      'qué registros sellados se leen por una misma conexión',
-      'esta página: quien la sirve podría servir otra cambiada. La línea de comandos no se carga de nuevo cada vez.',
-    ],
-    cannot: 'Quien opera el relé no puede ver:',
-    not: [
-      'lo que escribes, ni si es un mensaje, un voto o una alarma',
-      'nombres, miembros, cuántos son, ni quién votó qué',
-      'tu frase secreta, ni nada que abra una entrada',
-    ],
-    pageAt: (address: string) => `El relé lo dice él mismo, en otro navegador: ${address}`,
-  },
 }
 
-export const standing: Words['standing'] = {
+export const standing: LaterWords['standing'] = {
   title: 'Este aparato y los demás',
   stuck: (name) => `No puede seguir un cambio que hizo ${isolated(name)}: lo que recibió no encaja.`,
   blind: (name) =>

@@ -41,6 +41,9 @@ export const shell: Words['shell'] = {
   decide: 'Decidir',
   us: 'Nosotros',
   committees: 'Todos los comités',
+  invite: 'Invitar a alguien',
+  forget: 'Quitarlo de este aparato',
+  forgetSure: 'Lo que leíste y escribiste allí desaparece de este aparato.',
   connection: {
     offline: 'Sin conexión',
     catching_up: 'Leyendo lo nuevo',

@@ -1,10 +1,10 @@
 /** Spanish: words/en/trust.ts. */
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 import { formatsOf } from '../plural.ts'
 
 const { plural } = formatsOf('es')
 
-export const trust: Words['trust'] = {
+export const trust: LaterWords['trust'] = {
   title: 'Este programa',
   release: 'Versión',
   id: 'Su número. Es el mismo en los teléfonos de los demás.',

@@ -1,10 +1,10 @@
 /** Spanish: who we are, what we agree on, our rules, whom we let in. */
-import type { Words } from '../en.ts'
+import type { LaterWords } from '../later/en.ts'
 import { formatsOf, isolated } from '../plural.ts'
 
 const { plural } = formatsOf('es')
 
-export const us: Words['us'] = {
+export const us: LaterWords['us'] = {
   title: 'Nosotros',
   members: (n) => plural(n, { one: '# miembro', other: '# miembros' }),
   you: 'eres tú',
@@ -24,15 +24,12 @@ export const us: Words['us'] = {
   roles: 'Quién tiene qué tarea',
   unity: 'En qué estamos de acuerdo',
   charter: 'Nuestras reglas',
-  invite: 'Invitar a alguien',
   leave: 'Salir de este comité',
   leaveSure:
     'Este aparato olvida el comité cuando los demás lo sepan. Para volver hace falta otra invitación.',
-  forget: 'Quitarlo de este aparato',
-  forgetSure: 'Lo que leíste y escribiste allí desaparece de este aparato.',
 }
 
-export const invites: Words['invites'] = {
+export const invites: LaterWords['invites'] = {
   title: 'Invitar a alguien',
   lead: 'Encuéntrense. Muestra el código o da la línea. Un miembro solo no deja entrar a nadie: deciden los demás.',
   person: 'Alguien nuevo, aquí a mi lado',
@@ -60,7 +57,7 @@ export const invites: Words['invites'] = {
   decline: 'No sigo con ella',
 }
 
-export const unity: Words['unity'] = {
+export const unity: LaterWords['unity'] = {
   title: 'En qué estamos de acuerdo',
   lead: 'Cada quien lo dice por sí. Un punto queda acordado cuando estamos de acuerdo todos.',
   empty: 'Todavía no hay puntos. Empiecen con uno de los siete principios, o con palabras propias.',
@@ -110,7 +107,7 @@ export const unity: Words['unity'] = {
   },
 }
 
-export const charter: Words['charter'] = {
+export const charter: LaterWords['charter'] = {
   title: 'Nuestras reglas',
   lead: 'Nos las dimos nosotros, y las cambiamos votando.',
   purpose: 'Para qué',

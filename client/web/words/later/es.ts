@@ -1,5 +1,10 @@
 /** Spanish sentences of the pages that are fetched late. */
+import { exposure } from '../es/exposure.ts'
+import { files } from '../es/files.ts'
 import { roles } from '../es/roles.ts'
+import { safety, standing } from '../es/safety.ts'
+import { trust } from '../es/trust.ts'
+import { charter, invites, unity, us } from '../es/us.ts'
 import type { LaterWords } from './en.ts'
 
-export const es: LaterWords = { roles }
+export const es: LaterWords = { us, invites, unity, charter, roles, files, safety, exposure, standing, trust }
