@@ -20,22 +20,40 @@ const CONTENT_POLICY = [
   'trusted-types tocsin svelte-trusted-html',
 ].join('; ')
 
-/** Camera for the code of an invite, microphone for a voice note; nothing else. */
-const PERMISSIONS = [
-  'camera=(self)',
-  'microphone=(self)',
-  ...[
-    'accelerometer',
-    'browsing-topics',
-    'display-capture',
-    'geolocation',
-    'gyroscope',
-    'magnetometer',
-    'midi',
-    'payment',
-    'usb',
-  ].map((name) => `${name}=()`),
-].join(', ')
+/** What a page could have and this one never asks for: senses of the device, what is plugged into it, and what tells one device from another or a person from others. */
+const NEVER = [
+  'accelerometer',
+  'attribution-reporting',
+  'browsing-topics',
+  'clipboard-read',
+  'display-capture',
+  'encrypted-media',
+  'gamepad',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'identity-credentials-get',
+  'idle-detection',
+  'join-ad-interest-group',
+  'keyboard-map',
+  'local-fonts',
+  'magnetometer',
+  'midi',
+  'otp-credentials',
+  'payment',
+  'private-aggregation',
+  'publickey-credentials-get',
+  'run-ad-auction',
+  'screen-wake-lock',
+  'serial',
+  'shared-storage',
+  'sync-xhr',
+  'usb',
+  'xr-spatial-tracking',
+] as const
+
+/** Camera for the code of an invite, microphone for a voice note. */
+const PERMISSIONS = ['camera=(self)', 'microphone=(self)', ...NEVER.map((name) => `${name}=()`)].join(', ')
 
 export const WEB_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': CONTENT_POLICY,

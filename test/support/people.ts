@@ -35,7 +35,8 @@ export type Person = {
 
 const awake = new Set<Session>()
 
-const wake = (session: Session): Session => {
+/** Closed with everybody. */
+export const wake = (session: Session): Session => {
   awake.add(session)
   return session
 }
