@@ -1,53 +1,19 @@
 /** The life of a committee at the command line: a talk, its founding or its end, roles, a concern, and what each says about themselves. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
-import { newFolder, newPerson, type Person, type Running } from '../../support/cli.ts'
-import { startRelay } from '../../support/relay.ts'
+import type { Person } from '../../support/cli.ts'
+import { letInByVoice, startCliStory } from '../../support/cliStory.ts'
 
-const { root, remove } = newFolder()
-const relay = await startRelay()
-t.teardown(async () => {
-  await relay.close()
-  remove()
-})
-const file = join(root, 'relay.txt')
-writeFileSync(file, `${printRelayAddress({ url: relay.url, key: relay.key, admission: relay.admission })}\n`)
-
-const alice = newPerson('alice', root)
-const bob = newPerson('bob', root)
-
-const linkIn = async (running: Running): Promise<string> => (await running.until(/tocsin:[A-Za-z0-9_-]+/))[0]
-
-const says = async (person: Person, ...args: readonly string[]): Promise<string> => {
-  const { code, out, err } = await person.run(args)
-  t.equal(code, 0, `${args.join(' ')}: ${err}`)
-  return out
-}
-
-const refuses = async (person: Person, ...args: readonly string[]): Promise<string> => {
-  const { code, err, out } = await person.run(args)
-  t.ok(code === 1 || code === 2, `${args.join(' ')}: ${out}`)
-  t.equal(err.trim().split('\n').length, 1, err)
-  return err
-}
+const { relayFile, newPerson, says, refuses } = await startCliStory(t)
+const alice = newPerson('alice')
+const bob = newPerson('bob')
 
 const jsonOf = async <T>(person: Person, ...args: readonly string[]): Promise<T> =>
   (await person.json(...args)).value as T
 
 /** Alice begins and bob comes in. */
 const begin = async (name: string): Promise<void> => {
-  await says(alice, 'found', '--name', name, '--handle', 'alice', '--relay-file', file)
-  const inviting = alice.begin('invite', '--committee', name)
-  const joining = bob.begin('join')
-  joining.type(await linkIn(inviting))
-  joining.type('bob')
-  await joining.until(/by voice:/)
-  joining.type('yes')
-  await inviting.until(/by voice:/)
-  inviting.type('yes')
-  await Promise.all([inviting.ended, joining.ended])
+  await says(alice, 'found', '--name', name, '--handle', 'alice', '--relay-file', relayFile)
+  await letInByVoice(bob, alice, 'bob', '--committee', name)
 }
 
 t.before(async () => {

@@ -1,76 +1,18 @@
 /** A second phone, coming back after losing every one, whom one has met, and the four words, at the command line. On a real relay. */
-import { writeFileSync } from 'node:fs'
-import { join as pathOf } from 'node:path'
 import t from 'tap'
-import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
-import { newFolder, newPerson, type Person, type Running } from '../../support/cli.ts'
-import { startRelay } from '../../support/relay.ts'
+import { joined, letIn, startCliStory } from '../../support/cliStory.ts'
 
-const { root, remove } = newFolder()
-const relay = await startRelay()
-t.teardown(async () => {
-  await relay.close()
-  remove()
-})
-writeFileSync(
-  pathOf(root, 'relay.txt'),
-  `${printRelayAddress({ url: relay.url, key: relay.key, admission: relay.admission })}\n`,
-)
-const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => newPerson(name, root)) as [
-  Person,
-  Person,
-  Person,
-]
-
-const wordsIn = (running: Running) => running.until(/by voice:\s+([a-z]+ +[a-z]+ +[a-z]+)\s/)
-
-type Invite = readonly [string, ...string[]]
-
-type Coming = {
-  readonly invite: Invite
-  readonly approvers: readonly Person[]
-  readonly handle?: string
-  readonly isStopped?: true
-}
-
-/** The invite, the same words on both screens, and the others' yes; how both ended. */
-const letIn = async (newcomer: Person, sponsor: Person, { invite, approvers, handle, isStopped }: Coming) => {
-  await newcomer.run(['init'])
-  const { value } = await sponsor.json(...invite, '--no-wait')
-  const file = pathOf(root, `${handle ?? invite.join('-')}.txt`)
-  writeFileSync(file, (value as { link: string }).link)
-  const join = isStopped ? newcomer.start : newcomer.begin
-  const joining = join('join', '--file', file, ...(handle ? ['--handle', handle] : []))
-  const vouching = sponsor.begin('approve', '1')
-  const [theirs, ours] = await Promise.all([wordsIn(joining), wordsIn(vouching)])
-  if (theirs[1] !== ours[1]) throw new Error('words differ')
-  joining.type('yes')
-  vouching.type('yes')
-  const vouched = await vouching.ended
-  for (const one of approvers) await one.run(['approve'], '1')
-  return { joining, vouched }
-}
-
-const joined = async ({ joining }: { readonly joining: Running }) => {
-  const ended = await joining.ended
-  if (ended.code !== 0) throw new Error(ended.err)
-  return ended
-}
+const { relayFile, newPerson } = await startCliStory(t)
+const alice = newPerson('alice')
+const bob = newPerson('bob')
+const carol = newPerson('carol')
 
 await alice.run(['init'])
-await alice.run([
-  'found',
-  '--name',
-  'Kitchen',
-  '--handle',
-  'alice',
-  '--relay-file',
-  pathOf(root, 'relay.txt'),
-])
+await alice.run(['found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', relayFile])
 await joined(await letIn(bob, alice, { invite: ['invite'], approvers: [], handle: 'bob' }))
 await joined(await letIn(carol, alice, { invite: ['invite', '--qr'], approvers: [bob], handle: 'carol' }))
 
-const tablet = newPerson('tablet', root)
+const tablet = newPerson('tablet')
 
 t.test(
   'another phone of one member: the same seat, the same words, and what was written before',
@@ -97,8 +39,8 @@ t.test(
 )
 
 t.test('with one other member it waits a day, and says until when', async (t) => {
-  const phone = newPerson('phone', root)
-  const come = await letIn(phone, bob, { invite: ['phone', 'link'], approvers: [alice], isStopped: true })
+  const phone = newPerson('phone')
+  const come = await letIn(phone, bob, { invite: ['phone', 'link'], approvers: [alice], asProcess: true })
   come.joining.signal('SIGINT')
   await come.joining.ended
 
@@ -116,11 +58,11 @@ t.test('with one other member it waits a day, and says until when', async (t) =>
 })
 
 t.test('while a phone of theirs is still here, who comes back waits, and can say no to it', async (t) => {
-  const stranger = newPerson('stranger', root)
+  const stranger = newPerson('stranger')
   const come = await letIn(stranger, alice, {
     invite: ['rejoin', 'invite', 'carol'],
     approvers: [bob],
-    isStopped: true,
+    asProcess: true,
   })
   come.joining.signal('SIGINT')
   await come.joining.ended
@@ -144,7 +86,7 @@ t.test('who lost every phone comes back at once by two members, when those are c
   }
   const lost = phones.find(({ handle }) => handle === 'carol')?.phone ?? ''
   t.equal((await bob.run(['phone', 'cut-off', lost, '--yes'])).code, 0)
-  const borrowed = newPerson('borrowed', root)
+  const borrowed = newPerson('borrowed')
   const come = await letIn(borrowed, alice, { invite: ['rejoin', 'invite', 'carol'], approvers: [bob] })
   t.match(come.vouched.out, /You have said yes to carol\. One more member has to, who knows who it is/)
   const here = await joined(come)

@@ -1,32 +1,15 @@
 /** What a person at the command line is told when the relay is caught, and how they go on (exit 4; protocol.md 4.7, ALARM). */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { newFolder, newPerson } from '../../support/cli.ts'
-import { startRelay } from '../../support/relay.ts'
+import { startCliStory } from '../../support/cliStory.ts'
 
-const { root, remove } = newFolder()
-const relay = await startRelay()
-t.teardown(async () => {
-  await relay.close()
-  remove()
-})
-writeFileSync(join(root, 'relay.txt'), `${relay.address}\n`)
-const alice = newPerson('alice', root)
+const { relay, relayFile, newPerson } = await startCliStory(t)
+const alice = newPerson('alice')
 
 t.test(
   'a relay that goes back is named with exit 4; a post waits; a person decides, and then it is sent',
   async (t) => {
     await alice.run(['init'])
-    await alice.run([
-      'found',
-      '--name',
-      'Kitchen',
-      '--handle',
-      'alice',
-      '--relay-file',
-      join(root, 'relay.txt'),
-    ])
+    await alice.run(['found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', relayFile])
     t.equal((await alice.run(['post', 'one'])).code, 0)
     t.match((await alice.run(['status'])).out, /every sum was right/)
 

@@ -1,52 +1,17 @@
 /** Deciding together at the command line: two people, every step of a motion once, and what is refused. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
-import { newFolder, newPerson, type Person, type Running } from '../../support/cli.ts'
-import { startRelay } from '../../support/relay.ts'
+import { letInByVoice, startCliStory } from '../../support/cliStory.ts'
 
-const { root, remove } = newFolder()
-const relay = await startRelay()
-t.teardown(async () => {
-  await relay.close()
-  remove()
-})
-const address = printRelayAddress({ url: relay.url, key: relay.key, admission: relay.admission })
-writeFileSync(join(root, 'relay.txt'), `${address}\n`)
-
-const alice = newPerson('alice', root)
-const bob = newPerson('bob', root)
-
-const linkIn = async (running: Running): Promise<string> => (await running.until(/tocsin:[A-Za-z0-9_-]+/))[0]
-
-/** What a command that works says. */
-const says = async (person: Person, ...args: readonly string[]): Promise<string> => {
-  const { code, out, err } = await person.run(args)
-  t.equal(code, 0, `${args.join(' ')}: ${err}`)
-  return out
-}
-
-const refuses = async (person: Person, ...args: readonly string[]): Promise<string> => {
-  const { code, err, out } = await person.run(args)
-  t.ok(code === 1 || code === 2, `${args.join(' ')}: ${out}`)
-  t.equal(err.trim().split('\n').length, 1, err)
-  return err
-}
+const { root, relayFile, newPerson, says, refuses } = await startCliStory(t)
+const alice = newPerson('alice')
+const bob = newPerson('bob')
 
 t.before(async () => {
   await Promise.all([alice, bob].map((one) => one.run(['init'])))
-  const file = join(root, 'relay.txt')
-  await says(alice, 'found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', file)
-  const inviting = alice.begin('invite')
-  const joining = bob.begin('join')
-  joining.type(await linkIn(inviting))
-  joining.type('bob')
-  await joining.until(/by voice:/)
-  joining.type('yes')
-  await inviting.until(/by voice:/)
-  inviting.type('yes')
-  await Promise.all([inviting.ended, joining.ended])
+  await says(alice, 'found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', relayFile)
+  await letInByVoice(bob, alice, 'bob')
 })
 
 t.test('nothing to decide is said so, and what is missing or wrong is refused with what to do', async (t) => {

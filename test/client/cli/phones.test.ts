@@ -1,48 +1,17 @@
 /** Phones at the command line: who has which, cutting one off, and what everybody reads about it afterwards. On a real relay. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
-import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
-import { newFolder, newPerson, type Person, type Running } from '../../support/cli.ts'
-import { startRelay } from '../../support/relay.ts'
+import type { Person } from '../../support/cli.ts'
+import { joined, letIn, startCliStory } from '../../support/cliStory.ts'
 
-const { root, remove } = newFolder()
-const relay = await startRelay()
-t.teardown(async () => {
-  await relay.close()
-  remove()
-})
-writeFileSync(
-  join(root, 'relay.txt'),
-  `${printRelayAddress({ url: relay.url, key: relay.key, admission: relay.admission })}\n`,
-)
-const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => newPerson(name, root)) as [
-  Person,
-  Person,
-  Person,
-]
-
-const wordsIn = (running: Running) => running.until(/by voice:\s+([a-z]+ +[a-z]+ +[a-z]+)\s/)
-
-const letIn = async (name: string, newcomer: Person, sponsor: Person): Promise<void> => {
-  await newcomer.run(['init'])
-  const { value } = await sponsor.json('invite', '--no-wait')
-  writeFileSync(join(root, `${name}.txt`), (value as { link: string }).link)
-  const joining = newcomer.begin('join', '--file', join(root, `${name}.txt`), '--handle', name)
-  const vouching = sponsor.begin('approve', '1')
-  await Promise.all([wordsIn(joining), wordsIn(vouching)])
-  joining.type('yes')
-  vouching.type('yes')
-  await vouching.ended
-  for (const one of [alice, bob]) if (one !== newcomer && one !== sponsor) await one.run(['approve'], '1')
-  const joined = await joining.ended
-  if (joined.code !== 0) throw new Error(joined.err)
-}
+const { relayFile, newPerson } = await startCliStory(t)
+const alice = newPerson('alice')
+const bob = newPerson('bob')
+const carol = newPerson('carol')
 
 await alice.run(['init'])
-await alice.run(['found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', join(root, 'relay.txt')])
-await letIn('bob', bob, alice)
-await letIn('carol', carol, bob)
+await alice.run(['found', '--name', 'Kitchen', '--handle', 'alice', '--relay-file', relayFile])
+await joined(await letIn(bob, alice, { invite: ['invite'], approvers: [], handle: 'bob' }))
+await joined(await letIn(carol, bob, { invite: ['invite'], approvers: [alice], handle: 'carol' }))
 
 type Listed = {
   readonly phones: readonly { readonly phone: string; readonly handle: string; readonly isMe: boolean }[]
