@@ -1,5 +1,5 @@
 /** The words around decisions: where a motion stands, what waits, and why a step is refused. One table for each union, typed by it. */
-import { MAX_MOTION } from '../core/committee/motionContent.ts'
+import { MAX_CANDIDATES, MAX_MOTION } from '../core/committee/motionContent.ts'
 import type { MotionRefusal } from '../core/committee/motionLife.ts'
 import type { CardState, Waits } from '../core/session/decideView.ts'
 import type { DecideRefusal } from '../core/session/deciding.ts'
@@ -56,6 +56,7 @@ const REFUSAL_WORDS: Record<Plain, string> = {
     'Not everybody who votes can read it yet: `npx tocsin motion translate` it, or they waive that.',
   not_asked: 'A third of us has to ask for it first: `npx tocsin role recall`.',
   may_not_be_elected: 'They cannot be elected now: they are new, or have had the role twice in a row.',
+  no_candidate: 'That is an election among several: vote for one of them, no for none of them, or unsure.',
   same_member: 'It takes somebody else to confirm that.',
   counted_otherwise:
     'You and whoever closed it count different votes: run `npx tocsin sync`, then look again with `npx tocsin motion show`.',
@@ -85,6 +86,7 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   reason: `The reason is empty or longer than ${MAX_MOTION.note} characters: say it in a few sentences.`,
   lang: 'A language is written as es, ar or pt-BR.',
   reviewOn: 'A day is written as 2027-01-31.',
+  'effect.candidates': `An election among several is among two to ${MAX_CANDIDATES}, each once.`,
   'effect.days': 'A term is 1 to 366 days.',
 }
 

@@ -2,7 +2,7 @@
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { DECISION_KINDS, type DecisionKind } from '../../core/committee/decisionRules.ts'
 import type { MotionContent } from '../../core/committee/motionContent.ts'
-import { ELECTED, isElected, ROLES } from '../../core/committee/roleWords.ts'
+import { ELECTED, type ElectedRole, isElected, ROLES } from '../../core/committee/roleWords.ts'
 import { ENDINGS } from '../../core/committee/unityWords.ts'
 import { type Card, decidePage } from '../../core/session/decideView.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
@@ -78,6 +78,11 @@ export const motionStart: Command = {
     text: { type: 'string', value: 'TEXT', help: 'the whole text' },
     lang: { type: 'string', value: 'CODE', help: 'in which language it is written, as es; en if not said' },
     about: { type: 'string', value: 'HANDLE', help: 'remove, elect: whom' },
+    among: {
+      type: 'string',
+      value: 'HANDLES',
+      help: 'elect: several, as bo,carol; whoever has more than half, at last in a run-off',
+    },
     role: { type: 'string', value: 'ROLE', help: `elect: ${ELECTED.join(', ')}` },
     days: { type: 'string', value: 'DAYS', help: 'elect: for how long' },
     term: { type: 'string', value: 'ID', help: 'recall: which, as `npx tocsin roles` shows' },
@@ -96,6 +101,7 @@ export const motionStart: Command = {
     'motion start',
     'motion start everyday "Meet on Tuesdays" --text "We meet on Tuesdays at seven."',
     'motion start elect "bo speaks for us" --about bo --role delegate --text "For 90 days."',
+    'motion start elect "Who speaks for us" --among bo,carol --role delegate --text "For 90 days."',
   ],
   run: (context, input) =>
     withMembership(context, async ({ session }) =>
@@ -161,11 +167,33 @@ const personFrom = (
   }
   if (kind === 'unity') return pointFrom(view, input)
   if (kind !== 'remove' && kind !== 'elect') return ok({})
+  const among = kind === 'elect' ? textOf(input, 'among') : undefined
+  if (among !== undefined)
+    return proceed(membersFrom(view, among.split(',')), (candidates) =>
+      roleOf(input, (role) => ({ gives: 'election', candidates, ...role })),
+    )
   const whom = textOf(input, 'about')
-  if (whom === undefined) return refused('whom', 'Say whom it is about: --about HANDLE.', 2)
+  if (whom === undefined)
+    return refused(
+      'whom',
+      `Say whom it is about: --about HANDLE${kind === 'elect' ? ', or --among HANDLE,HANDLE' : ''}.`,
+      2,
+    )
   return proceed(findMember(view, whom), ({ seat }) =>
-    kind === 'remove' ? ok<Person>({ about: seat }) : electionOf(seat, input),
+    kind === 'remove'
+      ? ok<Person>({ about: seat })
+      : roleOf(input, (role) => ({ gives: 'role', seat, ...role })),
   )
+}
+
+const membersFrom = (view: CommitteeView, typed: readonly string[]): Result<readonly string[], Refusal> => {
+  const seats: string[] = []
+  for (const one of typed) {
+    const member = findMember(view, one)
+    if (!member.ok) return member
+    seats.push(member.value.seat)
+  }
+  return ok(seats)
 }
 
 const pointFrom = (view: CommitteeView, input: Input): Result<Person, Refusal> => {
@@ -176,7 +204,12 @@ const pointFrom = (view: CommitteeView, input: Input): Result<Person, Refusal> =
   return ok({ effect: { gives: 'unity', point: point.value.id, to: to.value ?? 'agreed' } })
 }
 
-const electionOf = (seat: string, input: Input): Result<Person, Refusal> => {
+type Mandate = { readonly role: ElectedRole; readonly days?: number }
+
+const roleOf = (
+  input: Input,
+  effect: (mandate: Mandate) => NonNullable<Person['effect']>,
+): Result<Person, Refusal> => {
   const role = oneOf(ROLES, textOf(input, 'role'), '--role')
   if (!role.ok) return role
   if (role.value === undefined || !isElected(role.value))
@@ -185,6 +218,6 @@ const electionOf = (seat: string, input: Input): Result<Person, Refusal> => {
   if (days !== undefined && !/^\d{1,3}$/.test(days))
     return refused('bad_number', '--days is a whole number, up to 366.', 2)
   return ok({
-    effect: { gives: 'role', role: role.value, seat, ...(days === undefined ? {} : { days: Number(days) }) },
+    effect: effect({ role: role.value, ...(days === undefined ? {} : { days: Number(days) }) }),
   })
 }

@@ -1,9 +1,12 @@
 /** The vote on a motion, and what came of it. */
-import { ok } from '../../../shared/base/result.ts'
+import { ok, type Result } from '../../../shared/base/result.ts'
+import type { Motion } from '../../core/committee/motionLife.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
+import { plainNamesIn } from '../../core/session/names.ts'
+import type { CommitteeView } from '../../core/session/view.ts'
 import { askText, askWord } from '../ask.ts'
 import { chooseOne } from '../chooseOne.ts'
-import { type Command, textOf } from '../command.ts'
+import { type Command, type Context, type Input, type Refusal, textOf } from '../command.ts'
 import { findMember } from '../findMember.ts'
 import { doStep, needMotion } from '../motionChoice.ts'
 import { present, proceed } from '../steps.ts'
@@ -37,33 +40,74 @@ export const motionOpen: Command = {
 }
 
 const CHOICES = { yes: 'Yes', no: 'No', unsure: 'Not sure', block: 'Block' } as const
+/** Where there are several candidates. */
+const CHOICES_AMONG = { for: 'For one of them', no: 'For none of them', unsure: 'Not sure' } as const
+const ALL_CHOICES = { ...CHOICES, ...CHOICES_AMONG } as const
 
 export const motionVote: Command = {
-  usage: '[yes|no|unsure|block] [ID]',
+  usage: '[yes|no|unsure|block|for] [ID]',
   about: [
     'Your vote, which you can change until the vote is closed. "Not sure" counts as having voted. A block, where our rules allow it, brings it',
-    "back to talk once, with your reason. Every member's device knows who voted how: nothing here is secret.",
+    "back to talk once, with your reason. In an election among several you vote for one of them; no is for none of them. Every member's",
+    'device knows who voted how: nothing here is secret.',
   ],
-  options: { reason: { type: 'string', short: 'r', value: 'TEXT', help: 'of a block' } },
+  options: {
+    reason: { type: 'string', short: 'r', value: 'TEXT', help: 'of a block' },
+    whom: { type: 'string', short: 'w', value: 'HANDLE', help: 'for: which of them' },
+  },
   takes: 2,
-  examples: ['motion vote yes', 'motion vote block 3fa2 --reason "Nobody can come on Tuesdays."'],
+  examples: [
+    'motion vote yes',
+    'motion vote for 3fa2 --whom bo',
+    'motion vote block 3fa2 --reason "Nobody can come on Tuesdays."',
+  ],
   run: (context, input) =>
     doStep(context, {
       id: input.positionals[1],
       waits: 'vote',
       sent: 'Your vote is there.',
-      step: async (motion) =>
-        proceed(needMotion(motion), async ({ id }) =>
-          proceed(await askWord(context, CHOICES, input.positionals[0], 'Your vote? (a number)'), (choice) =>
-            ok<DecideStep>({
-              do: 'vote',
-              motion: id,
-              choice,
-              ...present({ reason: textOf(input, 'reason') }),
-            }),
+      step: async (motion, _card, view) =>
+        proceed(needMotion(motion), async (one) =>
+          proceed(await choiceIn(context, one, input.positionals[0]), async (choice) =>
+            proceed(await candidateFrom(context, { view, motion: one, choice }, input), (candidate) =>
+              ok<DecideStep>({
+                do: 'vote',
+                motion: one.id,
+                choice,
+                ...present({ reason: textOf(input, 'reason'), candidate }),
+              }),
+            ),
           ),
         ),
     }),
+}
+
+const choiceIn = (context: Context, { vote }: Motion, typed: string | undefined) => {
+  const asked = vote?.candidates ? CHOICES_AMONG : CHOICES
+  return askWord<keyof typeof ALL_CHOICES>(
+    context,
+    typed === undefined ? (asked as typeof ALL_CHOICES) : ALL_CHOICES,
+    typed,
+    'Your vote? (a number)',
+  )
+}
+
+type Voting = {
+  readonly view: CommitteeView
+  readonly motion: Motion
+  readonly choice: keyof typeof ALL_CHOICES
+}
+
+const candidateFrom = async (
+  context: Context,
+  { view, motion, choice }: Voting,
+  input: Input,
+): Promise<Result<string | undefined, Refusal>> => {
+  if (choice !== 'for') return ok(undefined)
+  const names = (motion.vote?.candidates ?? []).map(plainNamesIn(view)).join(', ')
+  return proceed(await askText(context, textOf(input, 'whom'), `For whom? (${names})`), (typed) =>
+    proceed(findMember(view, typed), ({ seat }) => ok(seat)),
+  )
 }
 
 export const motionDone: Command = {

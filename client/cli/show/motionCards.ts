@@ -1,12 +1,14 @@
 /** Decisions on a screen: one line for each, or one of them whole; and as JSON. */
 import { DECISION_KINDS } from '../../core/committee/decisionRules.ts'
-import type { Amendment, Motion } from '../../core/committee/motionLife.ts'
+import type { Counts } from '../../core/committee/motionCount.ts'
+import { type Amendment, type Ballot, type Motion, putUpIn } from '../../core/committee/motionLife.ts'
 import { textOf } from '../../core/committee/motionText.ts'
 import { ballotsBefore } from '../../core/committee/motionVote.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { INTERESTS } from '../../core/committee/roleWords.ts'
-import type { Card, Tally } from '../../core/session/decideView.ts'
+import type { Card } from '../../core/session/decideView.ts'
 import type { Names } from '../../core/session/names.ts'
+import type { Election, Tally } from '../../core/session/tally.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import { refusedWords, STATE_WORDS, WAITS_WORDS } from '../motionWords.ts'
 import { motionJson, motionState, motionTitle } from './motions.ts'
@@ -73,14 +75,17 @@ export const motionLines = (card: Card, showing: CardShowing): readonly string[]
 }
 
 /** Who may speak for the committee is a rule in words, which people hold beside what the person says of themselves. */
-const electedLines = ({ content: { effect } }: Motion, { names, view }: CardShowing): readonly string[] => {
-  if (effect?.gives !== 'role') return []
-  const { interest } = view.committee.profiles.get(effect.seat) ?? {}
+const electedLines = (motion: Motion, { names, view }: CardShowing): readonly string[] => {
+  const { effect } = motion.content
+  if (effect?.gives !== 'role' && effect?.gives !== 'election') return []
   const rule = toOneLine(view.charter.mayBeDelegate)
   const isSpeaking = effect.role === 'delegate' || effect.role === 'alternate'
   return [
     ...(isSpeaking && rule !== '' ? [`Who may speak for us, by our rules: ${rule}`] : []),
-    `${names(effect.seat)} says about interests of their own: ${interest ? INTERESTS[interest] : 'nothing yet'}.`,
+    ...putUpIn(motion).map((seat) => {
+      const { interest } = view.committee.profiles.get(seat) ?? {}
+      return `${names(seat)} says about interests of their own: ${interest ? INTERESTS[interest] : 'nothing yet'}.`
+    }),
   ]
 }
 
@@ -122,6 +127,31 @@ const tallyLine = ({ voted, electorate, enough, counts, yesNeeded }: Tally): str
   return `${yes} yes, ${no} no, ${unsure} not sure${blocks}. It needed ${yesNeeded ?? yes} yes, and ${enough} of ${electorate} to vote.`
 }
 
+/** `carol 3, bo 2, none of them 1, not sure 0` */
+const eachWords = ({ each = [], no, unsure }: Counts, names: Names): string =>
+  `${each.map(({ seat, votes }) => `${names(seat)} ${votes}`).join(', ')}, none of them ${no}, not sure ${unsure}`
+
+const electionLines = (
+  { counts, voted, electorate, enough, yesNeeded }: Tally,
+  { among, isRunOff, rounds, elected }: Election,
+  names: Names,
+): readonly string[] => [
+  ...rounds.map((round) => `Before: ${eachWords(round, names)}. Nobody had more than half.`),
+  `${isRunOff ? 'The run-off is between' : 'It is between'} ${listOf(among.map(names))}.`,
+  counts
+    ? `${eachWords(counts, names)}. It needed ${yesNeeded ?? 0} for one of them, and ${enough} of ${electorate} to vote.`
+    : `${voted} of ${electorate} have voted. Enough of us: ${enough} of ${electorate}.`,
+  ...(elected === undefined ? [] : [`Elected: ${names(elected)}.`]),
+]
+
+const tallyLines = (tally: Tally, names: Names): readonly string[] =>
+  tally.election ? electionLines(tally, tally.election, names) : [tallyLine(tally)]
+
+const votedWords = ({ choice, candidate }: Ballot, names: Names): string => {
+  if (candidate !== undefined) return `for ${names(candidate)}`
+  return choice === 'unsure' ? 'not sure' : choice
+}
+
 const voteLines = (
   { tally }: Card,
   { vote, returned }: Motion,
@@ -134,10 +164,8 @@ const voteLines = (
   const doubts = vote?.recountAskedBy ?? []
   return [
     ...(back ?? []),
-    ...(tally ? ['', tallyLine(tally)] : []),
-    ...(mine && !vote?.result
-      ? [`You voted ${mine.choice === 'unsure' ? 'not sure' : mine.choice}; you can change it.`]
-      : []),
+    ...(tally ? ['', ...tallyLines(tally, names)] : []),
+    ...(mine && !vote?.result ? [`You voted ${votedWords(mine, names)}; you can change it.`] : []),
     ...(vote?.result
       ? [
           `Over since ${momentOf(vote.result.at, nowMs)}, as ${listOf(vote.result.closedBy.map(names))} counted.`,
@@ -159,7 +187,12 @@ const afterLines = ({ outcome, review, reviewOn }: Motion, { names }: CardShowin
 
 export const cardJson = (card: Card, names: Names): object => {
   const { id, kind, motion, mandate, state, isOpen, dueAt = null, waitsForMe, tally, missing, isLate } = card
-  const votes = tally && { ...tally, counts: tally.counts ?? null, yesNeeded: tally.yesNeeded ?? null }
+  const votes = tally && {
+    ...tally,
+    counts: tally.counts ?? null,
+    yesNeeded: tally.yesNeeded ?? null,
+    election: tally.election ? electionJson(tally.election, names) : null,
+  }
   return {
     ...{ id, kind, state, isOpen, dueAt, waitsForMe, missing, isLate },
     ...(motion ? ownJson(motion, names) : {}),
@@ -167,6 +200,13 @@ export const cardJson = (card: Card, names: Names): object => {
     mandate: mandate ? motionJson(mandate, names) : null,
   }
 }
+
+const electionJson = ({ among, isRunOff, rounds, elected }: Election, names: Names): object => ({
+  among: among.map(names),
+  isRunOff,
+  rounds,
+  elected: elected === undefined ? null : names(elected),
+})
 
 const ownJson = (motion: Motion, names: Names): object => ({
   title: toOneLine(motion.content.title),

@@ -50,6 +50,11 @@ const refusing = (motion: Motion, said: SaidOf<Following>, why: MotionRefusal): 
 /** The effect of what is carried, in the same moment: nobody has to do it (product.md 3.C). */
 const carryOut = (draft: Draft, said: Said, { content: { effect }, vote }: Motion): void => {
   if (effect?.gives === 'role') elect(draft, said, effect, vote?.full ?? [])
+  if (effect?.gives === 'election' && vote?.result?.elected) {
+    const { role, days } = effect
+    const election = { role, seat: vote.result.elected, ...(days === undefined ? {} : { days }) }
+    elect(draft, said, election, vote.full)
+  }
   if (effect?.gives === 'recall') recall(draft, said, effect.term)
   if (effect?.gives === 'unity') settleUnity(draft, effect.point, effect.to)
 }

@@ -20,13 +20,30 @@ const DAY = /^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 /** A day of the calendar as people write it down. No rule compares it with a clock. */
 const day = v.pipe(v.string(), v.regex(DAY))
 
+export const MAX_CANDIDATES = 8
+
+const days = v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(366)))
+
 /** What a carried motion does by itself, besides being decided. */
 const effect = v.variant('gives', [
   v.object({
     gives: v.literal('role'),
     role: v.picklist(ELECTED),
     seat: messageId,
-    days: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(366))),
+    days,
+  }),
+  /** One of several: whoever has more than half of the votes, at last in a run-off. */
+  v.object({
+    gives: v.literal('election'),
+    role: v.picklist(ELECTED),
+    candidates: v.pipe(
+      v.array(messageId),
+      v.minLength(2),
+      v.maxLength(MAX_CANDIDATES),
+      v.check((list) => new Set(list).size === list.length),
+      v.readonly(),
+    ),
+    days,
   }),
   /** The term of a role, by its id, and who has it: they do not vote. */
   v.object({ gives: v.literal('recall'), term: messageId, seat: messageId }),
@@ -35,10 +52,10 @@ const effect = v.variant('gives', [
 ])
 
 /** An election and a recall say of whom, and a vote on unity of which point. What is carried otherwise is its text. */
-const EFFECT_OF: { readonly [K in DecisionKind]?: string } = {
-  elect: 'role',
-  recall: 'recall',
-  unity: 'unity',
+const EFFECTS_OF: { readonly [K in DecisionKind]?: readonly string[] } = {
+  elect: ['role', 'election'],
+  recall: ['recall'],
+  unity: ['unity'],
 }
 
 const motion = v.pipe(
@@ -62,7 +79,10 @@ const motion = v.pipe(
     reviewOn: v.exactOptional(day),
   }),
   v.forward(
-    v.check(({ kind, effect }) => EFFECT_OF[kind] === effect?.gives),
+    v.check(({ kind, effect }) => {
+      const fitting = EFFECTS_OF[kind]
+      return effect ? (fitting?.includes(effect.gives) ?? false) : fitting === undefined
+    }),
     ['effect'],
   ),
   v.forward(
@@ -120,6 +140,8 @@ const vote = { type: v.literal('motionVote'), ...of, hash }
 const motionVote = v.variant('choice', [
   v.object({ ...vote, choice: v.picklist(['yes', 'no', 'unsure']) }),
   v.object({ ...vote, choice: v.literal('block'), reason: note }),
+  /** In an election among several. In a run-off the hash is that of the run-off (election.ts). */
+  v.object({ ...vote, choice: v.literal('for'), candidate: messageId }),
 ])
 
 const motionClose = v.object({ type: v.literal('motionClose'), ...of })
@@ -130,7 +152,20 @@ const motionConfirm = v.object({
   type: v.literal('motionConfirm'),
   ...of,
   close: messageId,
-  counts: v.object({ yes: people, no: people, unsure: people, block: people }),
+  counts: v.object({
+    yes: people,
+    no: people,
+    unsure: people,
+    block: people,
+    /** In an election among several: for each of them, in the order of the candidates. `yes` is all of these together. */
+    each: v.exactOptional(
+      v.pipe(
+        v.array(v.object({ seat: messageId, votes: people })),
+        v.maxLength(MAX_CANDIDATES),
+        v.readonly(),
+      ),
+    ),
+  }),
 })
 
 const motionRecount = v.object({ type: v.literal('motionRecount'), ...of })

@@ -1,14 +1,26 @@
 /** What a vote comes to: numbers in, an end out (product.md 3.C and section 6). */
 import { peopleIn, type Rule } from './decisionRules.ts'
+import type { Id } from './said.ts'
 
-export type Choice = 'yes' | 'no' | 'unsure' | 'block'
+/** `for`: one of several candidates. */
+export type Choice = 'yes' | 'no' | 'unsure' | 'block' | 'for'
 
-export type Counts = { readonly [C in Choice]: number }
+type Sums = { readonly [C in Exclude<Choice, 'for'>]: number }
+/** `each`: of an election among several, for each candidate; `yes` is the sum of them. */
+export type Counts = Sums & { readonly each?: readonly { readonly seat: Id; readonly votes: number }[] }
 
-export const noVotes: Counts = { yes: 0, no: 0, unsure: 0, block: 0 }
+export const noVotes: Sums = { yes: 0, no: 0, unsure: 0, block: 0 }
 
 export const sameCounts = (a: Counts, b: Counts): boolean =>
-  a.yes === b.yes && a.no === b.no && a.unsure === b.unsure && a.block === b.block
+  a.yes === b.yes &&
+  a.no === b.no &&
+  a.unsure === b.unsure &&
+  a.block === b.block &&
+  sameEach(a.each ?? [], b.each ?? [])
+
+type Each = NonNullable<Counts['each']>
+const sameEach = (a: Each, b: Each): boolean =>
+  a.length === b.length && a.every(({ seat, votes }, i) => seat === b[i]?.seat && votes === b[i]?.votes)
 
 export const sumOf = ({ yes, no, unsure, block }: Counts): number => yes + no + unsure + block
 

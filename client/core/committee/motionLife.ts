@@ -1,5 +1,6 @@
 /** A motion as the fold holds it, from draft to review: types, and the questions that more than one step of its life asks. */
 import type { BindingKind, CountedKind, Rule } from './decisionRules.ts'
+import { runOffHash } from './election.ts'
 import type { MotionContent, MotionType } from './motionContent.ts'
 import type { Choice, Counts } from './motionCount.ts'
 import { textHash } from './motionText.ts'
@@ -62,6 +63,7 @@ export type Ballot = {
   readonly at: number
   readonly choice: Choice
   readonly reason?: string
+  readonly candidate?: Id
 }
 
 export type Close = {
@@ -76,6 +78,8 @@ export type Result = {
   readonly end: 'carried' | 'not_carried' | 'no_quorum' | 'ended'
   readonly counts: Counts
   readonly quorumMet: boolean
+  /** Of several candidates, who has more than half. */
+  readonly elected?: Id
   /** Where in the order the confirmed close stands: what is behind it came too late. */
   readonly closedAt: number
   /** Where its confirmation stands: from there on it is so. */
@@ -97,6 +101,10 @@ export type Vote = {
   readonly decides:
     | { readonly by: 'count'; readonly rule: Rule }
     | { readonly by: 'mandate'; readonly mandate: string }
+  /** Of an election among several: between whom this round is. */
+  readonly candidates?: readonly Id[]
+  /** What the rounds before it came to. */
+  readonly rounds?: readonly { readonly counts: Counts; readonly at: number }[]
   /** In order; of each seat the last one counts. */
   readonly ballots: readonly Ballot[]
   readonly closes: ReadonlyMap<Id, Close>
@@ -124,6 +132,7 @@ export type MotionRefusal =
   | 'untranslated'
   | 'not_asked'
   | 'may_not_be_elected'
+  | 'no_candidate'
   | 'same_member'
   | 'counted_otherwise'
 
@@ -192,8 +201,18 @@ export const hashOf = (
   paragraphs: readonly string[],
 ): string => textHash(id, content.title, paragraphs)
 
+/** What ballots name: the fixed text, and in a run-off also between whom it is. */
+export const ballotHash = ({ hash, vote }: Pick<Motion, 'hash' | 'vote'>): string | undefined =>
+  hash !== undefined && vote?.rounds ? runOffHash(hash, vote.candidates ?? []) : hash
+
 /** The person concerned has no part in the vote: in a removal, and in a recall (product.md section 6). */
 export const excludedFrom = ({ kind, about, effect }: MotionContent): Id | undefined => {
   if (kind === 'remove') return about
   return effect?.gives === 'recall' ? effect.seat : undefined
+}
+
+/** Who would be elected by it: one, or one of several. */
+export const putUpIn = ({ content: { effect } }: Pick<Motion, 'content'>): readonly Id[] => {
+  if (effect?.gives === 'role') return [effect.seat]
+  return effect?.gives === 'election' ? effect.candidates : []
 }

@@ -44,6 +44,7 @@ export const open = (motion: Motion, said: SaidOf<'motionOpen'>, known: Known): 
   const fault = personFault(motion, full, known)
   if (fault) return fault
   const { order, at, heardAt } = said
+  const candidates = candidatesIn(motion, full, known)
   const vote: Vote = {
     openedBy: seat,
     order,
@@ -52,6 +53,7 @@ export const open = (motion: Motion, said: SaidOf<'motionOpen'>, known: Known): 
     full,
     electorate,
     decides,
+    ...(candidates ? { candidates } : {}),
     ballots: [],
     closes: new Map(),
     recountAskedBy: [],
@@ -70,14 +72,23 @@ const decidedBy = (motion: Motion, said: SaidOf<'motionOpen'>): Vote['decides'] 
 }
 
 /** A recall is asked for by a third, and elected is who may be. */
-export const personFault = (
-  { content: { effect } }: Motion,
-  full: readonly Id[],
-  known: Known,
-): MotionRefusal | undefined => {
+export const personFault = (motion: Motion, full: readonly Id[], known: Known): MotionRefusal | undefined => {
+  const { effect } = motion.content
   if (effect?.gives === 'role') return electFault(known, effect, full) && 'may_not_be_elected'
+  if (effect?.gives === 'election')
+    return candidatesIn(motion, full, known)?.length ? undefined : 'may_not_be_elected'
   if (effect?.gives !== 'recall') return undefined
   const term = known.terms.get(effect.term)
   const isIt = term?.seat === effect.seat && !term.ended
   return isIt && isRecallAsked(term, full) ? undefined : 'not_asked'
 }
+
+/** Of several those who may be elected now: nobody stops an election by putting up somebody who may not. */
+const candidatesIn = (
+  { content: { effect } }: Motion,
+  full: readonly Id[],
+  known: Known,
+): readonly Id[] | undefined =>
+  effect?.gives === 'election'
+    ? effect.candidates.filter((seat) => !electFault(known, { role: effect.role, seat }, full))
+    : undefined

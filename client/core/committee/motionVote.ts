@@ -8,12 +8,16 @@
  *   confirmed any more, so that an early one takes nobody's vote away.
  * - quorum missed: once, the vote goes on. A block: once, back to discussion. Not carried, or no quorum: a third may have it opened again,
  *   and then one member more has to agree that it is over, up to more than half. What is carried stays carried.
+ * - among several candidates nobody has more than half: a run-off, whose ballots name it.
  */
-import { type Choice, type Counts, endOf, noVotes, quorumOf, sameCounts, sumOf } from './motionCount.ts'
+import { againstTheRest, first, runOffAmong } from './election.ts'
+import { type Counts, endOf, noVotes, quorumOf, sameCounts, sumOf } from './motionCount.ts'
 import {
   type Ballot,
+  ballotHash,
   type Close,
   type Motion,
+  type MotionRefusal,
   type Result,
   type Step,
   stepTo,
@@ -26,10 +30,8 @@ export const cast = (motion: Motion, said: SaidOf<'motionVote'>): Step => {
   const { vote } = motion
   const { id, seat, order, at, content } = said
   if (motion.phase !== 'voting' || !vote) return vote?.result ? 'late' : 'not_now'
-  if (content.hash !== motion.hash) return 'other_text'
-  if (!vote.electorate.includes(seat)) return 'not_in_electorate'
-  if (vote.decides.by === 'mandate') return 'by_mandate'
-  if (content.choice === 'block' && !vote.decides.rule.blocks) return 'no_block'
+  const fault = castFault(motion, vote, said)
+  if (fault) return fault
   const { choice } = content
   const ballot: Ballot = {
     id,
@@ -38,18 +40,39 @@ export const cast = (motion: Motion, said: SaidOf<'motionVote'>): Step => {
     at,
     choice,
     ...(content.choice === 'block' ? { reason: content.reason } : {}),
+    ...(content.choice === 'for' ? { candidate: content.candidate } : {}),
   }
   return { ...motion, vote: { ...vote, ballots: [...vote.ballots, ballot] } }
+}
+
+const castFault = (motion: Motion, vote: Vote, said: SaidOf<'motionVote'>): MotionRefusal | undefined => {
+  const { seat, content } = said
+  if (content.hash !== ballotHash(motion)) return content.hash === motion.hash ? 'late' : 'other_text'
+  return vote.electorate.includes(seat) ? choiceFault(vote, content) : 'not_in_electorate'
+}
+
+/** Of several candidates one is named, or none of them; where there is one, it is yes or no. */
+const choiceFault = (
+  { decides, candidates }: Vote,
+  content: SaidOf<'motionVote'>['content'],
+): MotionRefusal | undefined => {
+  if (decides.by === 'mandate') return 'by_mandate'
+  if (content.choice === 'for') return candidates?.includes(content.candidate) ? undefined : 'no_candidate'
+  if (content.choice === 'block') return decides.rule.blocks && !candidates ? undefined : 'no_block'
+  return candidates && content.choice === 'yes' ? 'no_candidate' : undefined
 }
 
 /** The last ballot of each seat that stands before `order`. */
 export const ballotsBefore = (vote: Pick<Vote, 'ballots'>, order: number): ReadonlyMap<Id, Ballot> =>
   new Map(vote.ballots.filter((one) => one.order < order).map((one) => [one.seat, one]))
 
-export const countsBefore = (vote: Pick<Vote, 'ballots'>, order: number): Counts => {
-  const counts: { [C in Choice]: number } = { ...noVotes }
-  for (const { choice } of ballotsBefore(vote, order).values()) counts[choice]++
-  return counts
+export const countsBefore = (vote: Pick<Vote, 'ballots' | 'candidates'>, order: number): Counts => {
+  const counts = { ...noVotes }
+  const ballots = [...ballotsBefore(vote, order).values()]
+  for (const { choice } of ballots) counts[choice === 'for' ? 'yes' : choice]++
+  const votesFor = (seat: Id): number => ballots.filter(({ candidate }) => candidate === seat).length
+  const each = vote.candidates?.map((seat) => ({ seat, votes: votesFor(seat) }))
+  return each ? { ...counts, each } : counts
 }
 
 /** Whether somebody voted for the first time behind it. */
@@ -110,12 +133,38 @@ const settle = (motion: Motion, vote: Vote, closing: Close, said: Said): Motion 
     electorate: vote.electorate.length,
     isSecond: motion.returned !== undefined,
   }
-  const end = endOf(rule, voters, counts)
+  const end = endOf(rule, voters, vote.candidates ? againstTheRest(counts) : counts)
   if (end === 'no_quorum' && vote.extendedAt === undefined)
     return { ...motion, vote: { ...vote, closes: new Map(), extendedAt: said.at } }
   if (end === 'returned') return broughtBack(motion, vote, closing, said)
+  const runOff = end === 'not_carried' ? runOffAmong(counts) : undefined
+  if (runOff) return between(motion, vote, { counts, runOff, said })
   const quorumMet = sumOf(counts) >= quorumOf(rule, voters)
-  return over(stepTo(motion, said, end), vote, { ...result, end, quorumMet })
+  const elected = end === 'carried' && vote.candidates ? first(counts)?.seat : undefined
+  return over(stepTo(motion, said, end), vote, {
+    ...result,
+    end,
+    quorumMet,
+    ...(elected === undefined ? {} : { elected }),
+  })
+}
+
+type RunOff = { readonly counts: Counts; readonly runOff: readonly Id[]; readonly said: Said }
+
+/** A run-off, by the same people and the same rule, with the whole time of a vote. */
+const between = (motion: Motion, vote: Vote, { counts, runOff, said }: RunOff): Motion => {
+  const { extendedAt: _, heardAt: __, ...rest } = vote
+  const round: Vote = {
+    ...rest,
+    at: said.at,
+    ...(said.heardAt === undefined ? {} : { heardAt: said.heardAt }),
+    candidates: runOff,
+    rounds: [...(vote.rounds ?? []), { counts, at: said.at }],
+    ballots: [],
+    closes: new Map(),
+    recountAskedBy: [],
+  }
+  return { ...stepTo(motion, said, 'voting'), vote: round }
 }
 
 /** What stands behind the close came too late, and its authors are told. */

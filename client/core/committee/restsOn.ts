@@ -3,7 +3,7 @@
  * a point of unity on the vote that settled it, a refusal on whatever was in the way. Keys of things. Not here: terms (termsRestOn.ts).
  */
 import type { Committee } from './committee.ts'
-import { type Motion, wasCarried } from './motionLife.ts'
+import { type Motion, putUpIn, wasCarried } from './motionLife.ts'
 import type { Id, Said } from './said.ts'
 import { termRestsOn } from './termsRestOn.ts'
 import { keyOf, type Thing, type Things } from './things.ts'
@@ -66,10 +66,15 @@ const motionRestsOn = (
   const given = thing.said.some(({ id }) => committee.terms.has(id))
   const wasRefused = (why: string): boolean => motion.refused.some((one) => one.why === why)
   const isFaulted = wasRefused('may_not_be_elected') || (wasCarried(motion) && !given)
+  const isShort =
+    (motion.vote?.rounds?.[0]?.counts.each ?? motion.vote?.candidates)?.length !== putUpIn(motion).length
   return [
     ...(effect?.gives === 'recall' ? [keyOf('term', effect.term)] : []),
     ...(wasRefused('untranslated') ? profilesBefore(motion, things) : []),
-    ...(effect?.gives === 'role' && isFaulted ? termsOf(committee, effect) : []),
+    ...(effect?.gives === 'role' && isFaulted ? termsOf(committee, effect.role, [effect.seat]) : []),
+    ...(effect?.gives === 'election' && (isFaulted || isShort)
+      ? termsOf(committee, effect.role, effect.candidates)
+      : []),
   ]
 }
 
@@ -94,12 +99,9 @@ const nextProfile = ({ area, said: [first] }: Thing, { all }: Things): readonly 
 }
 
 /** Twice in a row was enough: the row. */
-const termsOf = (
-  { terms }: Committee,
-  { role, seat }: { readonly role: string; readonly seat: Id },
-): readonly string[] =>
+const termsOf = ({ terms }: Committee, role: string, seats: readonly Id[]): readonly string[] =>
   [...terms.values()]
-    .filter((term) => term.role === role && term.seat === seat)
+    .filter((term) => term.role === role && seats.includes(term.seat))
     .map(({ id }) => keyOf('term', id))
 
 const settledBy = ({ id }: UnityPoint, committee: Committee): readonly string[] =>

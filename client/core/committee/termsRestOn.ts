@@ -4,7 +4,7 @@
  * a member who could be elected again (twice in a row is enough).
  */
 import type { Committee } from './committee.ts'
-import { isOpen } from './motionLife.ts'
+import { isOpen, putUpIn } from './motionLife.ts'
 import type { Term } from './roles.ts'
 import { isElected } from './roleWords.ts'
 import type { Id } from './said.ts'
@@ -73,6 +73,5 @@ export const isTermNeeded = (term: Term, committee: Committee, here: ReadonlySet
 const isOnTheWay = (seat: Id, { terms, motions }: Committee): boolean =>
   [...terms.values()].some((one) => one.seat === seat && !one.ended && one.role === 'alternate') ||
   [...motions.values()].some((one) => {
-    const { effect } = one.content
-    return isOpen(one) && effect?.gives === 'role' && effect.seat === seat
+    return isOpen(one) && putUpIn(one).includes(seat)
   })

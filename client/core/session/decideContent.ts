@@ -1,8 +1,9 @@
 /** What a member presses about a motion, and the content that says it: hashes and counts are those that this device sees. Not here: whether it may be said (deciding.ts). */
 import type { KnownContent } from '../committee/content.ts'
 import type { MotionContent } from '../committee/motionContent.ts'
+import type { Choice } from '../committee/motionCount.ts'
 import { nextHash } from '../committee/motionDraft.ts'
-import type { Close, Motion } from '../committee/motionLife.ts'
+import { ballotHash, type Close, type Motion } from '../committee/motionLife.ts'
 import { countsBefore, isOvertaken } from '../committee/motionVote.ts'
 import type { Id } from '../committee/said.ts'
 
@@ -25,8 +26,10 @@ export type DecideStep =
   | {
       readonly do: 'vote'
       readonly motion: Id
-      readonly choice: 'yes' | 'no' | 'unsure' | 'block'
+      readonly choice: Choice
       readonly reason?: string
+      /** With `for`: which of several. */
+      readonly candidate?: Id
     }
   | ({ readonly do: 'close' } & Following<'motionClose'>)
   | ({ readonly do: 'confirm' } & Following<'motionConfirm'>)
@@ -59,7 +62,7 @@ export const contentOf = (motion: Motion, step: FollowingStep, facts: Facts): Kn
         ...(facts.mandate === undefined ? {} : { mandate: facts.mandate }),
       }
     case 'vote':
-      return ballot(motion.id, hash, step)
+      return ballot(motion.id, ballotHash(motion) ?? hash, step)
     case 'waive':
       return { type: 'motionWaive', motion: motion.id, hash }
     case 'translate':
@@ -92,11 +95,13 @@ const TYPES = {
 const ballot = (
   motion: Id,
   hash: string,
-  { choice, reason = '' }: Extract<DecideStep, { readonly do: 'vote' }>,
-): KnownContent =>
-  choice === 'block'
+  { choice, reason = '', candidate = '' }: Extract<DecideStep, { readonly do: 'vote' }>,
+): KnownContent => {
+  if (choice === 'for') return { type: 'motionVote', motion, hash, choice, candidate }
+  return choice === 'block'
     ? { type: 'motionVote', motion, hash, choice, reason }
     : { type: 'motionVote', motion, hash, choice }
+}
 
 /** Those that still can be confirmed. */
 const closesOfOthers = ({ vote }: Motion, me: Id): readonly Close[] =>

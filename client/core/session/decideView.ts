@@ -3,12 +3,12 @@
  * opening names has a card of its own. Not here: sentences, and the steps themselves (deciding.ts).
  */
 import type { DecisionKind } from '../committee/decisionRules.ts'
-import { type Counts, quorumOf, yesNeeded } from '../committee/motionCount.ts'
 import { isOpen, type Motion, type MotionPhase, type Vote } from '../committee/motionLife.ts'
 import { cannotRead } from '../committee/motionOpen.ts'
-import { ballotsBefore, countsBefore, isOvertaken } from '../committee/motionVote.ts'
+import { ballotsBefore, isOvertaken } from '../committee/motionVote.ts'
 import type { Id } from '../committee/said.ts'
 import { dueAt, isReviewDue, mayEndAt } from './motionTimes.ts'
+import { type Tally, tallyOf } from './tally.ts'
 import type { CommitteeView, MotionView } from './view.ts'
 
 /** What the next step is, for somebody. */
@@ -27,16 +27,6 @@ export type Waits =
 
 /** Where it stands, in one word. `counting`: closed by one, not confirmed yet. */
 export type CardState = MotionPhase | 'counting'
-
-export type Tally = {
-  readonly voted: number
-  readonly electorate: number
-  /** Who must have voted. */
-  readonly enough: number
-  /** Not before the end, and not where so few would show who said what. */
-  readonly counts: Counts | undefined
-  readonly yesNeeded: number | undefined
-}
 
 export type Card = {
   /** Of the motion, or of the governance motion where there is no other. */
@@ -129,25 +119,6 @@ const bareCard = (mandate: MotionView): Card => ({
   missing: [],
   isLate: false,
 })
-
-/** Under five nobody is promised anything; from five to eight counts would often say who (product.md 3.C). */
-const isTooFew = (electorate: number): boolean => electorate >= 5 && electorate <= 8
-
-export const tallyOf = ({ vote, returned }: Motion): Tally | undefined => {
-  if (!vote || vote.decides.by === 'mandate') return undefined
-  const { electorate, result, full } = vote
-  const { rule } = vote.decides
-  const now = result?.counts ?? countsBefore(vote, Number.MAX_SAFE_INTEGER)
-  const voters = { full: full.length, electorate: electorate.length, isSecond: returned !== undefined }
-  const isShown = result && !(rule.ballot === 'reserved' && isTooFew(electorate.length))
-  return {
-    voted: ballotsBefore(vote, Number.MAX_SAFE_INTEGER).size,
-    electorate: electorate.length,
-    enough: quorumOf(rule, voters),
-    counts: isShown ? now : undefined,
-    yesNeeded: isShown ? yesNeeded(rule, voters, now) : undefined,
-  }
-}
 
 const missingIn = ({ committee, members }: CommitteeView, motion: Motion): readonly string[] => {
   if (motion.phase !== 'fixed') return []

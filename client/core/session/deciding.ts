@@ -6,14 +6,16 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { apply, type Committee } from '../committee/committee.ts'
 import type { KnownContent } from '../committee/content.ts'
 import { isBinding } from '../committee/decisionRules.ts'
+import type { Choice } from '../committee/motionCount.ts'
 import type { Motion, MotionRefusal } from '../committee/motionLife.ts'
 import type { Id } from '../committee/said.ts'
 import type { SeatId } from '../governance/ids.ts'
 import { contentOf, type DecideStep, type FollowingStep, TRIAL } from './decideContent.ts'
-import { mandateHash, tallyOf } from './decideView.ts'
+import { mandateHash } from './decideView.ts'
 import { coolsUntil, mayEndAt, RECOUNT_MS } from './motionTimes.ts'
 import type { Sending, Session } from './session.ts'
 import type { Objection } from './talking.ts'
+import { tallyOf } from './tally.ts'
 import type { CommitteeView, MotionView } from './view.ts'
 
 /**
@@ -138,7 +140,7 @@ export const mandatesFor = ({ motions }: CommitteeView, motion: Motion): readonl
 const approveOrDecline = async (
   session: Speaker,
   motion: Motion,
-  choice: 'yes' | 'no' | 'unsure' | 'block',
+  choice: Choice,
 ): Promise<Result<Decided, DecideRefusal>> => {
   const hash = mandateHash(motion) ?? ''
   if (choice !== 'yes' && choice !== 'no') return err({ why: 'by_mandate' })

@@ -83,8 +83,9 @@ const STEPS = {
   vote: v.object({
     do: v.literal('vote'),
     ...ofMotion,
-    choice: v.picklist(['yes', 'no', 'unsure', 'block']),
+    choice: v.picklist(['yes', 'no', 'unsure', 'block', 'for']),
     reason: v.exactOptional(text),
+    candidate: v.exactOptional(id),
   }),
   close: press('close'),
   confirm: press('confirm'),

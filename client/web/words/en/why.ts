@@ -65,6 +65,7 @@ export const why = {
   untranslated: 'Not everybody who votes can read it yet.',
   not_asked: 'A third of us has to ask for it first.',
   may_not_be_elected: 'They cannot be elected now: they are new, or have had the role twice in a row.',
+  no_candidate: 'Vote for one of them, for none of them, or not sure.',
   same_member: 'It takes somebody else to confirm that.',
   counted_otherwise: 'This device counts something else: wait until it has read everything.',
   unknown_mandate: 'Nothing open fits it: vouch for somebody, or propose the rules, first.',

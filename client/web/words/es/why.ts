@@ -61,6 +61,7 @@ export const why: Words['why'] = {
   untranslated: 'Todavía no todas las personas que votan pueden leerlo.',
   not_asked: 'Primero lo tiene que pedir un tercio.',
   may_not_be_elected: 'Ahora no se le puede elegir: llegó hace poco, o ya lo fue dos veces seguidas.',
+  no_candidate: 'Vota por una de estas personas, por ninguna, o no sé.',
   same_member: 'Eso lo tiene que confirmar otra persona.',
   counted_otherwise: 'Este aparato cuenta otra cosa: espera a que lo haya leído todo.',
   unknown_mandate: 'No hay nada abierto que encaje: primero responde por alguien o propón las reglas.',

@@ -171,6 +171,15 @@ const effect = fc.oneof(
     },
     { requiredKeys: ['gives', 'role', 'seat'] },
   ),
+  fc.record(
+    {
+      gives: fc.constant('election' as const),
+      role: fc.constantFrom(...ELECTED),
+      candidates: fc.uniqueArray(someId, { minLength: 2, maxLength: 4 }),
+      days: fc.integer({ min: 1, max: 366 }),
+    },
+    { requiredKeys: ['gives', 'role', 'candidates'] },
+  ),
   fc.record({ gives: fc.constant('recall' as const), term: someId, seat: someId }),
   fc.record({
     gives: fc.constant('unity' as const),
@@ -195,10 +204,10 @@ const motion = fc
   )
   .chain((put) => {
     if (put.kind === 'remove') return someId.map((about) => ({ ...put, about }))
-    const gives = { elect: 'role', recall: 'recall', unity: 'unity' }[put.kind as string]
+    const gives = { elect: ['role', 'election'], recall: ['recall'], unity: ['unity'] }[put.kind as string]
     return gives === undefined
       ? fc.constant(put)
-      : effect.filter((one) => one.gives === gives).map((one) => ({ ...put, effect: one }))
+      : effect.filter((one) => gives.includes(one.gives)).map((one) => ({ ...put, effect: one }))
   })
 
 const aboutMotion: fc.Arbitrary<KnownContent> = fc.oneof(
@@ -243,10 +252,26 @@ const aboutMotion: fc.Arbitrary<KnownContent> = fc.oneof(
     reason: text,
   }),
   fc.record({
+    type: fc.constant('motionVote' as const),
+    ...aMotion,
+    ...textHash,
+    choice: fc.constant('for' as const),
+    candidate: someId,
+  }),
+  fc.record({
     type: fc.constant('motionConfirm' as const),
     ...aMotion,
     close: someId,
-    counts: fc.record({ yes: fc.nat(99), no: fc.nat(99), unsure: fc.nat(99), block: fc.nat(99) }),
+    counts: fc.record(
+      {
+        yes: fc.nat(99),
+        no: fc.nat(99),
+        unsure: fc.nat(99),
+        block: fc.nat(99),
+        each: fc.array(fc.record({ seat: someId, votes: fc.nat(99) }), { maxLength: 4 }),
+      },
+      { requiredKeys: ['yes', 'no', 'unsure', 'block'] },
+    ),
   }),
   fc.record(
     { type: fc.constant('motionOutcome' as const), ...aMotion, text, doneBy: someId, reviewOn: day },

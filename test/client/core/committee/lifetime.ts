@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { apply, type Committee, emptyCommittee } from '../../../../client/core/committee/committee.ts'
 import type { KnownContent } from '../../../../client/core/committee/content.ts'
 import { nextHash } from '../../../../client/core/committee/motionDraft.ts'
-import { isOpen, type Motion } from '../../../../client/core/committee/motionLife.ts'
+import { ballotHash, isOpen, type Motion } from '../../../../client/core/committee/motionLife.ts'
 import { countsBefore } from '../../../../client/core/committee/motionVote.ts'
 import type { Id, Said } from '../../../../client/core/committee/said.ts'
 import { defaultDecisions } from '../../../../client/core/governance/decisions.ts'
@@ -58,6 +58,10 @@ const someMotion = (committee: Committee, n: number): Motion | undefined => {
   return pickOf(n % 3 === 0 ? all : open, n)
 }
 
+const twoOf = (seats: readonly Id[], n: number): readonly Id[] => [
+  ...new Set([pickOf(seats, n) ?? '', pickOf(seats, n + 1 + (n % 2)) ?? '', pickOf(seats, n + 2) ?? '']),
+]
+
 const putOf = (committee: Committee, { pick }: Move, { seats }: Cast): KnownContent => {
   const seat = seats[pick % seats.length] ?? ''
   const term = pickOf(committee.terms.values(), pick >> 3)
@@ -67,7 +71,7 @@ const putOf = (committee: Committee, { pick }: Move, { seats }: Cast): KnownCont
   const chosen: readonly (KnownContent | undefined)[] = [
     put(),
     elect,
-    elect,
+    put({ kind: 'elect', effect: { gives: 'election', role, candidates: twoOf(seats, pick) } }),
     term && put({ kind: 'recall', effect: { gives: 'recall', term: term.id, seat: term.seat } }),
     point &&
       put({
@@ -92,9 +96,19 @@ const ending = (
   const counts = motion.vote && close && countsBefore(motion.vote, close.order)
   if (close && counts) return [by(cast, seat, { type: 'motionConfirm', ...of, close: close.id, counts })]
   const choice = pick % 7 === 0 ? 'no' : 'yes'
-  const ballot: KnownContent = { type: 'motionVote', ...of, hash, choice }
+  const among = motion.vote?.candidates
+  const ballot = (i: number): KnownContent =>
+    among
+      ? {
+          type: 'motionVote',
+          ...of,
+          hash,
+          choice: 'for',
+          candidate: among[(pick * (i + 1)) % among.length] ?? '',
+        }
+      : { type: 'motionVote', ...of, hash, choice }
   return [
-    ...cast.full.map((one): Step => ({ seat: one, content: ballot })),
+    ...cast.full.map((one, i): Step => ({ seat: one, content: ballot(i) })),
     by(cast, seat, { type: 'motionClose', ...of }),
   ]
 }
@@ -103,7 +117,7 @@ const ending = (
 const onwards = (motion: Motion, move: Move, cast: Cast): readonly (Step | undefined)[] => {
   const { pick, seat } = move
   const of = { motion: motion.id }
-  const hash = motion.hash ?? nextHash(motion, cast.full)
+  const hash = ballotHash(motion) ?? nextHash(motion, cast.full)
   switch (motion.phase) {
     case 'draft':
       return [by(cast, seat, { type: 'motionSecond', ...of })]

@@ -421,6 +421,107 @@ t.test(
   },
 )
 
+const AMONG = { gives: 'election', role: 'delegate', candidates: [ALICE, BOB, CAROL] } as const
+const electing = (story: ReturnType<typeof newStory>, more: object = {}) =>
+  story.voting({ kind: 'elect', title: 'Who speaks for us', effect: { ...AMONG, ...more } })
+
+t.test('product.md 6 of several, whoever has more than half of the votes is elected, at once', (t) => {
+  const story = newStory()
+  const id = electing(story)
+  for (const seat of [ALICE, BOB, DORA]) story.voteFor(seat, id, BOB)
+  story.voteFor(CAROL, id, CAROL)
+  story.vote(EMIL, id, 'unsure')
+  const { phase, vote } = story.end(id)
+  t.equal(phase, 'carried')
+  t.match(vote?.result, { elected: BOB, counts: { yes: 4, no: 0, unsure: 1 } })
+  t.strictSame(vote?.result?.counts.each, [
+    { seat: ALICE, votes: 0 },
+    { seat: BOB, votes: 3 },
+    { seat: CAROL, votes: 1 },
+  ])
+  const [term] = [...story.now().terms.values()]
+  t.match(term, { role: 'delegate', seat: BOB })
+  t.end()
+})
+
+t.test('product.md 6 where nobody has more than half there is a run-off between the first two', (t) => {
+  const story = newStory()
+  const id = electing(story)
+  const first = [
+    [ALICE, ALICE],
+    [EMIL, ALICE],
+    [BOB, BOB],
+    [DORA, BOB],
+    [CAROL, CAROL],
+  ] as const
+  for (const [seat, whom] of first) story.voteFor(seat, id, whom)
+  const before = story.motion(id).hash ?? ''
+  story.end(id)
+  t.match(story.motion(id), { phase: 'voting', vote: { candidates: [ALICE, BOB], ballots: [] } })
+  t.equal(story.now().terms.size, 0)
+  story.say(CAROL, { type: 'motionVote', motion: id, hash: before, choice: 'for', candidate: BOB })
+  t.equal(whyNot(story.motion(id)), 'late', 'a vote of before the run-off is none in it')
+  story.voteFor(CAROL, id, CAROL)
+  t.equal(whyNot(story.motion(id)), 'no_candidate')
+  story.vote(CAROL, id, 'yes')
+  t.equal(whyNot(story.motion(id)), 'no_candidate', 'yes to whom?')
+  for (const seat of [ALICE, EMIL]) story.voteFor(seat, id, ALICE)
+  for (const seat of [BOB, DORA, CAROL]) story.voteFor(seat, id, BOB)
+  t.match(story.end(id), { phase: 'carried', vote: { result: { elected: BOB } } })
+  t.strictSame(
+    [...story.now().terms.values()].map(({ seat }) => seat),
+    [BOB],
+  )
+  t.end()
+})
+
+t.test('product.md 6 nobody is elected whom not more than half want, and nobody by one vote', (t) => {
+  const tied = newStory()
+  const id = electing(tied)
+  for (const seat of [ALICE, BOB, CAROL]) tied.voteFor(seat, id, seat)
+  t.equal(tied.end(id).phase, 'not_carried', 'a run-off between all of them again would be none')
+  const none = newStory()
+  const other = electing(none)
+  none.voteFor(ALICE, other, ALICE)
+  none.voteFor(BOB, other, ALICE)
+  for (const seat of [CAROL, DORA, EMIL]) none.vote(seat, other, 'no')
+  t.equal(none.end(other).phase, 'not_carried', 'more are for none of them')
+  t.equal(tied.now().terms.size + none.now().terms.size, 0)
+  t.end()
+})
+
+t.test('I11 nobody stops an election by putting up somebody who may not be elected', (t) => {
+  const story = newStory(SEATS.slice(0, 4))
+  const id = electing(story, { candidates: [BOB, EMIL] })
+  t.strictSame(story.motion(id).vote?.candidates, [BOB])
+  story.voteFor(ALICE, id, EMIL)
+  t.equal(whyNot(story.motion(id)), 'no_candidate')
+  for (const seat of [ALICE, CAROL]) story.voteFor(seat, id, BOB)
+  t.match(story.end(id).vote?.result, { elected: BOB })
+  const nobody = electing(story, { candidates: [EMIL, 'ee'.repeat(16)] })
+  t.equal(whyNot(story.motion(nobody)), 'may_not_be_elected')
+  t.end()
+})
+
+t.test('D8 whoever ends an election counts the same for each of them', (t) => {
+  const story = newStory()
+  const id = electing(story)
+  for (const seat of [ALICE, BOB, CAROL]) story.voteFor(seat, id, BOB)
+  const close = story.close(ALICE, id)
+  const each = [
+    { seat: ALICE, votes: 3 },
+    { seat: BOB, votes: 0 },
+    { seat: CAROL, votes: 0 },
+  ]
+  const counts = { yes: 3, no: 0, unsure: 0, block: 0 }
+  for (const other of [counts, { ...counts, each }]) {
+    story.say(BOB, { type: 'motionConfirm', motion: id, close, counts: other })
+    t.equal(whyNot(story.motion(id)), 'counted_otherwise')
+  }
+  t.equal(story.motion(id).phase, 'voting')
+  t.end()
+})
+
 t.test(
   'D8 what binds the group is voted on by approvals of the mandate that the opening names',
   async (t) => {

@@ -10,7 +10,7 @@ import {
 import { encodeContent, type KnownContent } from '../../../../client/core/committee/content.ts'
 import { sumOf } from '../../../../client/core/committee/motionCount.ts'
 import { nextHash } from '../../../../client/core/committee/motionDraft.ts'
-import { isOpen, type Motion, wasCarried } from '../../../../client/core/committee/motionLife.ts'
+import { ballotHash, isOpen, type Motion, wasCarried } from '../../../../client/core/committee/motionLife.ts'
 import { cannotRead, votersIn } from '../../../../client/core/committee/motionOpen.ts'
 import { countsBefore } from '../../../../client/core/committee/motionVote.ts'
 import type { Id, Said } from '../../../../client/core/committee/said.ts'
@@ -36,8 +36,10 @@ type Move = {
 
 const KINDS = ['everyday', 'guest', 'unity', 'urgent', 'dissolve'] as const
 
-const putBy = ({ pick }: Move): KnownContent => {
+const putBy = (move: Move): KnownContent => {
+  const { pick } = move
   const kind = KINDS[pick % 5] ?? 'everyday'
+  if (move.pick % 8 === 1) return among(move)
   if (pick % 7 === 0)
     return put({ kind: 'elect', effect: { gives: 'role', role: 'minder', seat: SEATS[pick % 5] ?? '' } })
   return kind === 'unity'
@@ -45,9 +47,15 @@ const putBy = ({ pick }: Move): KnownContent => {
     : put({ kind })
 }
 
+const among = ({ pick }: Move): KnownContent =>
+  put({
+    kind: 'elect',
+    effect: { gives: 'election', role: 'panel', candidates: SEATS.slice(pick % 2, 2 + (pick % 4)) },
+  })
+
 const pickOf = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)]
 
-const hashIn = (motion: Motion): string => motion.hash ?? nextHash(motion, FULL)
+const hashIn = (motion: Motion): string => ballotHash(motion) ?? nextHash(motion, FULL)
 
 /** The next thing to say where a motion stands. */
 const onwards = (motion: Motion, { pick }: Move): KnownContent => {
@@ -62,9 +70,12 @@ const onwards = (motion: Motion, { pick }: Move): KnownContent => {
     close && counts
       ? { type: 'motionConfirm', ...id, close: close.id, counts }
       : { type: 'motionClose', ...id }
+  const several = motion.vote?.candidates
+  const candidate = several?.[(pick >> 4) % several.length]
+  const chosen: KnownContent = candidate === undefined ? yes : { ...vote, choice: 'for', candidate }
   const votes: readonly KnownContent[] = [
-    yes,
-    yes,
+    chosen,
+    chosen,
     { ...vote, choice: 'no' },
     ending,
     { ...vote, choice: 'unsure' },
@@ -150,8 +161,9 @@ const history = fc
 const visible = ({ motions, terms }: Committee) => ({
   terms,
   motions: [...motions.values()].map(({ phaseAt: __, vote, ...motion }) => {
-    const { extendedAt, heardAt: _, ...rest } = vote ?? {}
-    return { ...motion, vote: rest, isExtended: extendedAt !== undefined }
+    const { extendedAt, heardAt: _, rounds, ...rest } = vote ?? {}
+    const counts = rounds?.map((round) => round.counts)
+    return { ...motion, vote: rest, counts, isExtended: extendedAt !== undefined }
   }),
 })
 
@@ -266,6 +278,8 @@ const wordsFor = ({ phase, vote, returned, refused }: Motion): readonly string[]
   ...(vote?.extendedAt === undefined ? [] : ['extended']),
   ...(returned ? ['returned'] : []),
   ...(vote?.recounts ? ['recounted'] : []),
+  ...(vote?.rounds ? ['run_off'] : []),
+  ...(vote?.result?.elected ? ['elected'] : []),
   ...refused.map(({ why }) => why),
 ]
 
@@ -286,7 +300,8 @@ const isSound = (before: Motion | undefined, now: Motion): boolean => {
     JSON.stringify(before.vote.electorate) === JSON.stringify(electorate)
   const staysCarried = !before || !wasCarried(before) || before.vote?.result === result
   const byTwo = !result || new Set(result.closedBy).size >= Math.min(2, electorate.length)
-  const isSeveral = !wasCarried(now) || (result?.counts.yes ?? 0) >= 2
+  const votes = result?.counts.each?.find(({ seat }) => seat === result.elected)?.votes
+  const isSeveral = !wasCarried(now) || (votes ?? result?.counts.yes ?? 0) >= 2
   return isCounted && isFrozen && staysCarried && byTwo && isSeveral
 }
 
@@ -310,7 +325,7 @@ t.test(
         for (const motion of applyAll(emptyCommittee, all).motions.values())
           for (const what of wordsFor(motion)) note(what)
       }),
-      { numRuns: 800 },
+      { numRuns: 2000 },
     )
     for (const what of [
       'carried',
@@ -322,6 +337,8 @@ t.test(
       'extended',
       'late',
       'same_member',
+      'run_off',
+      'elected',
     ])
       t.ok(reached.get(what), `${what} is reached: ${JSON.stringify([...reached])}`)
   },

@@ -2,7 +2,7 @@
 import type { Committee } from '../../../../client/core/committee/committee.ts'
 import type { KnownContent } from '../../../../client/core/committee/content.ts'
 import { nextHash } from '../../../../client/core/committee/motionDraft.ts'
-import type { Motion } from '../../../../client/core/committee/motionLife.ts'
+import { ballotHash, type Motion } from '../../../../client/core/committee/motionLife.ts'
 import { countsBefore } from '../../../../client/core/committee/motionVote.ts'
 import { defaultDecisions } from '../../../../client/core/governance/decisions.ts'
 import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
@@ -31,6 +31,8 @@ export type Story = Life & {
   readonly fix: (seat: string, motion: string, more?: object) => string
   readonly open: (seat: string, motion: string, more?: object) => string
   readonly vote: (seat: string, motion: string, choice: Choice, more?: object) => string
+  /** For one of several. */
+  readonly voteFor: (seat: string, motion: string, candidate: string) => string
   readonly close: (seat: string, motion: string, more?: object) => string
   readonly confirm: (seat: string, motion: string, close: string, more?: object) => string
   /** Closed by the first and confirmed by the second. */
@@ -60,8 +62,12 @@ export const newStory = (electorate: readonly string[] = SEATS): Story => {
     open: (seat, id, more) =>
       say(seat, { type: 'motionOpen', motion: id, hash: motion(id).hash ?? '0'.repeat(64) }, ruled(more)),
     vote: (seat, id, choice, more) => {
-      const of = { type: 'motionVote' as const, motion: id, hash: motion(id).hash ?? '0'.repeat(64) }
+      const of = { type: 'motionVote' as const, motion: id, hash: ballotHash(motion(id)) ?? '0'.repeat(64) }
       return say(seat, choice === 'block' ? { ...of, choice, reason: 'no' } : { ...of, choice }, more)
+    },
+    voteFor: (seat, id, candidate) => {
+      const hash = ballotHash(motion(id)) ?? '0'.repeat(64)
+      return say(seat, { type: 'motionVote', motion: id, hash, choice: 'for', candidate })
     },
     close: (seat, id, more) => say(seat, { type: 'motionClose', motion: id }, more),
     confirm: (seat, id, close, more) => {
