@@ -3,7 +3,7 @@
  * in this device's list: what a browser keeps in its history says nothing about which one it is. Not here: what is shown (App.svelte).
  */
 const DEVICE_PAGES = ['home', 'found', 'join', 'settings'] as const
-const COMMITTEE_PAGES = [
+export const COMMITTEE_PAGES = [
   'now',
   'talk',
   'alarms',

@@ -45,8 +45,12 @@ export type Profile = {
   readonly open: (args?: readonly string[]) => Promise<BrowserContext>
 }
 
-/** Gone with the test. */
-export const newProfile = (t: Test, options: BrowserContextOptions = PHONE): Profile => {
+/** Gone with the test. `env`: beside the environment of this process. */
+export const newProfile = (
+  t: Test,
+  options: BrowserContextOptions = PHONE,
+  env: Readonly<Record<string, string>> = {},
+): Profile => {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-browser-'))
   const contexts: BrowserContext[] = []
   t.teardown(async () => {
@@ -60,6 +64,7 @@ export const newProfile = (t: Test, options: BrowserContextOptions = PHONE): Pro
         ...options,
         executablePath: found(),
         args: [...QUIET, ...args],
+        env: { ...process.env, ...env },
       })
       contexts.push(context)
       return context

@@ -1,7 +1,6 @@
 /** People at the command line: each a folder of their own and the real command line as a child process, told line by line what to type. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -161,48 +160,4 @@ const watch = (child: ChildProcess): Running => {
 export const newFolder = (): { readonly root: string; readonly remove: () => void } => {
   const root = mkdtempSync(join(tmpdir(), 'tocsin-cli-'))
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
-}
-
-export type Cable = {
-  readonly url: string
-  readonly pull: () => Promise<void>
-  readonly plugIn: () => Promise<void>
-}
-
-/** A line to the relay that can be pulled out and plugged in again at the same address. */
-export const newCable = async (relayUrl: string): Promise<Cable> => {
-  const target = Number(new URL(relayUrl).port)
-  const sockets = new Set<Socket>()
-  const server = createServer((near) => {
-    const far = connect(target, '127.0.0.1')
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => {
-        sockets.delete(socket)
-        near.destroy()
-        far.destroy()
-      })
-    }
-    near.pipe(far).pipe(near)
-  })
-  let port = 0
-  const plugIn = (): Promise<void> =>
-    new Promise((ready) => {
-      server.listen(port, '127.0.0.1', () => {
-        const address = server.address()
-        port = typeof address === 'object' && address ? address.port : 0
-        ready()
-      })
-    })
-  await plugIn()
-  return {
-    url: `ws://127.0.0.1:${port}`,
-    plugIn,
-    pull: () =>
-      new Promise((done) => {
-        server.close(() => done())
-        for (const socket of sockets) socket.destroy()
-      }),
-  }
 }

@@ -11,13 +11,14 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
-import { type Ended, newCable, newFolder, newPerson, type Person } from '../../support/cli.ts'
+import { type Ended, newFolder, newPerson, type Person } from '../../support/cli.ts'
 import { testBytes } from '../../support/fileEnds.ts'
+import { newLine } from '../../support/line.ts'
 import { startRelay } from '../../support/relay.ts'
 
 const { root, remove } = newFolder()
 const relay = await startRelay()
-const cable = await newCable(relay.url)
+const cable = await newLine(Number(new URL(relay.url).port))
 t.teardown(async () => {
   await cable.pull().catch(() => undefined)
   await relay.close()
@@ -25,7 +26,7 @@ t.teardown(async () => {
 })
 writeFileSync(
   join(root, 'relay.txt'),
-  printRelayAddress({ url: cable.url, key: relay.key, admission: relay.admission }),
+  printRelayAddress({ url: `ws://127.0.0.1:${cable.port}`, key: relay.key, admission: relay.admission }),
 )
 
 const alice = newPerson('alice', root)

@@ -4,19 +4,24 @@ import { join } from 'node:path'
 import t from 'tap'
 import { isPlainText } from '../../../client/core/committee/plainText.ts'
 import { printRelayAddress } from '../../../shared/protocol/relayAddress.ts'
-import { newCable, newFolder, newPerson, PASSPHRASE, type Running } from '../../support/cli.ts'
+import { newFolder, newPerson, PASSPHRASE, type Running } from '../../support/cli.ts'
+import { newLine } from '../../support/line.ts'
 import { startRelay } from '../../support/relay.ts'
 
 const { root, remove } = newFolder()
 const relay = await startRelay()
-const cable = await newCable(relay.url)
+const cable = await newLine(Number(new URL(relay.url).port))
 t.teardown(async () => {
   await cable.pull()
   await relay.close()
   remove()
 })
 
-const address = printRelayAddress({ url: cable.url, key: relay.key, admission: relay.admission })
+const address = printRelayAddress({
+  url: `ws://127.0.0.1:${cable.port}`,
+  key: relay.key,
+  admission: relay.admission,
+})
 writeFileSync(join(root, 'relay.txt'), `${address}\n`)
 
 const alice = newPerson('alice', root)

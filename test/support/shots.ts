@@ -1,0 +1,68 @@
+/**
+ * Pictures of screens, at the two smallest widths, for people to look at; and what can be seen without eyes: something wider than the screen, a word cut off, a
+ * sentence left in another language. Not here: what axe-core sees (test/client/web/story.test.ts).
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import type { Test } from 'tap'
+import { PHONE } from './browser.ts'
+import type { Phone } from './phone.ts'
+
+const WIDTHS = [320, 360]
+const { TOCSIN_SHOTS = 'artifacts/screens' } = process.env
+
+export const shoot = async (t: Test, phone: Phone, name: string): Promise<void> => {
+  const page = phone.page()
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: PHONE.viewport.height })
+    const folder = join(TOCSIN_SHOTS, `${phone.language}-${width}`)
+    mkdirSync(folder, { recursive: true })
+    await page.evaluate(() => scrollTo(0, 0)) // what sticks to the edge would stand in the middle
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+    t.strictSame(await flaws(page), [], `${name}, ${phone.language}, ${width}`)
+  }
+}
+
+/** Each by its sentence; empty where nothing is wrong. */
+const flaws = async (page: Page): Promise<readonly string[]> => {
+  const isArabic = (await page.evaluate(() => document.documentElement.lang)) === 'ar'
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  return [
+    ...(wide ? ['it is wider than the screen'] : []),
+    ...(await cutOff(page)),
+    ...(isArabic ? await foreign(page) : []),
+  ]
+}
+
+const WITH_WORDS = 'h1, h2, h3, p, a, button, label, summary, li, legend, code'
+
+const cutOff = (page: Page): Promise<readonly string[]> =>
+  page.locator(WITH_WORDS).evaluateAll((all: readonly HTMLElement[]) =>
+    all
+      .filter((one) => one.getBoundingClientRect().width > 0 && !one.closest('.unseen, .skip'))
+      .filter((one) => {
+        const { left, right } = one.getBoundingClientRect()
+        const isCut = one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline'
+        return isCut || left < -1 || right > innerWidth + 1
+      })
+      .map((one) => `cut off: ${one.innerText.slice(0, 40)}`),
+  )
+
+/** What people wrote, names, addresses and the words to compare stand as they are. */
+const THEIRS = 'bdi, code, textarea, .words, .said, [dir=auto], [dir=ltr]'
+const NAMES = /Tocsin|English|Español|npx|tocsin|verify|wss?:|https?:|Tor\b|\u2068[^\u2069]*\u2069/g
+
+const foreign = async (page: Page): Promise<readonly string[]> => {
+  const texts = await page.evaluate((theirs) => {
+    const found: string[] = []
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (walker.nextNode())
+      if (!walker.currentNode.parentElement?.closest(theirs)) found.push(walker.currentNode.textContent ?? '')
+    return found
+  }, THEIRS)
+  return texts
+    .map((text) => text.replace(NAMES, '').trim())
+    .filter((text) => /[a-z]{3}/i.test(text))
+    .map((text) => `not in Arabic: ${text.slice(0, 60)}`)
+}
