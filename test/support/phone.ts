@@ -6,13 +6,16 @@ import { writeFileSync } from 'node:fs'
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { ar } from '../../client/web/words/ar.ts'
-import { en, type Words } from '../../client/web/words/en.ts'
+import { en } from '../../client/web/words/en.ts'
 import { es } from '../../client/web/words/es.ts'
+import { ar as arLater } from '../../client/web/words/later/ar.ts'
+import { en as enLater } from '../../client/web/words/later/en.ts'
+import { es as esLater } from '../../client/web/words/later/es.ts'
 import { newProfile, PHONE } from './browser.ts'
 import { type Line, newLine, type Pace } from './line.ts'
 import type { WebPlace } from './webPlace.ts'
 
-const LANGUAGES = { en, es, ar }
+const LANGUAGES = { en: { ...en, ...enLater }, es: { ...es, ...esLater }, ar: { ...ar, ...arLater } }
 export type Language = keyof typeof LANGUAGES
 
 export const PASSPHRASE = 'four words are enough'
@@ -21,7 +24,7 @@ const PATIENCE_MS = 120_000
 
 export type Phone = {
   readonly language: Language
-  readonly words: Words
+  readonly words: (typeof LANGUAGES)['en']
   readonly line: Line
   readonly page: () => Page
   /** The camera of this phone sees what is drawn there. */
