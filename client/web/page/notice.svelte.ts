@@ -1,14 +1,22 @@
-/** One line at the edge of the screen about what was just done, read out by screen readers. The next one takes its place. */
+/**
+ * One line at the edge of the screen about what was just done, read out by screen readers. The next one takes its place, and it goes by itself: it lies over what
+ * stands below it, and what is not sent yet stands above every page.
+ */
 import type { Sending } from '../../core/session/session.ts'
 import { say } from '../words/say.svelte.ts'
 
+const STAYS_MS = 6000
 let text = $state('')
+let timer: ReturnType<typeof setTimeout> | undefined
 
 export const notice = (): string => text
 export const tell = (sentence: string): void => {
+  unsay()
   text = sentence
+  timer = setTimeout(unsay, STAYS_MS)
 }
 export const unsay = (): void => {
+  clearTimeout(timer)
   text = ''
 }
 

@@ -122,7 +122,7 @@ export const now: Words['now'] = {
       many: '# يتولونه',
       other: '# يتولونه',
     }),
-  nobodyOnIt: 'لا أحد يتولاه بعد',
+  nobodyOnIt: 'لا أحد يتولاه بعد.',
 }
 
 export const talk: Words['talk'] = {

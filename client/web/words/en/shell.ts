@@ -86,7 +86,7 @@ export const now = {
   alone: 'You are alone here. Invite the first one in person.',
   seen: (seen: string, of: string) => `${seen} of ${of} have seen it`,
   onIt: (n: number) => plural(n, { one: '# is on it', other: '# are on it' }),
-  nobodyOnIt: 'nobody is on it yet',
+  nobodyOnIt: 'Nobody is on it yet.',
 }
 
 export const talk = {

@@ -87,7 +87,7 @@ export const now: Words['now'] = {
   alone: 'Aquí no hay nadie más. Invita a la primera persona cara a cara.',
   seen: (seen, of) => `La han visto ${seen} de ${of}`,
   onIt: (n) => plural(n, { one: '# se ocupa', other: '# se ocupan' }),
-  nobodyOnIt: 'nadie se ocupa todavía',
+  nobodyOnIt: 'Nadie se ocupa todavía.',
 }
 
 export const talk: Words['talk'] = {
