@@ -3,6 +3,7 @@ import type { Family } from '../entry.ts'
 
 const alarmPages = () => import('../commands/alarm.ts')
 const alarmCare = () => import('../commands/alarmCare.ts')
+const alarmShare = () => import('../commands/alarmShare.ts')
 const alarmStates = () => import('../commands/alarmStates.ts')
 
 export const alarms: Family = {
@@ -58,6 +59,26 @@ export const alarms: Family = {
       name: 'alarm join',
       summary: 'it is about the same as another one',
       load: async () => (await alarmStates()).alarmJoin,
+    },
+    {
+      name: 'alarm checked',
+      summary: 'you have spoken to the person, or seen it',
+      load: async () => (await alarmShare()).alarmChecked,
+    },
+    {
+      name: 'alarm consent',
+      summary: 'what others may know of you',
+      load: async () => (await alarmShare()).alarmConsent,
+    },
+    {
+      name: 'alarm preview',
+      summary: 'what those on duty in the city would see',
+      load: async () => (await alarmShare()).alarmPreview,
+    },
+    {
+      name: 'alarm share',
+      summary: 'put to the vote what the city may read',
+      load: async () => (await alarmShare()).alarmShare,
     },
     {
       name: 'alarm wake',

@@ -23,7 +23,7 @@ import {
   isClosed,
   isLive,
 } from './alarmLife.ts'
-import { rankOf, type Severity } from './alarmWords.ts'
+import { OUTER_RINGS, rankOf, type Severity } from './alarmWords.ts'
 import type { Takers, Writable } from './area.ts'
 import { type Id, type Said, type SaidOf, saidAt } from './said.ts'
 
@@ -34,8 +34,9 @@ export type Alarms = {
 
 export const noAlarms: Alarms = { alarms: new Map() }
 
-type Draft = Writable<Alarms>
+type Draft = Writable<Alarms> & { readonly handles: ReadonlyMap<Id, string> }
 type Following = 'alarmAnswer' | 'alarmUpdate' | 'alarmState'
+type About = 'alarmConsent' | 'alarmChecked'
 
 /** An alarm that does not stand before what follows it never will: the order is total. */
 const follow = (draft: Draft, said: SaidOf<Following>): void => {
@@ -45,14 +46,48 @@ const follow = (draft: Draft, said: SaidOf<Following>): void => {
   draft.alarms.set(alarm.id, followed(alarm, said, said.content, into))
 }
 
-export const alarms: Takers<'alarm' | Following, Draft> = {
-  alarm: (draft, said) => void draft.alarms.set(said.id, raised(said, said.content)),
+/** What the person concerned allows, and who vouches for the facts: changes nothing about how it stands. */
+const note = (draft: Draft, { seat, content }: SaidOf<About>): void => {
+  const alarm = draft.alarms.get(content.alarm)
+  if (!alarm) return
+  if (content.type === 'alarmChecked') {
+    const checkedBy = [...new Set([...alarm.checkedBy, seat])]
+    draft.alarms.set(alarm.id, { ...alarm, checkedBy })
+    return
+  }
+  const { ring, name, workplace } = content
+  const consents = new Map(alarm.consents).set(ring, { name, workplace })
+  if (seat === alarm.concerned) draft.alarms.set(alarm.id, { ...alarm, consents })
+}
+
+export const alarms: Takers<'alarm' | Following | About, Draft> = {
+  alarm: (draft, said) => void draft.alarms.set(said.id, raised(draft, said, said.content)),
   alarmAnswer: follow,
   alarmUpdate: follow,
   alarmState: follow,
+  alarmConsent: note,
+  alarmChecked: note,
 }
 
-const raised = (said: Said, content: AlarmContent): Alarm => ({
+/** Handles that two have belong to nobody here: who is meant would be a guess. */
+const concernedIn = ({ handles }: Draft, seat: Id, { about }: AlarmContent): Id | undefined => {
+  if (about.who !== 'named') return about.who === 'me' ? seat : undefined
+  const named = [...handles].filter(([, handle]) => handle === about.handle)
+  return named.length === 1 ? named[0]?.[0] : undefined
+}
+
+const concernedBy = (concerned: Id | undefined): Pick<Alarm, 'concerned'> =>
+  concerned === undefined ? {} : { concerned }
+
+/** What the raiser allows is consent only where it is about themselves. */
+const firstConsents = ({ about, namesAllowed }: AlarmContent): Alarm['consents'] =>
+  new Map(
+    about.who === 'me'
+      ? OUTER_RINGS.map((ring) => [ring, { name: namesAllowed[ring], workplace: false }] as const)
+      : [],
+  )
+
+const raised = (draft: Draft, said: Said, content: AlarmContent): Alarm => ({
   id: said.id,
   seat: said.seat,
   device: said.device,
@@ -65,6 +100,9 @@ const raised = (said: Said, content: AlarmContent): Alarm => ({
   needs: content.needs,
   notes: [],
   timesReopened: 0,
+  ...concernedBy(concernedIn(draft, said.seat, content)),
+  consents: firstConsents(content),
+  checkedBy: content.checked === 'spoke' || content.checked === 'saw' ? [said.seat] : [],
   ...unanswered,
 })
 

@@ -1,6 +1,15 @@
 /** What members say about an alarm, from raised to its end. Not here: what follows from it (alarm.ts). */
 import * as v from 'valibot'
-import { ALARM_KINDS, CHECKS, idsOf, NEEDS, OUTCOMES, type RINGS, SEVERITIES } from './alarmWords.ts'
+import {
+  ALARM_KINDS,
+  CHECKS,
+  idsOf,
+  NEEDS,
+  OUTCOMES,
+  OUTER_RINGS,
+  type RINGS,
+  SEVERITIES,
+} from './alarmWords.ts'
 import { handle, MAX_TEXT, messageId, oneOf, text } from './fields.ts'
 
 /** Minutes ahead for which somebody may say "I am on it": a week. */
@@ -100,9 +109,26 @@ const alarmState = v.variant('to', [
   v.object({ ...state, to: v.literal('joined'), into: messageId, note: v.exactOptional(note) }),
 ])
 
-export const alarmSchemas = { alarm, alarmAnswer, alarmUpdate, alarmState }
+/** By the person concerned: what a ring may know about them. Said again, it holds from then on (R6). */
+const alarmConsent = v.object({
+  type: v.literal('alarmConsent'),
+  alarm: messageId,
+  ring: v.picklist(OUTER_RINGS),
+  name: v.boolean(),
+  workplace: v.boolean(),
+})
+
+/** "I have spoken to the person", or "I saw it": what goes to the city has been checked by two. */
+const alarmChecked = v.object({
+  type: v.literal('alarmChecked'),
+  alarm: messageId,
+  how: v.picklist(['spoke', 'saw']),
+})
+
+export const alarmSchemas = { alarm, alarmAnswer, alarmUpdate, alarmState, alarmConsent, alarmChecked }
 
 export type AlarmContent = v.InferOutput<typeof alarm>
 export type AlarmAnswer = v.InferOutput<typeof alarmAnswer>
 export type AlarmUpdate = v.InferOutput<typeof alarmUpdate>
+export type AlarmConsent = v.InferOutput<typeof alarmConsent>
 export type AlarmState = v.InferOutput<typeof alarmState>

@@ -1,6 +1,6 @@
 /** An alarm as the fold holds it, from raised to its end: types, and the questions that more than one step of its life asks. */
 import type { AlarmContent, AlarmState } from './alarmContent.ts'
-import type { AlarmKind, Need, Outcome, Severity } from './alarmWords.ts'
+import type { AlarmKind, Need, Outcome, OuterRing, Severity } from './alarmWords.ts'
 import type { Id } from './said.ts'
 
 /** Where an alarm stands. What is shown of an open one follows from its answers (alarmSummary.ts). */
@@ -25,6 +25,8 @@ export type Answer = { readonly at: number } & (
       readonly takes: readonly Need[]
     }
 )
+
+export type Consent = { readonly name: boolean; readonly workplace: boolean }
 
 /** What was said about an alarm after it was raised, whether or not it had an effect yet. */
 export type AlarmNote = {
@@ -64,6 +66,12 @@ export type Alarm = {
   /** With which alarm members other than the raiser would join it; two alike are needed. */
   readonly joinings: ReadonlyMap<Id, Id>
   readonly timesReopened: number
+  /** Whom it is about, where that is a member: who raised it, or whose handle it named then. Nobody else decides about their name (R6). */
+  readonly concerned?: Id
+  /** What each ring may know about them; where there is nothing, nothing. */
+  readonly consents: ReadonlyMap<OuterRing, Consent>
+  /** Who has spoken to the person or seen it. */
+  readonly checkedBy: readonly Id[]
 }
 
 export type Closing = Extract<AlarmPhase, { readonly is: 'settled' | 'false_alarm' }>

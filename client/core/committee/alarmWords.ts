@@ -53,6 +53,10 @@ export const RINGS = {
   public: 'everybody',
 } as const
 
+/** Beyond the committee: to whom it can be told at all, one ring after the other. */
+export const OUTER_RINGS = ['city', 'supporters', 'public'] as const
+export type OuterRing = (typeof OUTER_RINGS)[number]
+
 export type AlarmKind = keyof typeof ALARM_KINDS
 export type Severity = keyof typeof SEVERITIES
 export type Need = keyof typeof NEEDS

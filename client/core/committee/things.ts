@@ -74,6 +74,8 @@ const PLACES: Places = {
   alarmAnswer: ofAlarm,
   alarmUpdate: ofAlarm,
   alarmState: ofAlarm,
+  alarmConsent: ofAlarm,
+  alarmChecked: ofAlarm,
   met: ({ seat, content }) => ['met', `${seat} ${content.seat}`],
   wordsCompared: begins('words'),
   runs: ({ device }) => ['program', device],

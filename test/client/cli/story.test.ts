@@ -200,7 +200,40 @@ t.test(
     t.match((await carol.run(['alarm', 'show', second])).out, /may be the same as/)
     t.match((await carol.run(['alarm', 'join', second, first])).out, /is now: joined with another alarm/)
     t.match((await carol.run(['alarm', 'show'])).out, /They called me again/)
-    t.equal((await alice.run(['alarm', 'settle', 'other'])).code, 0)
+  },
+)
+
+t.test(
+  'R5 the city reads what the members voted on, and nothing that its person has not allowed',
+  async (t) => {
+    const { value } = await carol.json('alarm', 'list')
+    const { alarms } = value as {
+      readonly alarms: readonly { readonly id: string; readonly facts: string }[]
+    }
+    const id = alarms.find(({ facts }) => facts === 'They called me again')?.id ?? ''
+    t.match((await carol.run(['alarm', 'preview', id, '--code', 'Heron'])).out, /Heron[\s\S]*NOT YET CHECKED/)
+    const share = ['alarm', 'share', id, '--demand', 'Take her back', '--ask', 'Call the office']
+    const early = await carol.run([...share, '--workplace', 'the hotel'])
+    t.equal(early.code, 1)
+    t.match(early.out, /Two of you must have spoken[\s\S]*not allowed the workplace/)
+    t.equal((await bob.run(['alarm', 'consent', id, '--allow', 'name'])).code, 1, 'only whom it is about')
+    t.match(
+      (await alice.run(['alarm', 'consent', id, '--allow', 'workplace'])).out,
+      /may know your workplace/,
+    )
+    for (const one of [bob, carol]) t.equal((await one.run(['alarm', 'checked', id, 'spoke'])).code, 0)
+    const leaky = await carol.run([...share, '--workplace', 'the night shift of the hotel', '--put'])
+    t.match(leaky.out, /Nobody outside should read a shift: "night shift"/)
+    const shown = await carol.run([...share, '--workplace', 'the hotel'])
+    const words = /will read:\n\n([\s\S]*?)\n\nNothing is in the way/.exec(shown.out)?.[1] ?? 'nothing'
+    const put = await carol.run([...share, '--workplace', 'the hotel', '--put'])
+    t.equal(put.code, 0, put.err)
+    const voted = (await bob.run(['motion', 'show'])).out.replaceAll(/\s+/g, ' ')
+    const missing = words.split('\n\n').filter((one) => !voted.includes(one.replaceAll(/\s+/g, ' ')))
+    t.strictSame(missing, [], 'paragraph by paragraph')
+    t.notMatch(words, /alice/i)
+    for (const one of alarms) await alice.run(['alarm', 'settle', one.id, 'other'])
+    await carol.run(['alarm', 'settle', 'other'])
   },
 )
 

@@ -6,6 +6,7 @@ import {
   idsOf,
   NEEDS,
   OUTCOMES,
+  OUTER_RINGS,
   SEVERITIES,
 } from '../../../../client/core/committee/alarmWords.ts'
 import { encodeContent, isHandle, type KnownContent } from '../../../../client/core/committee/content.ts'
@@ -154,6 +155,19 @@ const alarmState = fc.oneof(
   fc.record({ ...to, to: fc.constant('joined' as const), into: someId }),
 )
 
+const alarmConsent = fc.record({
+  type: fc.constant('alarmConsent' as const),
+  alarm: someId,
+  ring: fc.constantFrom(...OUTER_RINGS),
+  name: fc.boolean(),
+  workplace: fc.boolean(),
+})
+const alarmChecked = fc.record({
+  type: fc.constant('alarmChecked' as const),
+  alarm: someId,
+  how: fc.constantFrom('spoke' as const, 'saw' as const),
+})
+
 const aMotion = { motion: someId }
 const textHash = { hash: digest }
 const lang = fc.constantFrom('es', 'ar', 'pt-BR')
@@ -290,6 +304,8 @@ export const knownContent: fc.Arbitrary<KnownContent> = fc
     { arbitrary: alarmAnswer, weight: 8 },
     { arbitrary: alarmUpdate, weight: 2 },
     { arbitrary: alarmState, weight: 4 },
+    alarmConsent,
+    alarmChecked,
     motion,
     { arbitrary: aboutMotion, weight: 3 },
   )

@@ -1,0 +1,50 @@
+/**
+ * Telling the city about an alarm (product.md 3.E, ring R2): a motion of kind "share" whose text is, word for word, what the city will read. What is in the way is said
+ * before anybody is asked. Not here: the fields of a ring (committee/ring.ts), the vote (deciding.ts), the way to the city.
+ */
+import { err, ok, type Result } from '../../../shared/base/result.ts'
+import type { Alarm } from '../committee/alarmLife.ts'
+import type { MotionContent } from '../committee/motionContent.ts'
+import {
+  gapsIn,
+  hiddenNames,
+  type Ring2Draft,
+  type Ring2Gap,
+  type RingCard,
+  type RingWords,
+  ring2Of,
+  ring2Text,
+} from '../committee/ring.ts'
+import { type Leak, leaksIn } from '../committee/scan.ts'
+import type { CommitteeView } from './view.ts'
+
+export type Preview = {
+  /** Exactly what they will read. */
+  readonly text: string
+  readonly gaps: readonly Ring2Gap[]
+  /** What the members wrote themselves and nobody outside should read. */
+  readonly leaks: readonly Leak[]
+}
+
+export type ShareDraft = Ring2Draft & { readonly card: RingCard; readonly words: RingWords }
+
+export const previewOf = ({ committee }: CommitteeView, alarm: Alarm, draft: ShareDraft): Preview => {
+  const written = [draft.demand, draft.ask, draft.workplace ?? '', ...Object.values(draft.card)].join('\n')
+  const ring = ring2Of(alarm, draft.card, committee, draft)
+  return {
+    text: ring2Text(ring, draft.words),
+    gaps: gapsIn(alarm, draft),
+    leaks: leaksIn(written, hiddenNames(alarm, committee)),
+  }
+}
+
+/** The motion, or what is in the way. */
+export const shareMotion = (
+  { text, gaps, leaks }: Preview,
+  { id, severity }: Alarm,
+  { title, lang }: { readonly title: string; readonly lang: string },
+): Result<MotionContent, 'in_the_way'> => {
+  if (gaps.length > 0 || leaks.length > 0) return err('in_the_way')
+  const isUrgent = severity === 'now' ? { isUrgent: true as const } : {}
+  return ok({ type: 'motion', kind: 'share', title, text, lang, links: [id], ...isUrgent })
+}
