@@ -26,6 +26,8 @@ const ofMotion = { motion: id }
 const SAYABLE: { readonly [T in Sayable['type']]: true } = {
   alarm: true,
   alarmAnswer: true,
+  alarmChecked: true,
+  alarmConsent: true,
   alarmState: true,
   alarmUpdate: true,
   concern: true,
