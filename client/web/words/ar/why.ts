@@ -1,5 +1,6 @@
 /** Arabic: why something was refused, and what to do. */
 import type { Words } from '../en.ts'
+import { isolated } from '../plural.ts'
 
 export const why: Words['why'] = {
   invalid: 'في هذه الصفحة خلل: أعد تحميلها.',
@@ -18,7 +19,7 @@ export const why: Words['why'] = {
   bad_handle: 'الاسم من حرف إلى 40 حرفاً وبلا علامة "#".',
   bad_relay: 'ليس هذا عنوان الخادم كاملاً: انسخ السطر كله.',
   no_admission: 'ينقص السر في آخر العنوان: انسخ السطر كله.',
-  malformed: 'ليست هذه دعوة كاملة: انسخها كلها من "tocsin:" إلى آخرها.',
+  malformed: `ليست هذه دعوة كاملة: انسخها كلها من "${isolated('tocsin:')}" إلى آخرها.`,
   expired: 'انتهت مدة هذه الدعوة: اطلب غيرها.',
   nothing_to_compare: 'لا كلمات للمقارنة الآن.',
   not_member: 'لا تستطيع الكلام في هذه اللجنة الآن. صفحة الأمان تقول لماذا.',
