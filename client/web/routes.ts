@@ -12,13 +12,30 @@ export const COMMITTEE_PAGES = [
   'propose',
   'us',
   'roles',
+  'me',
+  'meetings',
+  'concerns',
+  'worries',
+  'history',
   'invites',
   'unity',
   'charter',
+  'rules',
   'safety',
 ] as const
 /** Of one thing, which is named. */
-const PAGES_OF_ONE = ['thread', 'alarm', 'motion'] as const
+const PAGES_OF_ONE = [
+  'thread',
+  'alarm',
+  'motion',
+  'member',
+  'worry',
+  // something to be decided, asked for from the thing itself
+  'elect',
+  'recall',
+  'remove',
+  'point',
+] as const
 
 type OneOf<T extends readonly string[]> = T[number]
 export type CommitteePage = OneOf<typeof COMMITTEE_PAGES>

@@ -1,7 +1,7 @@
 /** Suspension for at most 72 hours, and a member's own word about themselves. Not here: the worry itself (concern.ts). */
 import { ok } from '../../../shared/base/result.ts'
 import type { Concern } from '../../core/committee/concern.ts'
-import { suspensionIn } from '../../core/session/lifeView.ts'
+import { concernPages, suspensionIn } from '../../core/session/lifeView.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import { askText } from '../ask.ts'
@@ -30,14 +30,11 @@ export const suspend: Command = {
     }),
 }
 
-const whyNot = (view: CommitteeView, { about }: Concern): Outcome | undefined => {
-  const { seat } = view.own
-  if (!view.members.some((member) => member.isMe && member.counts))
+const whyNot = (view: CommitteeView, { id }: Concern): Outcome | undefined => {
+  const page = concernPages(view, Date.now()).find(({ concern }) => concern.id === id)
+  if (page?.noWord === 'on_probation')
     return refused('on_probation', 'You do not decide with the others yet.')
-  const isRepeated = [...view.committee.concerns.values()].some(
-    (one) => one.about === about && one.suspendedBy.has(seat),
-  )
-  return isRepeated
+  return page?.noWord === 'once'
     ? refused(
         'once',
         'You have used your word against this member once: others have to, or the committee votes.',

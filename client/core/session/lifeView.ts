@@ -85,6 +85,8 @@ export type ConcernPage = {
   readonly suspension: Suspension | undefined
   /** What the person says; always beside what is said about them. */
   readonly statements: readonly Statement[]
+  /** Why our word for a suspension would do nothing. `once`: it was used against this member before. */
+  readonly noWord: 'over' | 'about_us' | 'on_probation' | 'once' | undefined
 }
 
 /** Newest first. */
@@ -96,8 +98,22 @@ export const concernPages = (view: CommitteeView, nowMs: number): readonly Conce
       state: concernState(view, concern, suspension !== undefined),
       suspension,
       statements: view.committee.statements.get(concern.about) ?? [],
+      noWord: noWordIn(view, concern),
     }
   })
+
+const noWordIn = (
+  { committee, members, own }: CommitteeView,
+  { about, ended }: Concern,
+): ConcernPage['noWord'] => {
+  if (ended || !members.some(({ seat }) => seat === about)) return 'over'
+  if (about === own.seat) return 'about_us'
+  if (!members.some(({ isMe, counts }) => isMe && counts)) return 'on_probation'
+  const used = [...committee.concerns.values()].some(
+    (one) => one.about === about && one.suspendedBy.has(own.seat),
+  )
+  return used ? 'once' : undefined
+}
 
 const concernState = (
   view: CommitteeView,

@@ -1,4 +1,5 @@
 /** What every page of a committee is handed. Not here: what it looks at (core.svelte.ts). */
+import type { PageOfOne } from '../routes.ts'
 import type { Frame } from '../worker/shown.ts'
 
 export type InCommittee = {
@@ -7,7 +8,8 @@ export type InCommittee = {
   readonly place: number
 }
 
-export type AboutOne = InCommittee & { readonly id: string }
+/** Of one thing; `at` is by which page. */
+export type AboutOne = InCommittee & { readonly id: string; readonly at: PageOfOne }
 
 /** What a seat is called; something must stand there for one that nothing is known of. */
 export const nameIn = ({ names }: Frame, seat: string): string => names.get(seat) ?? `?${seat.slice(0, 4)}`

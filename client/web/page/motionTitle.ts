@@ -3,8 +3,10 @@ import type { Card } from '../../core/session/decideView.ts'
 import { say } from '../words/say.svelte.ts'
 import type { CardShown } from '../worker/shown.ts'
 
-export const titleOf = (card: Card | CardShown): string => {
-  const own = 'motion' in card ? card.motion?.content.title : card.title
+type Titled = Pick<Card, 'kind' | 'mandate'> & Partial<Pick<Card, 'motion'> & Pick<CardShown, 'title'>>
+
+export const titleOf = (card: Titled): string => {
+  const own = card.motion?.content.title ?? card.title
   return own ?? actionWords(card)
 }
 

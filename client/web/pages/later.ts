@@ -3,17 +3,32 @@ export const LATER = {
   talk: async () => import('./Talk.svelte'),
   decide: async () => import('./Decide.svelte'),
   propose: async () => import('./Propose.svelte'),
+  history: async () => import('./History.svelte'),
   us: async () => import('./Us.svelte'),
+  me: async () => import('./Me.svelte'),
   invites: async () => import('./Invites.svelte'),
   unity: async () => import('./Unity.svelte'),
+  meetings: async () => import('./MeetingsPage.svelte'),
+  concerns: async () => import('./Concerns.svelte'),
+  worries: async () => import('./Worry.svelte'),
   charter: async () => import('./Charter.svelte'),
+  rules: async () => import('./Rules.svelte'),
   roles: async () => import('./Roles.svelte'),
   safety: async () => import('./Safety.svelte'),
 } as const
 
+/** Something to be decided about one thing. */
+const propose = async () => import('./Propose.svelte')
+
 export const LATER_OF_ONE = {
   thread: async () => import('./Thread.svelte'),
   motion: async () => import('./Motion.svelte'),
+  member: async () => import('./MemberPage.svelte'),
+  worry: async () => import('./Worry.svelte'),
+  elect: propose,
+  recall: propose,
+  remove: propose,
+  point: propose,
 } as const
 
 /** Of the device. */

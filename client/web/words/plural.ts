@@ -19,6 +19,12 @@ export const formatsOf = (language: string) => {
   const lists = new Intl.ListFormat(language)
   const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' })
   const day = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' })
+  const date = new Intl.DateTimeFormat(language, {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
   const unit = (name: string, value: number): string =>
     new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'long' }).format(value)
   const dayOf = (ms: number): string => day.format(ms)
@@ -35,13 +41,21 @@ export const formatsOf = (language: string) => {
       ]
       return unit(name, Math.max(1, Math.round(ms / size)))
     },
+    days: (n: number): string => unit('day', n),
     /** Of a file, in bytes. */
     size: (bytes: number): string => unit('kilobyte', Math.max(1, Math.round(bytes / 1000))),
     day: dayOf,
+    /** With its year; of a day that is counted from 1970. */
+    date: (ms: number): string => date.format(ms),
     /** Of a day as it is written in the committee, such as 2027-01-31. */
     calendarDay: (written: string): string => {
       const ms = Date.parse(`${written}T12:00:00`)
       return Number.isNaN(ms) ? isolated(written) : dayOf(ms)
+    },
+    /** The same with its year. */
+    calendarDate: (written: string): string => {
+      const ms = Date.parse(`${written}T12:00:00Z`)
+      return Number.isNaN(ms) ? isolated(written) : date.format(ms)
     },
     /** The time alone today, and with its day otherwise. */
     moment: (ms: number, nowMs: number): string =>

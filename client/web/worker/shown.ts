@@ -140,6 +140,9 @@ export type CardShown = Omit<Card, 'motion'> & {
   readonly by: string | undefined
   /** When it came to where it stands. */
   readonly at: number | undefined
+  /** What came of it. */
+  readonly outcome: string | undefined
+  readonly reviewOn: string | undefined
 }
 
 export type DecideShown = {
@@ -161,7 +164,11 @@ export type RolesShown = WhoHoldsWhat & {
   readonly recallable: ReadonlySet<string>
 }
 
-export type UnityShown = UnityPage & { readonly meetings: readonly Meeting[] }
+export type UnityShown = UnityPage & {
+  readonly meetings: readonly Meeting[]
+  /** Whose turn it is. */
+  readonly turns: Readonly<Record<'facilitator' | 'noteTaker', string | undefined>>
+}
 
 export type CharterShown = {
   readonly charter: Charter

@@ -3,7 +3,7 @@ import type { Alarm } from '../../core/committee/alarmLife.ts'
 import { isClosed } from '../../core/committee/alarmLife.ts'
 import { alarmSummary, liveAlarms } from '../../core/committee/alarmSummary.ts'
 import type { Committee } from '../../core/committee/committee.ts'
-import type { Meeting } from '../../core/committee/meeting.ts'
+import { type Meeting, nextFor } from '../../core/committee/meeting.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { emptyProfile } from '../../core/committee/profile.ts'
 import { compareProgram } from '../../core/committee/program.ts'
@@ -103,7 +103,14 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
     const asked = page.holdings.filter(({ term }) => isRecallAsked(term, counting))
     return { ...page, speaker: speaker(page), recallable: new Set(asked.map(({ term }) => term.id)) }
   },
-  unity: ({ view }) => ({ ...unityPage(view), meetings: meetingsIn(view) }),
+  unity: ({ view }) => {
+    const seats = view.members.map(({ seat }) => seat)
+    const turns = {
+      facilitator: nextFor(view.committee, 'facilitator', seats),
+      noteTaker: nextFor(view.committee, 'noteTaker', seats),
+    }
+    return { ...unityPage(view), meetings: meetingsIn(view), turns }
+  },
   concerns: ({ view, nowMs }) => concernPages(view, nowMs),
   charter: ({ view }) => ({
     charter: view.charter,
@@ -198,6 +205,8 @@ const cardShown = ({ motion, ...card }: Card): CardShown => ({
   title: motion?.content.title,
   by: motion?.seat ?? card.mandate?.by,
   at: motion?.phaseAt,
+  outcome: motion?.outcome?.text,
+  reviewOn: motion?.reviewOn,
 })
 
 export const unsentShown = ({ id, at, content }: Unsent): UnsentShown => {

@@ -269,7 +269,8 @@ story('Who is put out by the others reads nothing more', async (t) => {
   await take(alice)
   await go(alice, '#/1/us')
   const member = alice.page().locator('article').filter({ hasText: 'dana' })
-  await member.getByRole('button', { name: alice.words.us.remove }).click()
+  await member.getByRole('link').click()
+  await press(alice, alice.words.us.remove)
   await alice
     .page()
     .getByRole('dialog')

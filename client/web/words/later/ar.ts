@@ -1,10 +1,28 @@
 /** Arabic sentences of the pages that are fetched late. */
+
 import { exposure } from '../ar/exposure.ts'
 import { files } from '../ar/files.ts'
+import { motions } from '../ar/motions.ts'
+import { people } from '../ar/people.ts'
 import { roles } from '../ar/roles.ts'
+import { rules } from '../ar/rules.ts'
 import { safety, standing } from '../ar/safety.ts'
 import { trust } from '../ar/trust.ts'
 import { charter, invites, unity, us } from '../ar/us.ts'
 import type { LaterWords } from './en.ts'
 
-export const ar: LaterWords = { us, invites, unity, charter, roles, files, safety, exposure, standing, trust }
+export const ar: LaterWords = {
+  rules,
+  motions,
+  people,
+  us,
+  invites,
+  unity,
+  charter,
+  roles,
+  files,
+  safety,
+  exposure,
+  standing,
+  trust,
+}

@@ -1,11 +1,29 @@
 /** English sentences of the pages that are fetched late. Every other language has the same shape, or does not compile. */
+
 import { exposure } from '../en/exposure.ts'
 import { files } from '../en/files.ts'
+import { motions } from '../en/motions.ts'
+import { people } from '../en/people.ts'
 import { roles } from '../en/roles.ts'
+import { rules } from '../en/rules.ts'
 import { safety, standing } from '../en/safety.ts'
 import { trust } from '../en/trust.ts'
 import { charter, invites, unity, us } from '../en/us.ts'
 
-export const en = { us, invites, unity, charter, roles, files, safety, exposure, standing, trust }
+export const en = {
+  rules,
+  motions,
+  people,
+  us,
+  invites,
+  unity,
+  charter,
+  roles,
+  files,
+  safety,
+  exposure,
+  standing,
+  trust,
+}
 
 export type LaterWords = typeof en

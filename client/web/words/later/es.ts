@@ -1,10 +1,28 @@
 /** Spanish sentences of the pages that are fetched late. */
+
 import { exposure } from '../es/exposure.ts'
 import { files } from '../es/files.ts'
+import { motions } from '../es/motions.ts'
+import { people } from '../es/people.ts'
 import { roles } from '../es/roles.ts'
+import { rules } from '../es/rules.ts'
 import { safety, standing } from '../es/safety.ts'
 import { trust } from '../es/trust.ts'
 import { charter, invites, unity, us } from '../es/us.ts'
 import type { LaterWords } from './en.ts'
 
-export const es: LaterWords = { us, invites, unity, charter, roles, files, safety, exposure, standing, trust }
+export const es: LaterWords = {
+  rules,
+  motions,
+  people,
+  us,
+  invites,
+  unity,
+  charter,
+  roles,
+  files,
+  safety,
+  exposure,
+  standing,
+  trust,
+}
