@@ -2,13 +2,14 @@
 import type { Entry, Family } from './entry.ts'
 import { alarms } from './families/alarms.ts'
 import { begin } from './families/begin.ts'
+import { city } from './families/city.ts'
 import { deciding } from './families/deciding.ts'
 import { device } from './families/device.ts'
 import { everyDay } from './families/everyDay.ts'
 import { life } from './families/life.ts'
 import { us } from './families/us.ts'
 
-export const FAMILIES: readonly Family[] = [begin, everyDay, alarms, deciding, life, us, device]
+export const FAMILIES: readonly Family[] = [begin, everyDay, alarms, deciding, life, city, us, device]
 
 /** What people also type. */
 const SHORT: Readonly<Record<string, string>> = {

@@ -53,7 +53,15 @@ module.exports = {
     only('core-content', '^client/core/committee/', [
       '^shared/(base|crypto)/',
       '^client/core/committee/',
+      '^client/core/city/',
       '^node_modules/valibot/',
+    ]),
+    only('core-city', '^client/core/city/', [
+      '^shared/',
+      '^client/core/city/',
+      '^client/core/crypto/',
+      '^client/core/governance/ids',
+      '^client/core/relay/relay[.]ts',
     ]),
     only('core', '^client/core/', [
       '^shared/',

@@ -102,7 +102,7 @@ const askWishes = async (context: Context, input: Input): Promise<Result<Wishes,
 
 const fits = (text: string, max: number): boolean => utf8(toOneLine(text)).length <= max
 
-const askRelay = async (context: Context, input: Input): Promise<Result<Wishes['relay'], Refusal>> => {
+export const askRelay = async (context: Context, input: Input): Promise<Result<Wishes['relay'], Refusal>> => {
   const line = await readSecret(context, textOf(input, 'relay-file'), 'Paste the relay address:')
   if (!line.ok) return line
   const address = parseRelayAddress(/wss?:[^\s'"]+/.exec(line.value)?.[0] ?? '')

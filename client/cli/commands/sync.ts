@@ -1,5 +1,6 @@
 /** Reads, sends what waits, does what the committee is owed, and ends. */
 import { ok } from '../../../shared/base/result.ts'
+import { keepCities } from '../../core/session/cityCarrying.ts'
 import type { Session } from '../../core/session/session.ts'
 import { type Command, type Context, type Done, type Exit, refused } from '../command.ts'
 import { RESUME } from '../fileWords.ts'
@@ -26,6 +27,7 @@ export const sync: Command = {
         )
       const done: Done[] = []
       for (const session of meant) done.push(await syncOne(context, session))
+      await keepCities(committees)
       return ok({
         text: done.flatMap(({ text }) => text),
         json: { committees: done.map(({ json }) => json) },

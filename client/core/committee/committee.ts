@@ -6,6 +6,9 @@
  */
 import { type Alarms, alarms, noAlarms } from './alarm.ts'
 import { type Takers, type Writable, writable } from './area.ts'
+import { assembly } from './assembly.ts'
+import { type Assembly, noAssembly } from './assemblyLife.ts'
+import { type CityLife, cityLife, noCityLife } from './cityLife.ts'
 import { type Concerns, concerns, noConcerns } from './concern.ts'
 import type { KnownContent } from './content.ts'
 import { type Meetings, meetings, noMeetings } from './meeting.ts'
@@ -36,6 +39,8 @@ export type Committee = Progress &
   Profiles &
   Programs &
   Concerns &
+  CityLife &
+  Assembly &
   Motions
 
 export const emptyCommittee: Committee = {
@@ -50,6 +55,8 @@ export const emptyCommittee: Committee = {
   ...noProfiles,
   ...noPrograms,
   ...noConcerns,
+  ...noCityLife,
+  ...noAssembly,
   ...noMotions,
 }
 
@@ -66,6 +73,8 @@ const takers: Takers<KnownContent['type'], Draft> = {
   ...programs,
   ...concerns,
   ...motions,
+  ...cityLife,
+  ...assembly,
   partWays: () => undefined,
 }
 

@@ -12,6 +12,8 @@ import { utf8 } from '../../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { fromUtf8 } from '../../../shared/base/text.ts'
 import { alarmSchemas } from './alarmContent.ts'
+import { assemblySchemas } from './assemblyContent.ts'
+import { citySchemas } from './cityContent.ts'
 import { concernSchemas } from './concernContent.ts'
 import { handle } from './fields.ts'
 import { file } from './fileContent.ts'
@@ -40,6 +42,8 @@ const schemas = {
   ...roleSchemas,
   ...concernSchemas,
   ...motionSchemas,
+  ...citySchemas,
+  ...assemblySchemas,
 }
 
 /** What this client can say and understand. */
@@ -56,6 +60,7 @@ const COUNTED: ReadonlySet<string> = new Set<KnownContent['type']>([
   'motionOpen',
   'motionClose',
   'motionConfirm',
+  'cityKeys',
 ])
 
 export const isCounted = ({ type }: Content): boolean => COUNTED.has(type)

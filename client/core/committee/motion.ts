@@ -4,6 +4,7 @@
  * the kinds that approvals carry (session/deciding.ts).
  */
 import type { Takers, Writable } from './area.ts'
+import { type CityLife, settleCity } from './cityLife.ts'
 import { isBinding, isCountedKind } from './decisionRules.ts'
 import type { MotionType } from './motionContent.ts'
 import * as drafting from './motionDraft.ts'
@@ -24,8 +25,8 @@ import { elect, type Roles, recall } from './roles.ts'
 import type { Said, SaidOf } from './said.ts'
 import { settleUnity, type Unity } from './unity.ts'
 
-/** What is carried writes to the roles and to the points of unity. */
-type Draft = Writable<Motions> & Writable<Roles> & Writable<Unity> & Known
+/** What is carried writes to the roles, to the points of unity and to what the committee is in the city. */
+type Draft = Writable<Motions> & Writable<Roles> & Writable<Unity> & Writable<CityLife> & Known
 
 type Following = Exclude<MotionType, 'motion'>
 type Stepping<T extends Following> = (motion: Motion, said: SaidOf<T>, known: Known) => Step
@@ -48,7 +49,7 @@ const refusing = (motion: Motion, said: SaidOf<Following>, why: MotionRefusal): 
 }
 
 /** The effect of what is carried, in the same moment: nobody has to do it (product.md 3.C). */
-const carryOut = (draft: Draft, said: Said, { content: { effect }, vote }: Motion): void => {
+const carryOut = (draft: Draft, said: Said, { id, content: { effect }, vote }: Motion): void => {
   if (effect?.gives === 'role') elect(draft, said, effect, vote?.full ?? [])
   if (effect?.gives === 'election' && vote?.result?.elected) {
     const { role, days } = effect
@@ -57,6 +58,7 @@ const carryOut = (draft: Draft, said: Said, { content: { effect }, vote }: Motio
   }
   if (effect?.gives === 'recall') recall(draft, said, effect.term)
   if (effect?.gives === 'unity') settleUnity(draft, effect.point, effect.to)
+  if (effect?.gives === 'city') settleCity(draft, id, effect)
 }
 
 /** Three open motions are enough for one member; a fourth is not taken. Where there are only two, nobody has to second. */

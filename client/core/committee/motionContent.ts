@@ -1,6 +1,7 @@
 /** What members say about a motion, from the first draft to the review. Not here: what follows (motion.ts, motionVote.ts). */
 import * as v from 'valibot'
 import { idsOf } from './alarmWords.ts'
+import { cityEffects } from './cityContent.ts'
 import { DECISION_KINDS, type DecisionKind } from './decisionRules.ts'
 import { line, messageId, oneOf, text } from './fields.ts'
 import { ELECTED } from './roleWords.ts'
@@ -49,6 +50,7 @@ const effect = v.variant('gives', [
   v.object({ gives: v.literal('recall'), term: messageId, seat: messageId }),
   /** What is agreed from then on, kept open or dropped: a point of unity, by its id. */
   v.object({ gives: v.literal('unity'), point: messageId, to: v.picklist(['agreed', ...idsOf(ENDINGS)]) }),
+  ...cityEffects,
 ])
 
 /** An election and a recall say of whom, and a vote on unity of which point. What is carried otherwise is its text. */
@@ -56,6 +58,18 @@ const EFFECTS_OF: { readonly [K in DecisionKind]?: readonly string[] } = {
   elect: ['role', 'election'],
   recall: ['recall'],
   unity: ['unity'],
+}
+/** These may do something in the city, and may be words alone. */
+const MAY_GIVE: { readonly [K in DecisionKind]?: string } = {
+  item: 'answer',
+  assembly: 'city',
+  share: 'statement',
+}
+
+const isMeant = (kind: DecisionKind, gives: string | undefined): boolean => {
+  const fitting = EFFECTS_OF[kind]
+  if (gives === undefined) return fitting === undefined
+  return fitting?.includes(gives) === true || gives === MAY_GIVE[kind]
 }
 
 const motion = v.pipe(
@@ -79,10 +93,7 @@ const motion = v.pipe(
     reviewOn: v.exactOptional(day),
   }),
   v.forward(
-    v.check(({ kind, effect }) => {
-      const fitting = EFFECTS_OF[kind]
-      return effect ? (fitting?.includes(effect.gives) ?? false) : fitting === undefined
-    }),
+    v.check(({ kind, effect }) => isMeant(kind, effect?.gives)),
     ['effect'],
   ),
   v.forward(

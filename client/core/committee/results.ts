@@ -10,6 +10,8 @@ import { concat, sameBytes, utf8 } from '../../../shared/base/bytes.ts'
 import { fromUtf8, toHex } from '../../../shared/base/text.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { idsOf } from './alarmWords.ts'
+import { assemblyFrom, assemblyTold, tellAssembly } from './assemblyResults.ts'
+import { cityFrom, cityTold, tellCity } from './cityResults.ts'
 import { type Committee, emptyCommittee } from './committee.ts'
 import type { Concern } from './concern.ts'
 import { CONCERN_ENDS } from './concernWords.ts'
@@ -76,10 +78,18 @@ const results = v.strictObject({
   unity: many(point, 512),
   terms: many(term, 2048),
   suspended: many(suspicion, 256),
+  city: v.nullable(cityTold),
+  assembly: v.nullable(assemblyTold),
 })
 export type Results = v.InferOutput<typeof results>
 
-export const noResults: Results = { unity: [], terms: [], suspended: [] }
+export const noResults: Results = {
+  unity: [],
+  terms: [],
+  suspended: [],
+  city: null,
+  assembly: null,
+}
 
 /** `here`: the seats of the epoch before which it stands. */
 export const resultsOf = (
@@ -97,6 +107,8 @@ export const resultsOf = (
     suspended: [...committee.concerns.values()]
       .filter(({ about, ended, suspendedBy }) => here.includes(about) && (!ended || suspendedBy.size > 0))
       .map(suspicionOf),
+    city: tellCity(committee),
+    assembly: tellAssembly(committee),
   }
 }
 
@@ -127,8 +139,10 @@ const suspicionOf = ({ id, seat, about, order, at, suspendedBy, liftedBy, ending
 })
 
 /** The fold of somebody to whom this was told and who has heard nothing else. */
-export const beginWith = ({ unity, terms, suspended }: Results): Committee => ({
+export const beginWith = ({ unity, terms, suspended, city, assembly }: Results): Committee => ({
   ...emptyCommittee,
+  ...cityFrom(city),
+  ...assemblyFrom(assembly),
   unity: new Map(unity.map((one) => [one.id, pointFrom(one)])),
   terms: new Map(terms.map((one) => [one.id, termFrom(one)])),
   concerns: new Map(suspended.map((one) => [one.id, concernFrom(one)])),

@@ -20,6 +20,7 @@ export type Area =
   | 'met'
   | 'words'
   | 'program'
+  | 'city'
   | 'other'
 
 export type Thing = {
@@ -65,6 +66,27 @@ const ofConcern = (said: { readonly content: { readonly concern: Id } }): Place 
   said.content.concern,
 ]
 const ofTerm = (said: { readonly content: { readonly term: Id } }): Place => ['term', said.content.term]
+
+/** The city's: each is kept while the fold needs it (shelfLife.ts). */
+const whole = begins('city')
+const ofCity = {
+  letterKeys: whole,
+  cityKeys: whole,
+  citySeat: whole,
+  cityTerm: whole,
+  cityItem: whole,
+  letter: whole,
+  letterSign: ({ content }: SaidOf<'letterSign'>): Place => ['city', content.letter],
+  card: whole,
+  cardKeys: whole,
+  cardWelcome: whole,
+  cityLetter: whole,
+  assemblyTerm: whole,
+  assemblyTermToo: whole,
+  assemblyItem: whole,
+  itemAnswer: whole,
+  itemClose: whole,
+}
 
 const PLACES: Places = {
   introduce: begins('name'),
@@ -114,6 +136,7 @@ const PLACES: Places = {
   motionLapse: ofMotion,
   motionOutcome: ofMotion,
   motionReview: ofMotion,
+  ...ofCity,
 }
 
 const placeOf = (said: Said, terms: ReadonlyMap<Id, Id>): Place => {

@@ -51,6 +51,8 @@ const fields = struct({
   suite: oneByteOf([84, 3]),
   /** False while two or three people are still talking about founding: then a fourth cannot join (product.md 3.B). */
   isFounded: flag,
+  /** A group of committees, whose seats are delegates (4.6); for ever. */
+  isAssembly: flag,
   name: text(CHARTER_BYTES.name),
   purpose: text(CHARTER_BYTES.purpose),
   /** The purpose in a sentence that is read aloud; perhaps none. */
@@ -153,6 +155,7 @@ export const defaultCharter = (basics: CharterBasics): Charter => ({
   rules: RULES,
   ...basics,
   isFounded: true,
+  isAssembly: false,
   purposeEasy: '',
   level: 'unwritten',
   mayJoin: '',

@@ -2,12 +2,13 @@
  * What a device holds of one committee, in memory and on disk. Changes are made in memory and noted; `save` writes all that was noted as
  * one vault transaction. Whoever is about to send bytes saves first (protocol.md section 6, crash rule).
  */
-import { encode, u48 } from '../../../shared/base/codec.ts'
+import { bytes, encode, u48 } from '../../../shared/base/codec.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { type Drawers, drawersRoot, openDrawers } from '../files/drawer.ts'
 import type { Change } from '../vault/records.ts'
 import { owing, sweep } from '../vault/sweeping.ts'
 import { createShelf, epochChanges, read, readEpoch, type Vault } from './bookShelf.ts'
+import { storedBulletin } from './bulletin.ts'
 import { care, rungBefore } from './care.ts'
 import { arrival, handedOver, toldResults } from './joinings.ts'
 import { statusOf } from './standing.ts'
@@ -79,6 +80,10 @@ const shelves = (notes: Change[], vault: Vault, root: string) => ({
   cares: createShelf(notes, vault, `${root}care/`, care),
   ringings: createShelf(notes, vault, `${root}ringing/`, rungBefore),
   devices: createShelf(notes, vault, `${root}device/`, deviceRecord),
+  /** What was read of the bulletins of its city, by term. */
+  bulletins: createShelf(notes, vault, `${root}bulletin/`, storedBulletin),
+  /** At most one: what this device's letter keys come from. */
+  letterSeeds: createShelf(notes, vault, `${root}letter/`, bytes(32)),
   suspicions: createShelf(notes, vault, `${root}suspicion/`, suspicion),
 })
 

@@ -7,6 +7,7 @@ import { checkContent, encodeContent, type KnownContent } from '../committee/con
 import { type Action, type Motion, motionHash } from '../governance/motion.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
 import type { Book } from './book.ts'
+import { type CityCommands, cityCommands } from './cityCommands.ts'
 import { type ComparingCommands, comparingCommands } from './comparing.ts'
 import { type DeviceCommands, deviceCommands } from './devices.ts'
 import { createFiles, type Files } from './files.ts'
@@ -42,7 +43,8 @@ export type LiveListener = {
   readonly onBroken?: () => void
 }
 
-export type Session = ComparingCommands &
+export type Session = CityCommands &
+  ComparingCommands &
   DeviceCommands &
   InvitingCommands &
   KeepingCommands &
@@ -116,6 +118,7 @@ export const createSession = (book: Book, world: World): Session => {
     ...speaking(parts, (action) => objectionTo(view(), action, world.clock())),
     ...invitingCommands(parts),
     ...deviceCommands(parts),
+    ...cityCommands({ ...parts, world, view }),
     ...comparingCommands(parts),
     ...keepingCommands(parts),
     ...talkCommands({ ...parts, view }),

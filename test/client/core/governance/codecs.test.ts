@@ -126,6 +126,7 @@ const anyCharter: fc.Arbitrary<Charter> = fc.record({
   rules: u16,
   suite: fc.constantFrom<84 | 3>(84, 3),
   isFounded: fc.boolean(),
+  isAssembly: fc.boolean(),
   name: text(64),
   purpose: text(280),
   ...charterParts,

@@ -1,0 +1,217 @@
+/**
+ * A committee's part in its city, as a fold: that it joined, the letter keys of its members, what its delegates brought home, and letters with who signed them. Which list of keys
+ * belongs to the committee follows from what its members said, so a delegate who hands in another one is seen. Not here: what a letter is (city/letter.ts), what
+ * this device owes (session/cityOwed.ts), how the assembly counts (assembly.ts).
+ */
+import { sameBytes } from '../../../shared/base/bytes.ts'
+import { fromHex, toHex } from '../../../shared/base/text.ts'
+import { keyPairFromSeed, sha256 } from '../../../shared/crypto/sodium.ts'
+import { type BulletinTerm, decodeTerm, encodeTerm } from '../city/bulletinTerm.ts'
+import { decodeLetter, isSignedIn, type Letter, type LetterSignature, signersOf } from '../city/letter.ts'
+import { LETTER_SIGNERS, type Listed, letterListOf, listedBytes, listRoot } from '../city/letterKeys.ts'
+import { rootFrom } from '../city/merkle.ts'
+import { unpacked } from '../city/packing.ts'
+import type { Takers, Writable } from './area.ts'
+import { type CityType, TERMS_AHEAD } from './cityContent.ts'
+import type { MotionContent } from './motionContent.ts'
+import { activeIn, type Roles } from './roles.ts'
+import type { Id, SaidOf } from './said.ts'
+
+export type CityEffect = NonNullable<MotionContent['effect']> & { readonly gives: 'city' }
+
+/** `motion`: that decided it. */
+export type Membership = Omit<CityEffect, 'gives'> & { readonly motion: Id }
+
+/** The committee's keys of a term: whose key stands at which place, fillers apart. `writer`: a 32-byte seed as hex. */
+export type KeyList = {
+  readonly term: number
+  readonly keys: readonly Uint8Array[]
+  readonly seats: ReadonlyMap<number, Id>
+  readonly writer: string
+  readonly root: string
+  readonly writerHash: string
+}
+
+export type CityLetter = {
+  readonly id: Id
+  readonly seat: Id
+  readonly order: number
+  readonly at: number
+  readonly letter: Letter
+  readonly motion?: Id
+  /** By place. */
+  readonly signatures: ReadonlyMap<number, LetterSignature>
+}
+
+export type HomeTerm = {
+  readonly term: BulletinTerm
+  readonly seat: Id
+  readonly order: number
+  /** Our own keys stand in it as we gave them. */
+  readonly isOurs: boolean
+  /** Another of our delegates brought other data for the same term. */
+  readonly isDisputed: boolean
+}
+
+export type CityItem = Omit<SaidOf<'cityItem'>['content'], 'type' | 'item'> & {
+  readonly id: Id
+  readonly at: number
+}
+
+export type CityLife = {
+  readonly memberships: ReadonlyMap<Id, Membership>
+  /** SHA-256 of a seat's key of a term, by "term seat". */
+  readonly letterKeys: ReadonlyMap<string, string>
+  readonly keyLists: ReadonlyMap<number, KeyList>
+  /** Seats in the assembly, by our own seats. */
+  readonly citySeats: ReadonlyMap<Id, Id>
+  readonly homeTerms: ReadonlyMap<number, HomeTerm>
+  readonly cityItems: ReadonlyMap<Id, CityItem>
+  readonly letters: ReadonlyMap<Id, CityLetter>
+  /** Motions whose letter has been signed by enough: nothing is said to the city twice. */
+  readonly lettered: ReadonlySet<Id>
+}
+export const noCityLife: CityLife = {
+  memberships: new Map(),
+  letterKeys: new Map(),
+  keyLists: new Map(),
+  citySeats: new Map(),
+  homeTerms: new Map(),
+  cityItems: new Map(),
+  letters: new Map(),
+  lettered: new Set(),
+}
+
+type Draft = Writable<CityLife> & Pick<Roles, 'terms'>
+
+/** The city that the committee is in, or has decided to join: the last word on it. */
+export const membershipOf = ({ memberships }: Pick<CityLife, 'memberships'>): Membership | undefined => {
+  const last = [...memberships.values()].at(-1)
+  return last?.to === 'join' ? last : undefined
+}
+
+export const keyOfSeat = (term: number, seat: Id): string => `${term} ${seat}`
+
+/** Delegate and alternate. */
+export const speaksFor = (roles: Roles, seat: Id): boolean => speakersOf(roles).includes(seat)
+export const speakersOf = (roles: Roles): readonly Id[] =>
+  [...activeIn(roles, 'delegate'), ...activeIn(roles, 'alternate')].map(({ seat }) => seat)
+
+export const cityLife: Takers<CityType, Draft> = {
+  letterKeys: (draft, { seat, content: { from, keys } }) => {
+    for (const [i, key] of keys.entries()) draft.letterKeys.set(keyOfSeat(from + i, seat), key)
+  },
+  cityKeys: (draft, { seat, electorate = [], content: { term, seed, writer } }) => {
+    const mine = membershipOf(draft)
+    const newest = Math.max((mine?.from ?? 0) - 1, ...draft.keyLists.keys())
+    if (!mine || !speaksFor(draft, seat) || term <= newest || term > newest + TERMS_AHEAD) return
+    draft.keyLists.set(term, listFor(draft, { term, seed, writer }, electorate))
+    forgetOld(draft)
+  },
+  citySeat: (draft, { seat, content }) => {
+    if (speaksFor(draft, seat)) draft.citySeats.set(seat, content.seat)
+  },
+  cityTerm: (draft, { seat, order, content }) => {
+    const term = unpacked(content.term, decodeTerm)
+    const mine = membershipOf(draft)
+    if (!term || !mine || !speaksFor(draft, seat) || term.city !== mine.city) return
+    const known = draft.homeTerms.get(term.term)
+    const differs = known && !sameBytes(encodeTerm(known.term), encodeTerm(term))
+    if (known) draft.homeTerms.set(term.term, { ...known, isDisputed: known.isDisputed || differs === true })
+    else
+      draft.homeTerms.set(term.term, {
+        term,
+        seat,
+        order,
+        isOurs: isOurs(draft, term, mine),
+        isDisputed: false,
+      })
+    for (const old of allButNewest(draft.homeTerms, KEPT_TERMS)) draft.homeTerms.delete(old)
+  },
+  cityItem: (draft, { seat, at, content: { type: _, item: id, ...item } }) => {
+    if (speaksFor(draft, seat) && !draft.cityItems.has(id)) draft.cityItems.set(id, { id, at, ...item })
+  },
+  letter: (draft, { id, seat, order, at, content: { letter: text, motion } }) => {
+    const letter = unpacked(text, decodeLetter)
+    const mine = membershipOf(draft)
+    const isOwn = letter?.city === mine?.city && letter?.card === mine?.card
+    if (!letter || !mine || !isOwn || !draft.keyLists.has(letter.term)) return
+    const about = motion === undefined ? {} : { motion }
+    draft.letters.set(id, { id, seat, order, at, letter, ...about, signatures: new Map() })
+  },
+  letterSign: (draft, { seat, content: { letter: id, place, key, signature } }) => {
+    const known = draft.letters.get(id)
+    const list = known && draft.keyLists.get(known.letter.term)
+    const given = { place, key: bytesOf(key), signature: bytesOf(signature) }
+    if (!known || list?.seats.get(place) !== seat || !isSignedIn(known.letter, given, list.keys)) return
+    const signed = { ...known, signatures: new Map(known.signatures).set(place, given) }
+    draft.letters.set(id, signed)
+    if (known.motion !== undefined && isComplete(signed)) draft.lettered.add(known.motion)
+  },
+}
+
+/** Lists and terms that are kept, the newest: letters under older keys count nowhere any more. */
+const KEPT_LISTS = 3
+const KEPT_TERMS = 2
+
+/** All numbers but the newest. */
+const allButNewest = (terms: ReadonlyMap<number, unknown>, kept: number): readonly number[] =>
+  [...terms.keys()].sort((a, b) => a - b).slice(0, -kept)
+
+const forgetOld = (draft: Draft): void => {
+  const old = allButNewest(draft.keyLists, KEPT_LISTS)
+  const last = Math.max(0, ...old)
+  for (const term of old) draft.keyLists.delete(term)
+  for (const key of draft.letterKeys.keys())
+    if (Number(key.split(' ')[0]) <= last) draft.letterKeys.delete(key)
+  for (const [id, { letter }] of draft.letters) if (letter.term <= last) draft.letters.delete(id)
+}
+
+const bytesOf = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0)
+
+/** Of the seats that counted when the delegate said so, those that had given a key. */
+const listFor = (
+  { letterKeys }: Draft,
+  { term, seed, writer }: { readonly term: number; readonly seed: string; readonly writer: string },
+  electorate: readonly Id[],
+): KeyList => {
+  const given = new Map(
+    electorate.flatMap((seat): readonly (readonly [string, Id])[] => {
+      const key = letterKeys.get(keyOfSeat(term, seat))
+      return key === undefined ? [] : [[key, seat]]
+    }),
+  )
+  const keys = letterListOf([...given.keys()].map(bytesOf), bytesOf(seed))
+  const seats = keys.flatMap((key, place): readonly (readonly [number, Id])[] => {
+    const seat = given.get(toHex(key))
+    return seat === undefined ? [] : [[place, seat]]
+  })
+  const writerHash = toHex(sha256(keyPairFromSeed(bytesOf(writer)).publicKey))
+  return { term, keys, seats: new Map(seats), writer, root: toHex(listRoot(keys)), writerHash }
+}
+
+/** What the delegate handed in for us is what we gave: seen by every member. */
+const isOurs = (
+  { keyLists }: Draft,
+  { term, own, root, writers }: BulletinTerm,
+  mine: Membership,
+): boolean => {
+  const list = keyLists.get(term)
+  if (!list || own.card !== mine.card || own.signers !== LETTER_SIGNERS) return false
+  const listed: Listed = { card: own.card, signers: own.signers, root: bytesOf(list.root) }
+  return (
+    sameBytes(rootFrom(listedBytes(listed), own.place, own.path), root) &&
+    writers.some((hash) => toHex(hash) === list.writerHash)
+  )
+}
+
+/** What a carried motion does: once joined, a motion to leave ends it. */
+export const settleCity = (draft: Draft, motion: Id, { gives: _, ...effect }: CityEffect): void => {
+  const mine = membershipOf(draft)
+  if (effect.to === 'leave' ? mine?.card === effect.card : mine === undefined)
+    draft.memberships.set(motion, { ...effect, motion })
+}
+
+/** Enough have signed. */
+export const isComplete = ({ letter, signatures }: CityLetter): boolean =>
+  signatures.size >= signersOf(letter, LETTER_SIGNERS)

@@ -1,0 +1,123 @@
+/**
+ * Which letters a member's device signs by itself: those that say what the committee has decided, word for word, and those that follow from what its members said. An alert is
+ * signed by hand. Not here: who writes a letter (cityOwed.ts).
+ */
+
+import { sameBytes } from '../../../shared/base/bytes.ts'
+import { toHex } from '../../../shared/base/text.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
+import { encodeLetter, type Letter, type LetterSaying, signLetter } from '../city/letter.ts'
+import { letterKeyOf } from '../city/letterKeys.ts'
+import { packed } from '../city/packing.ts'
+import type { CityLetter } from '../committee/cityLife.ts'
+import { isComplete, membershipOf, speakersOf } from '../committee/cityLife.ts'
+import type { Committee } from '../committee/committee.ts'
+import type { KnownContent } from '../committee/content.ts'
+import { type Motion, wasCarried } from '../committee/motionLife.ts'
+
+export type Home = {
+  readonly committee: Committee
+  /** Our own seat here. */
+  readonly me: string
+  /** 32 bytes, of this device and this committee. */
+  readonly letterSeed: Uint8Array
+  readonly nowMs: number
+}
+
+/** The text that was voted on, amendments and all: what is shared is this to the last byte. */
+export const statementOf = ({ paragraphs }: Motion): string => paragraphs.join('\n\n')
+
+/** What a carried motion lets the committee say to its city. */
+export const sayingOf = (motion: Motion): LetterSaying | undefined => {
+  const { effect } = motion.content
+  if (!wasCarried(motion)) return undefined
+  if (effect?.gives === 'answer') return { type: 'answer', item: effect.item, take: effect.take }
+  if (effect?.gives === 'statement') return { type: 'statement', text: statementOf(motion) }
+  return effect?.gives === 'city' ? { type: effect.to } : undefined
+}
+
+/** The seats in the assembly of whoever is delegate and alternate now. */
+export const speakingSeats = (committee: Committee): readonly string[] =>
+  speakersOf(committee).flatMap((seat) => committee.citySeats.get(seat) ?? [])
+
+const isDecided = (committee: Committee, { letter, motion: id }: CityLetter): boolean => {
+  const motion = id === undefined ? undefined : committee.motions.get(id)
+  const says = motion && sayingOf(motion)
+  return says !== undefined && same(says, letter.says)
+}
+
+const same = (a: LetterSaying, b: LetterSaying): boolean => {
+  const bytes = (says: LetterSaying): Uint8Array =>
+    encodeLetter({ version: 1, city: ZEROS, card: ZEROS.slice(32), term: 0, serial: 0, says })
+  return sameBytes(bytes(a), bytes(b))
+}
+const ZEROS = '0'.repeat(64)
+
+/** `asks`: a person says yes or no to it. */
+export const signingOf = (committee: Committee, letter: CityLetter): 'signs' | 'asks' | 'refuses' => {
+  const { type } = letter.letter.says
+  if (type === 'alert') return 'asks'
+  return isTrue(committee, letter) ? 'signs' : 'refuses'
+}
+
+const isTrue = (committee: Committee, letter: CityLetter): boolean => {
+  const { says } = letter.letter
+  switch (says.type) {
+    case 'ring':
+    case 'onIt':
+      return false
+    case 'speakers':
+      return says.seats.join() === speakingSeats(committee).join()
+    case 'keys': {
+      const list = committee.keyLists.get(says.of)
+      return list?.root === says.root && list.writerHash === says.writer
+    }
+    default:
+      return isDecided(committee, letter)
+  }
+}
+
+/** With our own key, if it stands in the list and has not signed yet. */
+export const signatureOn = (home: Home, { id, letter, signatures }: CityLetter): KnownContent | undefined => {
+  const key = letterKeyOf(home.letterSeed, letter.term)
+  const list = home.committee.keyLists.get(letter.term)
+  const hash = sha256(key.publicKey)
+  const place = list?.keys.findIndex((one) => sameBytes(one, hash)) ?? -1
+  if (place < 0 || signatures.has(place)) return undefined
+  const given = signLetter(letter, place, key)
+  return { type: 'letterSign', letter: id, place, key: toHex(given.key), signature: toHex(given.signature) }
+}
+
+/** The term under whose keys the committee writes now: the newest that has begun, or its first. */
+export const writingTerm = ({ homeTerms, keyLists }: Committee, nowMs: number): number | undefined => {
+  const begun = [...homeTerms.values()]
+    .filter(({ term }) => term.startsAt <= nowMs)
+    .map(({ term }) => term.term)
+  const known = begun.filter((term) => keyLists.has(term))
+  return known.length > 0 ? Math.max(...known) : [...keyLists.keys()].sort((a, b) => a - b)[0]
+}
+
+/** A letter of ours that is to be signed. `after`: the serial of the last one that is known elsewhere. */
+export const letterFor = (
+  { committee, nowMs }: Pick<Home, 'committee' | 'nowMs'>,
+  says: LetterSaying,
+  { motion, after = 0 }: { readonly motion?: string; readonly after?: number } = {},
+): (KnownContent & { readonly type: 'letter' }) | undefined => {
+  const mine = membershipOf(committee)
+  const term = writingTerm(committee, nowMs)
+  if (!mine || term === undefined) return undefined
+  const serial = 1 + Math.max(after, ...[...committee.letters.values()].map(({ letter }) => letter.serial))
+  const letter: Letter = { version: 1, city: mine.city, card: mine.card, term, serial, says }
+  return { type: 'letter', letter: packed(encodeLetter(letter)), ...(motion === undefined ? {} : { motion }) }
+}
+
+/** Whether the same is on its way already, or was said. */
+export const isWritten = (
+  { committee, nowMs }: Pick<Home, 'committee' | 'nowMs'>,
+  says: LetterSaying,
+): boolean => {
+  const term = writingTerm(committee, nowMs)
+  return [...committee.letters.values()].some(
+    (one) => same(one.letter.says, says) && (isComplete(one) || one.letter.term === term),
+  )
+}

@@ -1,0 +1,252 @@
+/**
+ * What a device owes to its committee and its assembly without anybody pressing anything: keys, signatures under what was decided, and what a delegate carries between the two. Pure: from
+ * what stands in the logs to what is to be said next; said again after every step until nothing is owed. Not here: which letters are signed (cityLetters.ts).
+ */
+import { fromHex, toHex } from '../../../shared/base/text.ts'
+import { randomBytes, sha256 } from '../../../shared/crypto/sodium.ts'
+import { AHEAD_HOURS, type BulletinTerm, encodeTerm, TERM_DAYS, writersOf } from '../city/bulletinTerm.ts'
+import { encodeSigned, type LetterSaying, letterHash } from '../city/letter.ts'
+import { cityPath, cityRoot, LETTER_SIGNERS, letterKeyOf } from '../city/letterKeys.ts'
+import { packed } from '../city/packing.ts'
+import {
+  type Announced,
+  type Card,
+  cardOfSeat,
+  isReady,
+  membersIn,
+  newestTerm,
+  rosterOf,
+} from '../committee/assemblyLife.ts'
+import { TERMS_AHEAD } from '../committee/cityContent.ts'
+import {
+  type CityLetter,
+  isComplete,
+  keyOfSeat,
+  type Membership,
+  membershipOf,
+  speaksFor,
+} from '../committee/cityLife.ts'
+import type { Committee } from '../committee/committee.ts'
+import type { KnownContent } from '../committee/content.ts'
+import { activeIn } from '../committee/roles.ts'
+import {
+  type Home,
+  isWritten,
+  letterFor,
+  sayingOf,
+  signatureOn,
+  signingOf,
+  speakingSeats,
+} from './cityLetters.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+type Said = readonly KnownContent[]
+
+/** Of every member's device. */
+export const owedAtHome = (home: Home): Said => {
+  const mine = membershipOf(home.committee)
+  if (!mine) return []
+  return [...keysOwed(home, mine), ...decided(home), ...signaturesOwed(home)]
+}
+
+/** The seat's keys for the next terms; another device of ours may have given them. */
+const keysOwed = ({ committee, me, letterSeed }: Home, { from: first }: Membership): Said => {
+  const from = Math.max(first, 1 + Math.max(0, ...committee.keyLists.keys()))
+  if (committee.letterKeys.has(keyOfSeat(from, me))) return []
+  const keys = Array.from({ length: TERMS_AHEAD }, (_, i) =>
+    toHex(sha256(letterKeyOf(letterSeed, from + i).publicKey)),
+  )
+  return [{ type: 'letterKeys', from, keys }]
+}
+
+/** What was decided is written down by whoever proposed it, or by a delegate. */
+const decided = (home: Home): Said => {
+  const { committee, me } = home
+  return [...committee.motions.values()].flatMap((motion) => {
+    const isMine = motion.seat === me || speaksFor(committee, me)
+    const says = isMine && !committee.lettered.has(motion.id) ? sayingOf(motion) : undefined
+    const letter = says && !isWritten(home, says) ? letterFor(home, says, { motion: motion.id }) : undefined
+    return letter ? [letter] : []
+  })
+}
+
+const signaturesOwed = (home: Home): Said =>
+  [...home.committee.letters.values()].flatMap((letter) => {
+    const isDue = !isComplete(letter) && signingOf(home.committee, letter) === 'signs'
+    const signature = isDue ? signatureOn(home, letter) : undefined
+    return signature ? [signature] : []
+  })
+
+export type Abroad = {
+  readonly assembly: Committee
+  /** Our own seat there. */
+  readonly me: string
+  /** Where the assembly is, and so its bulletins. */
+  readonly relay: BulletinTerm['relay']
+}
+
+/** Of a delegate's device: what to say at home, and what in the assembly. */
+export const owedByDelegate = (
+  home: Home,
+  abroad: Abroad,
+): { readonly home: Said; readonly assembly: Said } => {
+  const mine = membershipOf(home.committee)
+  if (!mine || !speaksFor(home.committee, home.me)) return { home: [], assembly: [] }
+  const card = abroad.assembly.cards.get(mine.card)
+  return {
+    home: [...introduced(home, abroad), ...lettersOwed(home, abroad, card), ...brought(home, abroad, mine)],
+    assembly: [...shown(home, abroad, mine, card), ...announced(home, abroad)],
+  }
+}
+
+const introduced = ({ committee, me }: Home, abroad: Abroad): Said => {
+  const term = newestTerm(abroad.assembly) + 1
+  const given = [...committee.letterKeys.keys()].filter((key) => key.startsWith(`${term} `)).length
+  const isDue = !committee.keyLists.has(term) && given >= LETTER_SIGNERS
+  const secret = (): string => toHex(randomBytes(32))
+  return [
+    ...(committee.citySeats.get(me) === abroad.me ? [] : [{ type: 'citySeat', seat: abroad.me } as const]),
+    ...(isDue ? [{ type: 'cityKeys', term, seed: secret(), writer: secret() } as const] : []),
+  ]
+}
+
+/** New keys are vouched for by those before, and so are those who speak for us. */
+const lettersOwed = (home: Home, { assembly }: Abroad, card: Card | undefined): Said => {
+  const { committee } = home
+  const term = newestTerm(assembly) + 1
+  const list = committee.keyLists.get(term)
+  const seats = speakingSeats(committee)
+  const isNew = card !== undefined && seats.length > 0 && seats.join() !== card.speakers.join()
+  const needsVouching = card !== undefined && card.keys.size > 0 && !card.keys.has(term)
+  const says: readonly LetterSaying[] = [
+    ...(isNew ? [{ type: 'speakers', seats } as LetterSaying] : []),
+    ...(needsVouching && list
+      ? [{ type: 'keys', of: term, root: list.root, writer: list.writerHash } as LetterSaying]
+      : []),
+  ]
+  return says.flatMap((one) => {
+    const letter = isPending(home, one, card) ? undefined : letterFor(home, one, { after: card?.serial ?? 0 })
+    return letter ? [letter] : []
+  })
+}
+
+/** Who speaks for us may change back: then it is said anew, behind the last one that counted. */
+const isPending = (home: Home, says: LetterSaying, card: Card | undefined): boolean => {
+  if (says.type !== 'speakers') return isWritten(home, says)
+  const letters = new Map(
+    [...home.committee.letters].filter(([, { letter }]) => letter.serial > (card?.serial ?? 0)),
+  )
+  return isWritten({ ...home, committee: { ...home.committee, letters } }, says)
+}
+
+/** Items, terms, and the debts of a report. */
+const brought = ({ committee }: Home, abroad: Abroad, mine: Membership): Said => {
+  const { items, bulletins } = abroad.assembly
+  const [delegate] = activeIn(committee, 'delegate')
+  const owed = new Set([...committee.terms.values()].flatMap((term) => term.owed.map(({ item }) => item)))
+  return [
+    ...[...items.values()].flatMap(({ id, title, text, lang, needsMandate, closed }) =>
+      closed || committee.cityItems.has(id)
+        ? []
+        : [{ type: 'cityItem', item: id, title, text, lang, needsMandate } as const],
+    ),
+    ...[...bulletins.values()].flatMap((one) => {
+      const term = committee.homeTerms.has(one.term) ? undefined : homeTermOf(one, mine, abroad)
+      return term ? [{ type: 'cityTerm', term: packed(encodeTerm(term)) } as const] : []
+    }),
+    ...[...items.values()].flatMap(({ title, closed }) =>
+      closed && delegate && !owed.has(title)
+        ? [{ type: 'reportOwed', term: delegate.id, item: title } as const]
+        : [],
+    ),
+  ]
+}
+
+const bytesOf = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0)
+
+/** Undefined where our keys came too late for the term. */
+const homeTermOf = (
+  one: Announced,
+  { card, city }: Membership,
+  { relay }: Abroad,
+): BulletinTerm | undefined => {
+  const place = one.listed.findIndex((listed) => listed.card === card)
+  const own = one.listed[place]
+  if (!own) return undefined
+  const seed = bytesOf(one.seed)
+  const roster = rosterOf(one)
+  return {
+    term: one.term,
+    city,
+    seed,
+    startsAt: one.startsAt,
+    writers: writersOf(
+      one.listed.map(({ writer }) => bytesOf(writer)),
+      seed,
+    ),
+    root: cityRoot(roster),
+    relay,
+    own: { card, signers: own.signers, place, path: cityPath(roster, place) },
+    names: one.listed.map(({ card: id, code, sector, area }) => ({ card: id, code, sector, area })),
+  }
+}
+
+const shown = (
+  { committee }: Home,
+  { assembly, me }: Abroad,
+  { card: id, city, code, sector, area, languages }: Membership,
+  card: Card | undefined,
+): Said => {
+  if (!card)
+    return cardOfSeat(assembly, me)
+      ? []
+      : [{ type: 'card', city, card: id, signers: LETTER_SIGNERS, code, sector, area, languages }]
+  if (cardOfSeat(assembly, me)?.id !== id) return lettersFor(committee, card, ['speakers'])
+  return [...handedIn(committee, assembly, card), ...lettersFor(committee, card, FOR_ASSEMBLY)]
+}
+
+const FOR_ASSEMBLY: readonly LetterSaying['type'][] = ['join', 'leave', 'speakers', 'answer']
+
+const signedOf = ({ letter, signatures }: CityLetter): string =>
+  packed(encodeSigned({ letter, signatures: [...signatures.values()].sort((a, b) => a.place - b.place) }))
+
+const lettersFor = ({ letters }: Committee, card: Card, types: readonly LetterSaying['type'][]): Said =>
+  [...letters.values()].flatMap((one) => {
+    const { letter } = one
+    const isNews = types.includes(letter.says.type) && !card.seen.has(letterHash(letter))
+    return isNews && isComplete(one) && card.keys.has(letter.term)
+      ? [{ type: 'cityLetter', letter: signedOf(one) } as const]
+      : []
+  })
+
+const handedIn = ({ keyLists, letters }: Committee, assembly: Committee, card: Card): Said => {
+  const term = newestTerm(assembly) + 1
+  const list = keyLists.get(term)
+  if (!list || card.keys.has(term)) return []
+  const keys = packed(Uint8Array.from(list.keys.flatMap((key) => [...key])))
+  const handing = { type: 'cardKeys', card: card.id, term, keys, writer: list.writerHash } as const
+  if (card.keys.size === 0) return [handing]
+  const letter = [...letters.values()].find(
+    (one) =>
+      one.letter.says.type === 'keys' &&
+      one.letter.says.of === term &&
+      isComplete(one) &&
+      card.keys.has(one.letter.term),
+  )
+  return letter ? [{ ...handing, letter: signedOf(letter) }] : []
+}
+
+/** The next bulletin, two days ahead; the first one begins at once. */
+const announced = ({ nowMs }: Home, { assembly, me }: Abroad): Said => {
+  const newest = newestTerm(assembly)
+  const before = assembly.bulletins.get(newest)
+  const startsAt = before ? Math.max(nowMs, before.startsAt + TERM_DAYS * DAY_MS) : nowMs
+  const isDue = nowMs >= startsAt - AHEAD_HOURS * HOUR_MS
+  const speaks = cardOfSeat(assembly, me)
+  const isIn = membersIn(assembly).some(({ id }) => id === speaks?.id)
+  return isDue && isIn && isReady(assembly, newest + 1)
+    ? [{ type: 'assemblyTerm', term: newest + 1, seed: toHex(randomBytes(32)), startsAt }]
+    : []
+}

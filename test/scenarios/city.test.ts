@@ -1,0 +1,302 @@
+/**
+ * The acceptance scenario of product.md section 10, as far as committees meet: steps 8, 13, 17 and 18, in the words of that section, with three committees, their assembly on
+ * another relay, and real clients. Not here: the ladder and the envelopes of a committee's own alarm.
+ */
+import t from 'tap'
+import { assemblyStage, membersIn, tallyOf } from '../../client/core/committee/assemblyLife.ts'
+import type { ElectedRole } from '../../client/core/committee/roleWords.ts'
+import { keepCities } from '../../client/core/session/cityCarrying.ts'
+import { toHex } from '../../shared/base/text.ts'
+import { cryptoReady } from '../../shared/crypto/sodium.ts'
+import { gather, sayIt, seatOf } from '../support/committeeStory.ts'
+import { createMemoryRelay } from '../support/memoryRelay.ts'
+import { cardOf, carry, motion, type People, press, putToVote } from '../support/motions.ts'
+import {
+  closeEverybody,
+  comeIn,
+  foundBy,
+  joinBy,
+  meet,
+  must,
+  newTime,
+  type Person,
+  type Place,
+} from '../support/people.ts'
+
+await cryptoReady
+t.teardown(async () => {
+  await closeEverybody()
+  await Promise.all(everybody().map(({ session }) => session.close()))
+})
+
+const time = newTime()
+const DAY = 86_400_000
+const relays = [createMemoryRelay(), createMemoryRelay()] as const
+const places = relays.map(
+  (relay, i): Place => ({
+    ...relay,
+    address: `ws://relay-${i}.test/`,
+    dial: (address, events) => (address.includes('relay-0') ? relays[0] : relays[1]).dial(address, events),
+  }),
+) as unknown as readonly [Place, Place]
+
+/** Everybody's groups on one device: the committee, and of a delegate the assembly. */
+const groups = new Map<string, Person[]>()
+const addTo = (person: Person): void => {
+  groups.set(person.name, [...(groups.get(person.name) ?? []), person])
+}
+
+const committee = async (name: string, size: number): Promise<People> => {
+  const first = await foundBy(`${name}-1`, places[0], { name, charter: { isFounded: true } }, time)
+  const people: [Person, ...Person[]] = [first]
+  for (let i = 2; i <= size; i++) people.push(await joinBy(`${name}-${i}`, first, places[0], people.slice(1)))
+  await gather(people)
+  for (const person of people) addTo(person)
+  return people
+}
+
+const elect = async (people: People, role: ElectedRole, whom: Person): Promise<void> => {
+  const effect = { gives: 'role' as const, role, seat: seatOf(whom) }
+  await carry(people, await putToVote(people, motion({ kind: 'elect', title: `Our ${role}`, effect })))
+}
+
+const everybody = (): readonly Person[] => [...groups.values()].flat()
+
+/** Everybody looks, and every device does what it owes to the city. */
+const keep = async (): Promise<void> => {
+  for (let round = 0; round < 4; round++) {
+    for (const person of everybody()) must(await person.session.sync())
+    for (const mine of groups.values()) await keepCities(mine.map(({ session }) => session))
+  }
+  for (const person of everybody()) must(await person.session.sync())
+}
+
+const warehouse = await committee('Warehouse', 3)
+const kitchen = await committee('Kitchen', 2)
+const depot = await committee('Depot', 2)
+const first = (people: People): Person => people[0]
+const second = (people: People): Person => people[1] ?? people[0]
+
+const CARDS = [
+  { people: warehouse, card: 'a'.repeat(32), code: 'Heron', sector: 'logistics', area: 'north' },
+  { people: kitchen, card: 'b'.repeat(32), code: 'Sparrow', sector: 'kitchens', area: 'north' },
+  { people: depot, card: 'c'.repeat(32), code: 'Swift', sector: 'transport', area: 'south' },
+] as const
+
+/** Where a delegate sits: the second group on their device. */
+const seatIn = (people: People): Person => {
+  const one = groups.get(first(people).name)?.[1]
+  if (!one) throw new Error('no delegate')
+  return one
+}
+const cityOf = (people: People) => seatIn(people).session.view().committee
+
+t.test('8 All three vote to federate, and elect delegates', async (t) => {
+  for (const { people } of CARDS) await elect(people, 'delegate', first(people))
+  const founder = first(warehouse)
+  const session = await founder.client.found({
+    name: 'The city',
+    purpose: 'Committees that help each other',
+    handle: 'Heron',
+    suite: 'x25519',
+    relay: { address: places[1].address, key: places[1].relayKey, admission: places[1].admission },
+    charter: { isFounded: true, isAssembly: true, probation: 0 },
+  })
+  await session.sync()
+  addTo({ ...founder, session })
+  const inside: Person[] = [{ ...founder, session }]
+  for (const people of [kitchen, depot]) {
+    const [sponsor, ...others] = inside
+    if (!sponsor) throw new Error('nobody')
+    const met = await meet(first(people), sponsor, must(await sponsor.session.invite('link')))
+    const come = await comeIn(first(people), met, others)
+    addTo(come)
+    inside.push(come)
+  }
+  await gather(inside)
+  const city = session.cityName()
+  for (const { people, code, sector, area, card } of CARDS) {
+    const effect = {
+      gives: 'city',
+      to: 'join',
+      city,
+      card,
+      from: 1,
+      code,
+      sector,
+      area,
+      languages: ['en'],
+    } as const
+    await carry(
+      people,
+      await putToVote(people, motion({ kind: 'assembly', title: 'We join the city', effect })),
+    )
+  }
+  await keep()
+  t.equal(assemblyStage(cityOf(warehouse)), 'proposed')
+  // The second and the third are let in by those who are in.
+  for (const [i, { card }] of [CARDS[1], CARDS[2]].entries()) {
+    for (const { people } of CARDS.slice(0, i + 1)) await sayIt(seatIn(people), { type: 'cardWelcome', card })
+    await keep()
+  }
+
+  await t.test('Assembly active', async (t) => {
+    for (const { people } of CARDS) {
+      t.equal(assemblyStage(cityOf(people)), 'active')
+      t.strictSame(
+        membersIn(cityOf(people)).map(({ code }) => code),
+        ['Heron', 'Sparrow', 'Swift'],
+      )
+    }
+  })
+
+  await t.test("Check: nobody sees another committee's handles or size", async (t) => {
+    const shown = JSON.stringify(
+      [...cityOf(depot).cards.values()].map((one) => ({ ...one, keys: [...one.keys] })),
+    )
+    for (const { people } of CARDS) for (const person of people) t.notMatch(shown, person.name)
+    const lists = [...cityOf(depot).cards.values()].map(({ keys }) => [...keys.values()][0]?.keys.length)
+    t.equal(new Set(lists).size, 1, 'three members or two: the same list')
+  })
+
+  await t.test(
+    'every member has the bulletin of the first term, and their own keys stand in it',
+    async (t) => {
+      for (const { people } of CARDS)
+        for (const { session: one } of people)
+          t.match(one.view().committee.homeTerms.get(1), { isOurs: true })
+      const logs = new Set(
+        everybody()
+          .map(({ session: one }) => one.view().committee.homeTerms.get(1)?.term.seed)
+          .filter(Boolean)
+          .map((seed) => toHex(seed ?? new Uint8Array())),
+      )
+      t.equal(logs.size, 1)
+    },
+  )
+})
+
+t.test('13 two members call the city, and Kitchen-1 is on it', async (t) => {
+  const [one, two, three] = warehouse
+  if (!two || !three) throw new Error('nobody')
+  const text = 'Somebody was called in. Logistics, north. Needs a witness.'
+  const id = must(await one.session.alertCity(text))
+  await keep()
+  for (const { people } of CARDS)
+    t.strictSame(first(people).session.bulletins()[0]?.posted, [], 'one alone calls nobody')
+  must(await two.session.sync())
+  must(await two.session.confirmAlert(id))
+  await keep()
+  const [posted] = second(kitchen).session.bulletins()[0]?.posted ?? []
+  t.match(posted?.letter, { card: CARDS[0].card, says: { type: 'alert', text } })
+  t.strictSame(second(kitchen).session.bulletins()[0]?.posted.length, 1, 'once, whoever posted it')
+
+  must(await first(kitchen).session.answerCity(posted?.id ?? '', 'We come at four.'))
+  await keep()
+  const [, answer] = three.session.bulletins()[0]?.posted ?? []
+  t.match(answer?.letter, {
+    card: CARDS[1].card,
+    says: { type: 'onIt', to: posted?.id, text: 'We come at four.' },
+  })
+})
+
+t.test('17 Motion to share R2 with one amendment', async (t) => {
+  const [one, two] = warehouse
+  if (!two) throw new Error('nobody')
+  const shared = motion({
+    kind: 'share',
+    title: 'Tell the city',
+    text: 'Fired at Heron.\n\nWe ask for help.',
+    effect: { gives: 'statement' },
+  })
+  const id = await press(one, { do: 'start', content: shared })
+  await press(two, { do: 'second', motion: id })
+  const amendment = await press(two, {
+    do: 'amend',
+    motion: id,
+    paragraph: 1,
+    text: 'We ask for ten people on Thursday.',
+  })
+  await press(one, { do: 'amendment', motion: id, amendment, to: 'accepted' })
+  time.now = (await cardOf(one, id)).dueAt ?? time.now
+  await press(one, { do: 'fix', motion: id })
+  await press(one, { do: 'open', motion: id })
+  const preview = one.session.view().committee.motions.get(id)?.paragraphs.join('\n\n')
+  await carry(warehouse, id)
+  await keep()
+  const said = first(depot)
+    .session.bulletins()
+    .flatMap(({ posted }) => posted)
+    .find(({ letter }) => letter.says.type === 'statement')
+  t.match(said?.letter.says, {
+    type: 'statement',
+    text: 'Fired at Heron.\n\nWe ask for ten people on Thursday.',
+  })
+  t.equal(
+    said?.letter.says.type === 'statement' && said.letter.says.text,
+    preview,
+    'Check: byte for byte what was voted on',
+  )
+})
+
+t.test('18 Assembly item "support reinstatement"', async (t) => {
+  const asked = {
+    type: 'assemblyItem',
+    title: 'Support reinstatement',
+    text: 'What does each of us do?',
+    lang: 'en',
+    needsMandate: true,
+  } as const
+  const item = await sayIt(seatIn(warehouse), asked)
+  await keep()
+  for (const { people } of CARDS)
+    t.match(second(people).session.view().committee.cityItems.get(item), { title: asked.title })
+
+  await t.test("Depot's delegate tries to vote without mandate: refused", async (t) => {
+    await sayIt(seatIn(depot), { type: 'itemAnswer', item, take: 'act' })
+    await keep()
+    t.equal(cityOf(warehouse).items.get(item)?.answers.size, 0)
+  })
+
+  const takes = ['act', 'act', 'support'] as const
+  for (const [i, { people }] of CARDS.entries()) {
+    const effect = { gives: 'answer', item, take: takes[i] ?? 'aside' } as const
+    await carry(
+      people,
+      await putToVote(people, motion({ kind: 'item', title: 'What we do about it', effect })),
+    )
+  }
+  await keep()
+  for (const { people } of CARDS.slice(0, 2)) await sayIt(seatIn(people), { type: 'itemClose', item })
+  await keep()
+
+  await t.test(
+    'Warehouse acts, Kitchen acts, Depot supports. Check: certificates verify; no inner counts shown',
+    async (t) => {
+      const city = cityOf(depot)
+      const closed = city.items.get(item)
+      if (!closed) throw new Error('no item')
+      t.match(tallyOf(city, closed), { act: 2, support: 1, silent: 0 })
+      t.ok(closed.closed)
+      for (const answer of closed.answers.values())
+        t.strictSame(Object.keys(answer).sort(), ['by', 'serial', 'take'])
+    },
+  )
+
+  await t.test('the delegates owe a report', async (t) => {
+    const terms = [...second(depot).session.view().committee.terms.values()]
+    t.match(
+      terms.flatMap(({ owed }) => owed),
+      [{ item: asked.title }],
+    )
+  })
+})
+
+t.test('a new term comes by itself, under keys that the old ones vouch for', async (t) => {
+  const before = first(kitchen).session.view().committee.homeTerms
+  time.now = (before.get(Math.max(...before.keys()))?.term.startsAt ?? 0) + 6 * DAY
+  await keep()
+  const newest = Math.max(...second(depot).session.view().committee.homeTerms.keys())
+  t.ok(newest > Math.max(...before.keys()))
+  t.match(second(depot).session.view().committee.homeTerms.get(newest), { isOurs: true, isDisputed: false })
+})
