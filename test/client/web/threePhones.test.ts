@@ -266,14 +266,8 @@ story(
 story('Who is put out by the others reads nothing more', async (t) => {
   await take(alice)
   await go(alice, '#/1/us')
-  const member = alice.page().locator('article').filter({ hasText: 'dana' })
-  await member.getByRole('link').click()
-  await press(alice, alice.words.us.remove)
-  await alice
-    .page()
-    .getByRole('dialog')
-    .getByRole('button', { name: alice.words.us.remove, exact: true })
-    .click()
+  await follow(alice, alice.words.people.more('dana'))
+  await pressTwice(alice, alice.words.us.remove)
   for (const phone of [alice, carmen]) {
     await take(phone)
     await go(phone, '#/1/decide')
