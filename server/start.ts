@@ -29,6 +29,7 @@ import { type Database, type DatabaseAddress, openDatabase } from './store/datab
 import { loadRelayRow, type RelayRow } from './store/keys.ts'
 import { createStore } from './store/logs.ts'
 import { readStats } from './store/stats.ts'
+import { answers, within } from './within.ts'
 
 export type StartOptions = {
   readonly database: DatabaseAddress
@@ -68,7 +69,7 @@ export type Running = {
   readonly key: RelayKey
   readonly admission: () => AdmissionSecret
   readonly sql: Database['sql']
-  /** Sweeps and rotates now, instead of within the hour. */
+  /** Sweeps, rotates and releases now, instead of within the hour. */
   readonly sweep: Housekeeping['round']
   /** The database is gone, or another relay may have it: this one has to end. */
   readonly onLost: Database['onLost']
@@ -78,8 +79,6 @@ export type Running = {
 
 /** Milliseconds that what is under way has when the relay ends, unless it is said otherwise. */
 const GRACE_MS = 10_000
-/** Milliseconds for the database to say that it is there. */
-const ANSWER_MS = 2_000
 
 /**
  * `taken`, `newer`: as `openDatabase` says. `moved`: what was here is served by another machine. Throws what the database or the
@@ -132,6 +131,7 @@ const startOn = async (database: Database, row: RelayRow, options: StartOptions)
     await doors.close()
     await metrics?.close()
     parts.lookout.stop()
+    await relay.releasing.stop()
     await house.stop()
     log.info('ended', { appended: relay.totals().appended })
     await parts.bus.close()
@@ -144,7 +144,10 @@ const startOn = async (database: Database, row: RelayRow, options: StartOptions)
     key: parts.key,
     admission: () => house.admission().current,
     sql: database.sql,
-    sweep: house.round,
+    sweep: async () => {
+      await house.round()
+      await relay.releasing.look()
+    },
     onLost: database.onLost,
     close,
   }
@@ -192,7 +195,9 @@ const assemble = async (database: Database, row: RelayRow, options: StartOptions
     random: randomBytes,
     soon: setImmediate,
     later: (ms, run) => void setTimeout(run, ms).unref(),
+    steady,
   })
+  await relay.releasing.start()
   await lookout.look()
   return { sql, key, house, bus, lookout, relay, meter }
 }
@@ -232,22 +237,4 @@ const machineOf = (
 const databaseBytes = async (sql: Database['sql']): Promise<number> => {
   const [row] = await sql`select pg_database_size(current_database())::float8 as bytes`
   return Number(row?.bytes)
-}
-
-const answers = async ({ sql }: Database): Promise<boolean> =>
-  (await within(
-    ANSWER_MS,
-    sql`select 1`.then(
-      () => true,
-      () => false,
-    ),
-  )) ?? false
-
-/** Undefined when it took longer. */
-const within = async <T>(ms: number, work: Promise<T>): Promise<T | undefined> => {
-  let timer: NodeJS.Timeout | undefined
-  const enough = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms)
-  })
-  return Promise.race([work, enough]).finally(() => clearTimeout(timer))
 }

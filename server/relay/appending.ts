@@ -1,7 +1,7 @@
 /** One APPEND from request to answer, in the order of R2: none, size, slow; full and conflict are the store's to say. */
 import { unreachable } from '../../shared/base/unreachable.ts'
 import type { Event } from '../../shared/protocol/frames.ts'
-import { type Day, logKey } from '../../shared/protocol/ids.ts'
+import { type Day, type LogId, logKey } from '../../shared/protocol/ids.ts'
 import type { Refusal } from '../../shared/protocol/refusals.ts'
 import { BYTES_PER_TOKEN } from './limits.ts'
 import type { Link } from './link.ts'
@@ -12,7 +12,7 @@ import { type AppendRequest, admitAppend } from './session.ts'
 /** The store cannot be asked for the moment; nothing was done. */
 export const AWAY: Refusal = { type: 'slow', seconds: 5 }
 /** Below the last reserve of disk, which the database itself needs. */
-const DISK_FULL: Refusal = { type: 'slow', seconds: 30 }
+export const DISK_FULL: Refusal = { type: 'slow', seconds: 30 }
 
 export const requestAppend = async (link: Link, request: AppendRequest): Promise<Event> => {
   const refused = (refusal: Refusal): Event => ({ type: 'refused', ref: request.ref, refusal })
@@ -46,7 +46,11 @@ const entryOf = (request: AppendRequest, today: Day): NewEntry => ({
 })
 
 /** Seconds to wait, or 0 and both buckets are charged. The connection's is looked at first: it is the smaller one (R3). */
-const takeTokens = (link: Link, request: AppendRequest, place: number): number => {
+export const takeTokens = (
+  link: Link,
+  request: { readonly log: LogId; readonly blob: Uint8Array },
+  place: number,
+): number => {
   const { limits, clock, keyBuckets } = link.shared
   const now = clock()
   const tokens = 1 + Math.floor(request.blob.length / BYTES_PER_TOKEN)

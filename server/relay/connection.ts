@@ -13,6 +13,7 @@ import type { Refusal } from '../../shared/protocol/refusals.ts'
 import { bitsBrought, checkOpen, DECOY_STANDING, isAdmitted } from './access.ts'
 import { AWAY, requestAppend } from './appending.ts'
 import { newPurse } from './creation.ts'
+import { requestCancel, requestDeposit } from './depositing.ts'
 import type { Link, Peer, Shared } from './link.ts'
 import type { Page } from './ports.ts'
 import { fullBucket, refilled, spent, waitSeconds } from './rates.ts'
@@ -107,8 +108,9 @@ const answer = async (link: Link, request: Request): Promise<void> => {
     case 'unwatch':
       return unwatch(link, request)
     case 'deposit':
+      return send(link, await requestDeposit(link, request))
     case 'cancel':
-      return refuse(link, request.ref, { type: 'none' })
+      return send(link, await requestCancel(link, request))
     case 'ping':
       return send(link, { type: 'pong', ref: request.ref, padding: request.padding })
     default:

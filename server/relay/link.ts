@@ -9,6 +9,7 @@ import type { RelayLimits } from './limits.ts'
 import type { Framing } from './pages.ts'
 import type { Admission, Clock, Outlet, Standing, Store } from './ports.ts'
 import type { Bucket, Buckets } from './rates.ts'
+import type { Releasing } from './releasing.ts'
 import type { Session } from './session.ts'
 import type { WriteQueue } from './writeQueue.ts'
 
@@ -50,5 +51,6 @@ export type Shared = {
   readonly queue: WriteQueue
   readonly delivery: Delivery
   readonly keyBuckets: Buckets
+  readonly releasing: Pick<Releasing, 'now' | 'expect'>
   readonly supplies: Supplies
 }

@@ -3,6 +3,7 @@
  * server/routes provide them. Not here: any decision.
  */
 import type { AdmissionSecret } from '../../shared/protocol/access.ts'
+import type { Deposit, DepositName } from '../../shared/protocol/deposit.ts'
 import type { Entry, WriterSignature } from '../../shared/protocol/frames.ts'
 import type { Blob, Chain, Day, Head, LogId, Seq } from '../../shared/protocol/ids.ts'
 
@@ -33,6 +34,21 @@ export type Outcome =
   | { readonly type: 'none' }
   | { readonly type: 'away' }
 
+/** A deposit that passed every check that needs no database. */
+export type NewDeposit = Deposit & {
+  readonly log: LogId
+  readonly name: DepositName
+  /** Of the writer key that its bounds are counted on, in the policy. */
+  readonly place: number
+  readonly writer: WriterSignature | undefined
+}
+
+/** Milliseconds of a time that never goes back, and its day (T5). */
+export type Moment = { readonly at: number; readonly today: Day }
+
+/** `next`: milliseconds, of what waits; undefined where nothing does. */
+export type Released = { readonly grown: readonly LogId[]; readonly next: number | undefined }
+
 export type Page = { readonly entries: readonly Entry[]; readonly at: Standing }
 
 export type Found = Standing & { readonly policy: Uint8Array }
@@ -50,6 +66,14 @@ export type Store = {
   readonly read: (id: LogId, from: Seq, max: number, today: Day) => Promise<Page | 'away' | undefined>
   /** All of them durable, or a rejection. Outcomes in the order of the batch; order within a log is kept. */
   readonly append: (batch: readonly NewEntry[], today: Day) => Promise<readonly Outcome[]>
+  /** Durable, or was before; `slow` where too many wait (T3). */
+  readonly deposit: (one: NewDeposit, moment: Moment) => Promise<'made' | 'none' | 'full' | 'slow' | 'away'>
+  /** Counts the token of this hash; false where nothing of that name waits, or the hash is not one of its (T4). */
+  readonly cancel: (id: LogId, name: DepositName, hash: Uint8Array, today: Day) => Promise<boolean | 'away'>
+  /** Appends some of what is due; by one relay only, however many ask. */
+  readonly release: (moment: Moment) => Promise<Released | 'away'>
+  /** What seems to have been deposited later than now, because the clock went back: it waits again from now (T5). */
+  readonly restamp: (now: number) => Promise<void>
   /** Where these logs stand, in one question; logs that are not there are left out. */
   readonly heads: (ids: readonly LogId[]) => Promise<readonly (readonly [LogId, Head])[] | 'away'>
   /** One small step of what ends today (E4, L6); false when nothing was left. */

@@ -14,6 +14,7 @@ import type { Peer, Shared } from './link.ts'
 import type { Framing } from './pages.ts'
 import type { Admission, Bus, Clock, Later, NewEntry, Outcome, Standing, Store } from './ports.ts'
 import { createBuckets } from './rates.ts'
+import { createReleasing, type Releasing } from './releasing.ts'
 import type { FreshEntry } from './tail.ts'
 import { createWriteQueue } from './writeQueue.ts'
 
@@ -32,6 +33,8 @@ export type RelayDeps = {
   readonly supplies: Supplies
   readonly soon: (run: () => void) => void
   readonly later: Later
+  /** Milliseconds of a clock that nobody sets. */
+  readonly steady: Clock
 }
 
 /**
@@ -47,6 +50,8 @@ export type Totals = Readonly<Counts> & {
 export type Relay = {
   readonly connect: (peer: Peer) => Connection
   readonly totals: () => Totals
+  /** What waits to be appended: begun and ended by whoever made the relay. */
+  readonly releasing: Pick<Releasing, 'start' | 'look' | 'stop'>
   /** Resolves when every append that was taken is durable and answered. */
   readonly idle: () => Promise<void>
 }
@@ -70,17 +75,21 @@ export const createRelay = (deps: RelayDeps): Relay => {
     }
     if (groups.length > 0) deps.bus.announce(groups.map(({ id }) => id))
   }
-  /** After a rejection nobody knows whether it happened: watchers ask the store. */
+  /** Watchers ask the store. */
+  const grown = (ids: readonly LogId[]): void => {
+    delivery.grown(ids)
+    deps.bus.announce(ids)
+  }
+  /** After a rejection nobody knows whether it happened. */
   const write = async (batch: readonly NewEntry[]): Promise<readonly Outcome[]> => {
     try {
       return await deps.store.append(batch, today())
     } catch (error) {
-      const ids = batch.map(({ log }) => log)
-      delivery.grown(ids)
-      deps.bus.announce(ids)
+      grown(batch.map(({ log }) => log))
       throw error
     }
   }
+  const releasing = createReleasing({ ...deps, today, released: grown })
   const shared: Shared = {
     ...deps,
     today,
@@ -89,6 +98,7 @@ export const createRelay = (deps: RelayDeps): Relay => {
     delivery,
     queue: createWriteQueue({ write, committed, soon: deps.soon }),
     keyBuckets: createBuckets(deps.limits.logKeyAppends),
+    releasing,
   }
 
   return {
@@ -110,6 +120,7 @@ export const createRelay = (deps: RelayDeps): Relay => {
       delivered: delivery.sent().entries,
       sentBytes: counts.sentBytes + delivery.sent().bytes,
     }),
+    releasing,
     idle: shared.queue.idle,
   }
 }

@@ -28,6 +28,8 @@ export type Session = ReadonlyMap<string, OpenLog>
 export const newSession: Session = new Map()
 
 export type AppendRequest = Extract<Request, { type: 'append' }>
+/** What an append and a deposit have in common. */
+type EntryRequest = Pick<AppendRequest, 'log' | 'lifeDays' | 'writer' | 'blob'>
 
 /** The key's place in the list of its role; -1 when it has none. */
 export const placeOf = (policy: Policy, role: Role, publicKey: Uint8Array): number => {
@@ -62,13 +64,19 @@ export const openForReading = (session: Session, id: LogId): OpenLog | undefined
   return log?.isReader ? log : undefined
 }
 
+/** The place of the first writer key that was proven. */
+export const openForWriting = (session: Session, id: LogId): number | undefined => {
+  const [first] = session.get(logKey(id))?.writers.keys() ?? []
+  return first
+}
+
 /** An append that passes: the place of the key that its rate is counted on. */
 export type Admitted = { readonly place: number }
 
 /** R2: none, then size. */
-export const admitAppend = (session: Session, request: AppendRequest): Result<Admitted, 'none' | 'size'> => {
+export const admitAppend = (session: Session, request: EntryRequest): Result<Admitted, 'none' | 'size'> => {
   const log = session.get(logKey(request.log))
-  const [first] = log?.writers.keys() ?? []
+  const first = openForWriting(session, request.log)
   if (log === undefined || first === undefined) return err('none')
   const isBucket = BUCKETS.some((size) => size === request.blob.length)
   if (!isBucket || request.lifeDays > log.ttlDays || !isSignedRight(log, request)) return err('size')
@@ -76,7 +84,7 @@ export const admitAppend = (session: Session, request: AppendRequest): Result<Ad
 }
 
 /** L7: with a key that this connection proved, exactly where the policy asks for it. */
-const isSignedRight = (log: OpenLog, { writer, blob }: AppendRequest): boolean => {
+const isSignedRight = (log: OpenLog, { writer, blob }: EntryRequest): boolean => {
   if (writer === undefined || !log.writerSigned) return (writer !== undefined) === log.writerSigned
   const publicKey = log.writers.get(writer.index)
   return publicKey !== undefined && verifyEntry(publicKey, log.id, blob, writer.signature)

@@ -1,6 +1,6 @@
 /**
  * Whether the rows of a database that came from elsewhere agree with each other: ids with policies, heads with entries, chains
- * with hashes, hashes with blobs (SPEC L1, E1, L5, E4). A relay that served others would sign what it can be convicted of (H2).
+ * with hashes, hashes with blobs, counts with deposits (SPEC L1, E1, L5, E4, T3). A relay that served others would sign what it can be convicted of (H2).
  */
 import type { Day } from '../../shared/protocol/ids.ts'
 import { dayTables, type Transaction } from './copying.ts'
@@ -18,7 +18,16 @@ const isThere = (rows: readonly unknown[]): boolean => rows.length > 0
 const hasStrayLog = async (tx: Transaction): Promise<boolean> =>
   isThere(
     await tx`select from logs where id <> substr(sha256('epochlog id'::bytea || policy), 1, 24) limit 1`,
-  ) || isThere(await tx`select from entries where not exists (select from logs where id = log) limit 1`)
+  ) ||
+  isThere(await tx`select from entries where not exists (select from logs where id = log) limit 1`) ||
+  isThere(await tx`select from deposits where not exists (select from logs where id = log) limit 1`) ||
+  isThere(
+    await tx`
+    select from logs left join (
+      select log, count(*) as number, sum(octet_length(blob)) as bytes from deposits where due is not null group by log
+    ) waiting on log = id
+    where held <> coalesce(number, 0) or held_bytes <> coalesce(waiting.bytes, 0) limit 1`,
+  )
 
 /** Of every log: all seqs from 1 to its head, and the chain over them. */
 const hasBrokenChain = async (tx: Transaction): Promise<boolean> => {

@@ -1,5 +1,5 @@
 /**
- * The hot path: a batch of appends in one call of the SQL function append_batch (migrations/0002). Everything binary goes
+ * The hot path: a batch of appends in one call of the SQL function append_batch (migrations/0003). Everything binary goes
  * as one packed value with places beside it. Not here: which appends go together (server/relay/writeQueue.ts).
  */
 import { toHex } from '../../shared/base/text.ts'
@@ -18,6 +18,9 @@ export const isFullUnder = (caps: Caps, cap: number, head: number, bytes: number
   return most === undefined || head >= most.entries || bytes + MAX_BLOB_BYTES > most.bytes
 }
 
+/** It would leave no room for what waits in the log (T3): that goes first, and then this. */
+export const HELD = { type: 'held' } as const
+
 /** Bytes of one append's answer: status, head, chain, full. */
 const ANSWER_BYTES = 38
 const NO_SIGNATURE = new Uint8Array(SIGNATURE_BYTES)
@@ -29,11 +32,11 @@ export const appendBatch = async (
   caps: Caps,
   batch: readonly NewEntry[],
   today: Day,
-): Promise<readonly Outcome[]> => {
+): Promise<readonly (Outcome | typeof HELD)[]> => {
   const groups = groupByLog(batch)
   const places = groups.flat()
   const answer = await call(sql, caps, today, { groups, batch, appends: places.map((i) => at(batch, i)) })
-  const outcomes: Outcome[] = new Array(batch.length)
+  const outcomes: (Outcome | typeof HELD)[] = new Array(batch.length)
   places.forEach((i, k) => {
     outcomes[i] = readOutcome(answer.subarray(k * ANSWER_BYTES, (k + 1) * ANSWER_BYTES))
   })
@@ -87,7 +90,7 @@ const call = async (
 
 /** As text, which is what the driver sends anyway: half the time that its own ways take for bytes and lists. */
 const base64 = (parts: readonly Uint8Array[]): string => Buffer.concat(parts).toString('base64')
-const numbers = (list: readonly number[]): string => `{${list.join()}}`
+export const numbers = (list: readonly number[]): string => `{${list.join()}}`
 
 /** Where each begins when all stand back to back; SQL counts from 1. */
 const beginnings = (lengths: readonly number[]): readonly number[] => {
@@ -98,7 +101,7 @@ const beginnings = (lengths: readonly number[]): readonly number[] => {
   })
 }
 
-const readOutcome = (answer: Uint8Array): Outcome => {
+const readOutcome = (answer: Uint8Array): Outcome | typeof HELD => {
   const head = new DataView(answer.buffer, answer.byteOffset).getInt32(1) as Head
   switch (answer[0]) {
     case 0:
@@ -107,6 +110,8 @@ const readOutcome = (answer: Uint8Array): Outcome => {
       return { type: 'conflict', head }
     case 3:
       return { type: 'full' }
+    case 4:
+      return HELD
     default:
       return { type: 'none' }
   }

@@ -18,7 +18,7 @@ export type Taker = {
 /** As of one instant. The taker is done with what it was given when it returns: the driver's own way to hold the server back gets stuck. */
 export const copyOut = async (sql: Sql, taker: Taker): Promise<void> => {
   await sql.begin('isolation level repeatable read read only', async (tx) => {
-    for (const name of ['logs', 'entries', 'ahead', ...(await dayTables(tx))]) {
+    for (const name of ['logs', 'entries', 'ahead', 'deposits', ...(await dayTables(tx))]) {
       taker.table(name)
       const stream = await tx`copy ${tx(name)} to stdout (format binary)`.readable()
       await new Promise<void>((resolve, reject) => {

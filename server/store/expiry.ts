@@ -1,5 +1,5 @@
 /**
- * What ends with its day: blobs leave their hash (E4), logs leave nothing (L6). In small steps, so that no lock is held
+ * What ends with its day: blobs leave their hash (E4), logs leave nothing (L6), nor does a deposit (T2). In small steps, so that no lock is held
  * for long and a write never waits for the sweep; several relays may sweep at once.
  * Every step is one statement: in a transaction of several, the driver falls over a connection that breaks. Not here: when to run (server/housekeeping.ts).
  */
@@ -14,7 +14,7 @@ const STEP_ROWS = 500
 
 /** False when there was nothing left to do, or nothing that can be done now. */
 export const expireSome = async (sql: Sql, today: Day): Promise<boolean> =>
-  (await dropDay(sql, today)) || (await dropLogs(sql, today))
+  (await dropDay(sql, today)) || (await dropLogs(sql, today)) || (await dropOver(sql, today))
 
 /** The blobs of the oldest day that is over. The file goes with its table: no vacuum, nothing left to read. */
 const dropDay = async (sql: Sql, today: Day): Promise<boolean> => {
@@ -49,6 +49,14 @@ const dropLogs = async (sql: Sql, today: Day): Promise<boolean> => {
   return row?.found ?? false
 }
 
+/** Deposits that were over two days ago (T2). */
+const dropOver = async (sql: Sql, today: Day): Promise<boolean> => {
+  const { count } = await sql`
+    delete from deposits where (log, name) in
+      (select log, name from deposits where due is null and day < ${today - 1} limit ${STEP_ROWS})`
+  return count > 0
+}
+
 /** Tables of the days to come, so that no append has to make one: for appends of today and of tomorrow. */
 export const makeDays = async (sql: Sql, today: Day): Promise<void> => {
   for (const life of TTL_DAYS) for (const day of [today, today + 1]) await sql`select make_day(${day + life})`
@@ -61,6 +69,7 @@ export const makeDays = async (sql: Sql, today: Day): Promise<void> => {
 export const redateSome = async (sql: Sql, today: Day): Promise<boolean> => {
   const [row] = await sql<{ done: number }[]>`select redate(${today}, ${STEP_ROWS}) as done`
   if (row && row.done > 0) return true
+  await sql`update deposits set day = ${today} where day > ${today + 1}`
   const last = today + 1 + Math.max(...TTL_DAYS)
   for (const day of (await days(sql)).filter((each) => each > last)) await dropTable(sql, day, 'empty')
   return false

@@ -1,6 +1,6 @@
 /**
  * The write-ahead log has the time of every transaction to the microsecond, and every blob once more. Nothing else on the disk says when
- * something was written; so what is not needed any more is closed and thrown away. The server must not keep segments for use
+ * something was written, but deposits that are over, until their table is written anew; so what is not needed any more is closed and thrown away. The server must not keep segments for use
  * again (`wal_recycle = off`), and must let this account do it. Not here: when (server/housekeeping.ts).
  */
 import type { Sql } from './connect.ts'
@@ -24,6 +24,7 @@ export const createForgetting = (sql: Sql, steady: () => number): (() => Promise
 /** Where the write-ahead log ends afterwards. */
 const forget = async (sql: Sql): Promise<string | undefined> => {
   try {
+    await sql`vacuum (full) deposits`
     await sql`select pg_switch_wal()`
     await sql`checkpoint`
     return await endOf(sql)

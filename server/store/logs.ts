@@ -3,10 +3,11 @@ import { firstChain } from '../../shared/protocol/chain.ts'
 import { type Day, type Head, LOG_ID_BYTES, type LogId } from '../../shared/protocol/ids.ts'
 import { EMPTY_LOG_DAYS } from '../../shared/protocol/limits.ts'
 import type { Found, NewEntry, Outcome, Store } from '../relay/ports.ts'
-import { appendBatch, type Caps } from './appendBatch.ts'
+import { appendBatch, type Caps, HELD } from './appendBatch.ts'
 import { isAway, isTableGone, isUnanswered } from './away.ts'
 import type { Sql } from './connect.ts'
 import type { Database } from './database.ts'
+import { cancelDeposit, makeDeposit, releaseDue, releaseIn, restamp } from './deposits.ts'
 import { expireSome } from './expiry.ts'
 import { readPage, type StandingRow, standing } from './pages.ts'
 
@@ -17,6 +18,12 @@ export const createStore = ({ sql, writer }: Pick<Database, 'sql' | 'writer'>, c
   read: (id, from, max, today) =>
     readPage(sql, caps, { id, from, max, today }).catch((error) => orThrow(isUnanswered(error), error)),
   append: (batch, today) => append(writer, caps, batch, today),
+  deposit: (one, moment) =>
+    makeDeposit(sql, caps, one, moment).catch((error) => orThrow(isAway(error), error)),
+  cancel: (id, name, hash, today) =>
+    cancelDeposit(sql, { id, name, hash, today }).catch((error) => orThrow(isAway(error), error)),
+  release: (moment) => releaseDue(sql, caps, moment).catch((error) => orThrow(isUnanswered(error), error)),
+  restamp: (now) => restamp(sql, now),
   heads: (ids) => heads(sql, ids).catch((error) => orThrow(isUnanswered(error), error)),
   expireSome: (today) => expireSome(sql, today),
 })
@@ -46,7 +53,20 @@ const append = async (
   batch: readonly NewEntry[],
   today: Day,
 ): Promise<readonly Outcome[]> => {
-  const once = (): Promise<readonly Outcome[]> => appendBatch(sql, caps, batch, today)
+  const outcomes = await appendOnce(sql, caps, batch, today)
+  const held = batch.filter((_, i) => outcomes[i] === HELD)
+  if (held.length === 0) return outcomes.map(settled)
+  const again = (await appendAfterRelease(sql, caps, held, today)).values()
+  return outcomes.map((outcome) => settled(outcome === HELD ? (again.next().value ?? HELD) : outcome))
+}
+
+type Answers = Awaited<ReturnType<typeof appendBatch>>
+
+/** Held twice: somebody deposited in between. Nothing was done. */
+const settled = (outcome: Answers[number]): Outcome => (outcome.type === 'held' ? { type: 'away' } : outcome)
+
+const appendOnce = async (sql: Sql, caps: Caps, batch: readonly NewEntry[], today: Day): Promise<Answers> => {
+  const once = (): Promise<Answers> => appendBatch(sql, caps, batch, today)
   try {
     // a day's table that is dropped in that very moment is made anew, and dropped again by the next sweep
     return await once().catch((error) => (isTableGone(error) ? once() : Promise.reject(error)))
@@ -54,6 +74,18 @@ const append = async (
     if (!isAway(error)) throw error
     return batch.map(() => ({ type: 'away' }))
   }
+}
+
+/** T3: what waits is released first, then what was in its way is appended. */
+const appendAfterRelease = async (
+  sql: Sql,
+  caps: Caps,
+  held: readonly NewEntry[],
+  today: Day,
+): Promise<Answers> => {
+  const logs = held.map(({ log }) => log)
+  const released = await releaseIn(sql, caps, logs, today).catch((error) => orThrow(isAway(error), error))
+  return released === 'away' ? held.map(() => HELD) : appendOnce(sql, caps, held, today)
 }
 
 /** Ids go and come packed: a relay asks about all watched logs at once. */

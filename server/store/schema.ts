@@ -1,6 +1,6 @@
 /**
  * The tables, as drizzle sees them: exactly what protocol.md section 5 lists. migrations/ is the truth, and a test holds
- * both to that list. Not here: append_batch, create_log and make_day, which exist only in SQL.
+ * both to that list. Not here: append_batch, create_log, make_day and what is done about deposits, which exist only in SQL.
  */
 import { bigint, boolean, customType, integer, pgTable, primaryKey, smallint } from 'drizzle-orm/pg-core'
 
@@ -14,6 +14,9 @@ export const logs = pgTable('logs', {
   bytes: bigint({ mode: 'number' }).notNull(),
   /** Day of the last append; of an empty log, the day of its creation. */
   lastDay: integer('last_day').notNull(),
+  /** What waits in it, so that appends leave room (T3). */
+  held: integer().notNull().default(0),
+  heldBytes: integer('held_bytes').notNull().default(0),
 })
 
 export const entries = pgTable(
@@ -46,6 +49,29 @@ export const ahead = pgTable(
   'ahead',
   { log: bytea().notNull(), seq: integer().notNull(), life: smallint().notNull() },
   (table) => [primaryKey({ columns: [table.log, table.seq] })],
+)
+
+/** Entries that wait to be appended (T6). What is over keeps its name, its key's place and the day, for two days. */
+export const deposits = pgTable(
+  'deposits',
+  {
+    /** Seconds since 1970. */
+    due: bigint({ mode: 'number' }),
+    wait: integer(),
+    day: integer().notNull(),
+    life: smallint(),
+    needed: smallint(),
+    place: smallint().notNull(),
+    writer: smallint(),
+    log: bytea().notNull(),
+    name: bytea().notNull(),
+    /** Places of the hashes whose tokens have come. */
+    shown: smallint().array(),
+    hashes: bytea(),
+    wsig: bytea(),
+    blob: bytea(),
+  },
+  (table) => [primaryKey({ columns: [table.log, table.name] })],
 )
 
 /** One row. */

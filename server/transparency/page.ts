@@ -46,7 +46,7 @@ const NEVER: readonly Block[] = [
   text('Not in a file, not in a log line, not in a metric, at no log level:'),
   list(
     'network addresses, user agents, or any other header;',
-    'the time of an entry;',
+    'the time of an entry, but for one that waits: until when, in the table `deposits`, until it is over;',
     'which connection did what;',
     'who has read what, and how far;',
     'addresses for push messages;',

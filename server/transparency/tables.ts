@@ -3,17 +3,9 @@
  * column without its lines does not compile; and a test holds it to the schema that the migrations really make.
  */
 import type { ahead, blobsOf, entries, logs, relay } from '../store/schema.ts'
+import type { Columns, Line } from './columns.ts'
+import { OF_DEPOSITS } from './depositColumns.ts'
 import type { Block, Fact } from './document.ts'
-
-/** SQL type, what it is, how long it stays, what it tells. */
-type Line = readonly [type: string, means: string, lives: string, tells: string]
-
-type Columns<Table extends { readonly _: { readonly columns: object } }> = {
-  readonly [Key in keyof Table['_']['columns'] as NameOf<Table['_']['columns'][Key]>]: Line
-}
-type NameOf<Column> = Column extends { readonly _: { readonly name: infer Name extends string } }
-  ? Name
-  : never
 
 const LOG_LIFE = 'Until the log ends'
 
@@ -44,6 +36,13 @@ const OF_LOGS: Columns<typeof logs> = {
     LOG_LIFE,
     'On which day somebody wrote last. Not at what time, and not who.',
   ],
+  held: [
+    'integer',
+    'How many entries wait in `deposits` for this log.',
+    LOG_LIFE,
+    'That something sealed waits here, as there.',
+  ],
+  held_bytes: ['integer', 'How long those are together.', LOG_LIFE, 'As `held`.'],
 }
 
 const OF_ENTRIES: Columns<typeof entries> = {
@@ -186,6 +185,11 @@ export const TABLES: Readonly<
     about:
       'Empty, but for the hour after a jump of the clock: what was written meanwhile is dated anew if the clock turns out to have been wrong.',
     columns: OF_AHEAD,
+  },
+  'public.deposits': {
+    about:
+      'Entries that the relay appends by itself when their time is over, unless members cancel them: 24 hours ahead at most. Of one that is over almost nothing is left, within the hour also in the files: the relay has them written anew.',
+    columns: OF_DEPOSITS,
   },
   'public.relay': { about: 'One row: the relay itself.', columns: OF_RELAY },
   'drizzle.__drizzle_migrations': {

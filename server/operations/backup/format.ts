@@ -181,7 +181,7 @@ const introFault = (held: Uint8Array): BackupFault | undefined => {
   return text.startsWith(INTRO) ? 'newer' : 'foreign'
 }
 
-const TABLES = ['logs', 'entries', 'ahead']
+const TABLES = ['logs', 'entries', 'ahead', 'deposits']
 const BLOBS = /^blobs_(0|[1-9][0-9]{0,6})$/
 
 /** The day of a table of blobs. */

@@ -58,7 +58,7 @@ const keys = fc.record({
   admissionDay: fc.nat(),
   creation: fc.boolean(),
 })
-const tables = ['logs', 'entries', 'ahead', 'blobs_7', 'blobs_20781']
+const tables = ['logs', 'entries', 'ahead', 'deposits', 'blobs_7', 'blobs_20781']
 const backups: fc.Arbitrary<readonly Content[]> = fc
   .tuple(
     keys,
