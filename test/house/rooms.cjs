@@ -17,6 +17,7 @@ module.exports = {
     only('base-imports-nothing', '^shared/base/', ['^shared/base/']),
     only('crypto', '^shared/crypto/', ['^shared/(base|crypto)/', '^node_modules/libsodium']),
     only('protocol', '^shared/protocol/', ['^shared/(base|crypto|protocol)/']),
+    only('bell', '^shared/bell/', ['^shared/(base|bell|crypto)/']),
     only('release', '^shared/release/', ['^shared/(base|release)/']),
     only('server', '^server/', ['^server/', '^shared/', '^node_modules/', '^node:', '^[a-z/_]+$']),
     only('relay', '^server/relay/', ['^shared/', '^server/relay/']),
@@ -26,6 +27,19 @@ module.exports = {
       '^server/relay/ports',
       '^node_modules/(drizzle-orm|postgres)/',
     ]),
+    {
+      name: 'bell-and-relay-are-strangers',
+      severity: 'error',
+      comment: 'Who holds push endpoints knows no logs, and the other way round.',
+      from: { path: '^server/bell/' },
+      to: { path: '^server/', pathNot: '^server/(bell|embedded)/' },
+    },
+    {
+      name: 'relay-knows-no-bell',
+      severity: 'error',
+      from: { path: '^(server|client/core/relay)/', pathNot: '^server/bell/' },
+      to: { path: '^(server|shared)/bell/' },
+    },
     {
       name: 'blind-relay',
       severity: 'error',
@@ -93,7 +107,7 @@ module.exports = {
       'client/core/crypto/',
     ]),
     door('ts-mls', ['client/core/mls/']),
-    door('drizzle-orm|postgres', ['server/store/']),
+    door('drizzle-orm|postgres', ['server/store/', 'server/bell/']),
     door('pino', ['server/log.ts']),
   ],
   options: {
