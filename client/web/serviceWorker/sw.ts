@@ -16,6 +16,7 @@ import {
   type Release,
   type Signers,
 } from '../../../shared/release/release.ts'
+import { type BellScope, keepWords, rung, touched } from './bell.ts'
 import type { FromLoader, ToLoader } from './loaderPort.ts'
 
 /** From signers.json, by the build. */
@@ -27,13 +28,15 @@ type Fetching = Lasting & {
   readonly respondWith: (answer: Promise<Response>) => void
 }
 type Asking = Lasting & { readonly data: ToLoader; readonly ports: readonly MessagePort[] }
-type Scope = {
-  readonly registration: { readonly scope: string }
+type Touching = Lasting & { readonly notification: Notification }
+type Scope = BellScope & {
   readonly clients: { readonly claim: () => Promise<void> }
   readonly addEventListener: {
     (type: 'install' | 'activate', hear: (event: Lasting) => void): void
     (type: 'fetch', hear: (event: Fetching) => void): void
     (type: 'message', hear: (event: Asking) => void): void
+    (type: 'push', hear: (event: Lasting) => void): void
+    (type: 'notificationclick', hear: (event: Touching) => void): void
   }
 }
 
@@ -125,6 +128,7 @@ const answer = async (request: Request): Promise<Response> => {
 
 const answerAsked = async (asked: ToLoader): Promise<FromLoader> => {
   if ('adopt' in asked) return take(asked.adopt)
+  if ('words' in asked) await keepWords(scope, asked.words)
   const now = await kept()
   if (!now) return { error: 'malformed' }
   return { id: now.pin.id, name: now.release.name, isSigned: now.pin.signers.threshold > 0 }
@@ -142,4 +146,9 @@ scope.addEventListener('fetch', (event) => {
 })
 scope.addEventListener('message', (event) => {
   event.waitUntil(answerAsked(event.data).then((said) => event.ports[0]?.postMessage(said)))
+})
+scope.addEventListener('push', (event) => event.waitUntil(rung(scope)))
+scope.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(touched(scope))
 })

@@ -389,3 +389,58 @@ t.test('a stranger sees whether a server hands out what was released', async (t)
   now.isDown = true
   t.equal(await served(), 'unreachable')
 })
+
+t.test(
+  '4.9 a ring shows the words that its person chose and nothing else, and none where somebody looks',
+  async (t) => {
+    const { url } = await operator(t, FIRST)
+    const phone = await newProfile(t).open()
+    await phone.grantPermissions(['notifications'], { origin: new URL(url).origin })
+    const page = await phone.newPage()
+    await page.goto(url)
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, {
+      timeout: 30_000,
+    })
+    const devtools = await phone.newCDPSession(page)
+    const registered = new Promise<string>((resolve) => {
+      devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+        const [first] = registrations
+        if (first) resolve(first.registrationId)
+      })
+    })
+    await devtools.send('ServiceWorker.enable')
+    const registrationId = await registered
+    const ring = () =>
+      devtools.send('ServiceWorker.deliverPushMessage', {
+        origin: new URL(url).origin,
+        registrationId,
+        data: '',
+      })
+    const shown = () =>
+      page.evaluate(async () => {
+        const all = await (await navigator.serviceWorker.ready).getNotifications()
+        return all.map(({ title, body, tag }) => [title, body, tag])
+      })
+    const heard = page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          navigator.serviceWorker.addEventListener('message', ({ data }) => resolve(data), { once: true })
+          navigator.serviceWorker.startMessages()
+        }),
+    )
+
+    await ring()
+    t.equal(await heard, 'rung', 'a page that is open looks for what is new')
+    t.strictSame(await shown(), [], 'and nothing is shown beside it')
+
+    await askLoader(page, { words: 'Shift note' })
+    await page.goto('about:blank')
+    await ring()
+    await ring()
+    await page.goto(url)
+    await page.waitForFunction(
+      async () => (await (await navigator.serviceWorker.ready).getNotifications()).length > 0,
+    )
+    t.strictSame(await shown(), [['Shift note', '', 'bell']], 'one, however often it rang')
+  },
+)
