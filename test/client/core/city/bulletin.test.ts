@@ -1,0 +1,233 @@
+/** Letters, their proofs, and what a reader makes of a bulletin: forgeries, floods, and one value with one encoding. Pure; real signatures. */
+import fc from 'fast-check'
+import t from 'tap'
+import {
+  ALLOWANCE,
+  emptyBulletin,
+  MAX_OPENED,
+  proveLetter,
+  readBulletin,
+  sealPosting,
+} from '../../../../client/core/city/bulletin.ts'
+import {
+  type BulletinTerm,
+  bulletinLogOf,
+  decodeTerm,
+  encodeTerm,
+  writersOf,
+} from '../../../../client/core/city/bulletinTerm.ts'
+import {
+  decodeLetter,
+  decodeSigned,
+  encodeLetter,
+  encodeSigned,
+  isValidIn,
+  type Letter,
+  type LetterSaying,
+  signLetter,
+} from '../../../../client/core/city/letter.ts'
+import { cityPath, cityRoot, letterListOf, listRoot } from '../../../../client/core/city/letterKeys.ts'
+import { sameBytes } from '../../../../shared/base/bytes.ts'
+import { decode } from '../../../../shared/base/codec.ts'
+import {
+  cryptoReady,
+  type KeyPair,
+  newKeyPair,
+  randomBytes,
+  sha256,
+} from '../../../../shared/crypto/sodium.ts'
+import type { Blob } from '../../../../shared/protocol/ids.ts'
+import { policy } from '../../../../shared/protocol/policy.ts'
+import { signEntry } from '../../../../shared/protocol/writerSignature.ts'
+
+await cryptoReady
+
+const CITY = '9'.repeat(64)
+type Side = {
+  readonly card: string
+  readonly members: readonly KeyPair[]
+  readonly keys: readonly Uint8Array[]
+  readonly writer: KeyPair
+}
+
+const side = (letter: string, members: number): Side => {
+  const pairs = Array.from({ length: members }, newKeyPair)
+  const keys = letterListOf(
+    pairs.map(({ publicKey }) => sha256(publicKey)),
+    randomBytes(32),
+  )
+  return { card: letter.repeat(32), members: pairs, keys, writer: newKeyPair() }
+}
+const sides = [side('a', 7), side('b', 2), side('c', 3)] as const
+const [heron, sparrow] = sides
+const seed = randomBytes(32)
+const roster = sides.map(({ card, keys }) => ({ card, signers: 2, root: listRoot(keys) }))
+
+const termOf = (place: number): BulletinTerm => ({
+  term: 4,
+  city: CITY,
+  seed,
+  startsAt: 0,
+  writers: writersOf(
+    sides.map(({ writer }) => sha256(writer.publicKey)),
+    seed,
+  ),
+  root: cityRoot(roster),
+  relay: {
+    address: 'wss://relay.test/',
+    staticKey: randomBytes(32),
+    signingKey: randomBytes(32),
+    admission: randomBytes(32),
+  },
+  own: { card: sides[place]?.card ?? '', signers: 2, place, path: cityPath(roster, place) },
+  names: sides.map(({ card }) => ({ card, code: card.slice(0, 1), sector: 's', area: 'a' })),
+})
+const reading = (place: number) => {
+  const term = termOf(place)
+  const log = bulletinLogOf(term, sides[place]?.writer ?? newKeyPair())
+  const decoded = decode(policy, log.access.policy)
+  if (!decoded.ok) throw new Error('not a policy')
+  return { term, log, writers: decoded.value.writers }
+}
+
+let serial = 0
+const letterOf = ({ card }: Side, says: LetterSaying, more: Partial<Letter> = {}): Letter => ({
+  ...{ version: 1, city: CITY, card, term: 4, serial: ++serial, says },
+  ...more,
+})
+const alert = (text = 'Help'): LetterSaying => ({ type: 'alert', text })
+
+/** Signed by the first so many members, as they stand in the list. */
+const signedBy = ({ keys }: Side, letter: Letter, signers: readonly KeyPair[]) => {
+  const at = (pair: KeyPair): number =>
+    Math.max(
+      0,
+      keys.findIndex((key) => sameBytes(key, sha256(pair.publicKey))),
+    )
+  const signatures = signers
+    .map((pair) => signLetter(letter, at(pair), pair))
+    .sort((a, b) => a.place - b.place)
+  return { letter, signatures }
+}
+
+const entryOf = (blob: Blob, place: number, writer = sides[place]?.writer ?? newKeyPair()) => {
+  const { writers, log } = reading(place)
+  const index = writers.findIndex((hash) => sameBytes(hash, sha256(writer.publicKey)))
+  return { seq: ++serial, blob, writer: { index, signature: signEntry(writer.secretKey, log.id, blob) } }
+}
+const posting = (place: number, letter: Letter, signers: readonly KeyPair[]) => {
+  const from = sides[place]
+  if (!from) throw new Error('nobody')
+  const { term, log } = reading(place)
+  return entryOf(sealPosting(log, proveLetter(term, signedBy(from, letter, signers), from.keys)), place)
+}
+const heard = (...entries: readonly ReturnType<typeof entryOf>[]) =>
+  readBulletin(emptyBulletin, reading(1), entries).posted
+
+t.test(
+  '4.6 two members of one committee call everybody; one alone, a stranger, or one twice do not',
+  async (t) => {
+    const letter = letterOf(heron, alert())
+    const [one, two] = heron.members
+    if (!one || !two) throw new Error('nobody')
+    t.match(heard(posting(0, letter, [one, two])), [{ letter }])
+    t.strictSame(heard(posting(0, letter, [one])), [])
+    t.strictSame(heard(posting(0, letter, [one, newKeyPair()])), [], 'a key that is not in the list')
+    const twice = signedBy(heron, letter, [one]).signatures
+    const doubled = encodeSigned({ letter, signatures: [...twice, ...twice] })
+    t.equal(decodeSigned(doubled), undefined, 'the same place twice')
+    t.strictSame(
+      heard(posting(0, letterOf(sparrow, alert()), [one, two])),
+      [],
+      'in the name of another committee',
+    )
+    t.strictSame(heard(posting(0, letterOf(heron, alert(), { term: 3 }), [one, two])), [], 'of another term')
+    t.strictSame(
+      heard(posting(0, letterOf(heron, alert(), { city: '8'.repeat(64) }), [one, two])),
+      [],
+      'of another city',
+    )
+    t.match(
+      heard(posting(0, letterOf(heron, { type: 'ring', ring: '1'.repeat(32), text: 'Somebody' }), [one])),
+      [{}],
+      'a ring needs one',
+    )
+    t.strictSame(
+      heard(posting(0, letterOf(heron, { type: 'join' }), [one, two])),
+      [],
+      'what is for the assembly alone',
+    )
+  },
+)
+
+t.test('4.6 who floods uses up the allowance of one committee, and the others are heard', async (t) => {
+  const junk = Array.from({ length: MAX_OPENED + 20 }, () => entryOf(randomBytes(1024) as Blob, 1))
+  const rings = Array.from({ length: ALLOWANCE.ring + 5 }, (_, i) =>
+    posting(
+      0,
+      letterOf(heron, { type: 'ring', ring: '1'.repeat(32), text: `again ${i}` }),
+      heron.members.slice(0, 1),
+    ),
+  )
+  const call = posting(0, letterOf(heron, alert()), heron.members.slice(0, 2))
+  const silenced = posting(1, letterOf(sparrow, alert()), sparrow.members)
+  const posted = heard(...junk, ...rings, call, silenced)
+  t.equal(posted.filter(({ letter }) => letter.says.type === 'ring').length, ALLOWANCE.ring)
+  t.equal(posted.filter(({ letter }) => letter.card === heron.card && letter.says.type === 'alert').length, 1)
+  t.equal(posted.filter(({ letter }) => letter.card === sparrow.card).length, 0)
+  const again = Array.from({ length: 30 }, () => call)
+  t.equal(heard(...again).length, 1, 'the same letter again is one, and costs nothing')
+})
+
+t.test('4.7 a relay that names another writer is not believed', async (t) => {
+  const call = posting(0, letterOf(heron, alert()), heron.members.slice(0, 2))
+  t.strictSame(heard({ ...call, writer: { ...call.writer, index: (call.writer.index + 1) % 128 } }), [])
+  t.strictSame(heard({ ...call, writer: { ...call.writer, signature: randomBytes(64) } }), [])
+})
+
+t.test('I1 page by page comes to the same as all at once', async () => {
+  const entries = [0, 1, 2].flatMap((place) =>
+    Array.from({ length: 4 }, (_, i) => {
+      const from = sides[place] ?? heron
+      return posting(
+        place,
+        letterOf(from, i % 2 ? alert(`${i}`) : { type: 'onIt', to: '0'.repeat(64), text: 'we come' }),
+        from.members.slice(0, 2),
+      )
+    }),
+  )
+  fc.assert(
+    fc.property(fc.shuffledSubarray(entries), fc.nat(12), (order, cut) => {
+      const once = readBulletin(emptyBulletin, reading(2), order)
+      const first = readBulletin(emptyBulletin, reading(2), order.slice(0, cut))
+      const both = readBulletin(first, reading(2), order.slice(cut))
+      return JSON.stringify([once.posted, [...once.used]]) === JSON.stringify([both.posted, [...both.used]])
+    }),
+    { numRuns: 10 },
+  )
+})
+
+t.test('D9 one letter has one encoding, and a list does not tell how many members there are', async (t) => {
+  const signed = signedBy(
+    heron,
+    letterOf(heron, { type: 'answer', item: '2'.repeat(32), take: 'support' }),
+    heron.members.slice(0, 2),
+  )
+  t.ok(isValidIn(signed, { keys: heron.keys, signers: 2 }))
+  t.notOk(isValidIn(signed, { keys: sparrow.keys, signers: 2 }))
+  t.notOk(isValidIn(signed, { keys: heron.keys, signers: 3 }))
+  const raw = encodeSigned(signed)
+  t.strictSame(encodeSigned(decodeSigned(raw) ?? signed), raw)
+  t.equal(decodeSigned(Uint8Array.from([...raw, 0])), undefined)
+  for (const at of [0, 40, 60]) {
+    const spoiled = raw.slice()
+    spoiled[at] = (spoiled[at] ?? 0) ^ 1
+    const read = decodeSigned(spoiled)
+    t.notOk(read && isValidIn(read, { keys: heron.keys, signers: 2 }))
+  }
+  t.equal(decodeLetter(encodeLetter(signed.letter))?.says.type, 'answer')
+  t.equal(heron.keys.length, sparrow.keys.length)
+  const term = termOf(0)
+  t.strictSame(decodeTerm(encodeTerm(term)), term)
+  t.equal(term.writers.length, 128)
+})
