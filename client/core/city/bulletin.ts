@@ -23,7 +23,6 @@ const proof = struct({
   keys: list(list(bytes(32), DEPTHS.list), 32),
   committee: list(bytes(32), DEPTHS.city),
 })
-export type LetterProof = Value<typeof proof>
 
 /** The writer's key stands in front: the policy has its hash only, and a relay could say that it was somebody else. */
 const entry = struct({ writer: bytes(32), signed: signedLetter, proof })
