@@ -113,8 +113,9 @@ export type Config = {
   readonly secretFiles: readonly string[]
 }
 
-/** Settings of the command line, which may be set in the same shell. */
+/** Settings of the command line and of the bell, which may be set in the same shell. */
 const OF_THE_CLIENT = ['TOCSIN_HOME', 'TOCSIN_PASSPHRASE_FILE', 'TOCSIN_DEBUG']
+const isOfOthers = (name: string): boolean => OF_THE_CLIENT.includes(name) || name.startsWith('TOCSIN_BELL_')
 
 /** The error is every fault, one sentence each. Values are not repeated: a database URL holds a password. */
 export const readConfig = (
@@ -125,7 +126,7 @@ export const readConfig = (
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   )
   const unknown = Object.keys(given).filter(
-    (name) => name.startsWith('TOCSIN_') && !Object.hasOwn(settings, name) && !OF_THE_CLIENT.includes(name),
+    (name) => name.startsWith('TOCSIN_') && !Object.hasOwn(settings, name) && !isOfOthers(name),
   )
   const parsed = v.safeParse(environment, given)
   const faults = [
