@@ -171,6 +171,9 @@ const words = (year: Year, times: number): string => {
 
 type Event = { readonly every: number; readonly on: number; readonly happens: (year: Year) => Promise<void> }
 
+/** Only their own phone knows at once: others may not have heard yet who has come and who has gone. */
+const GONE: ReadonlySet<string> = new Set(['left', 'removed'])
+
 /** Besides talk, in days. */
 const whatHappens = async (year: Year): Promise<void> => {
   await letIn(year)
@@ -179,12 +182,7 @@ const whatHappens = async (year: Year): Promise<void> => {
     if (!member.second && member.seat !== year.away && day - member.since >= DAYS_BEFORE_A_SECOND_PHONE)
       await linkSecond(year, member)
   for (const { every, on, happens } of EVENTS) if (day % every === on) await happens(year)
-  const there = new Set(
-    someone(year)
-      .session.view()
-      .members.map(({ seat }) => seat),
-  )
-  year.members = year.members.filter(({ seat }) => there.has(seat))
+  year.members = year.members.filter(({ phone }) => !GONE.has(phone.session.view().own.status))
 }
 
 /** Any phone that was looked at today. */

@@ -81,7 +81,7 @@ const oldestOfTheLoudest = (all: readonly KnownMotion[]): string => {
 
 /**
  * Motions that could be carried out in the newest epoch now: "known complete mandates" (7.4). HELLO and TIDY are withheld for them; for somebody for whom
- * there is no place yet they are not, or no epoch would ever come in which there is one.
+ * there is no place yet they are not, or no epoch would ever come in which there is one; nor for somebody whose key package this device was never told of.
  */
 export const carriedMotions = (desk: Desk): readonly KnownMotion[] => {
   const forum = forumOf(desk.book.newest())
@@ -89,6 +89,7 @@ export const carriedMotions = (desk: Desk): readonly KnownMotion[] => {
     .all()
     .filter((m) => m.outcome === 'open' && isCarried(forum, m.motion, m.approvals))
     .filter((m) => !isDisowned(forum.roster, m.motion, m))
+    .filter(({ motion: { action }, join }) => (action.type !== 'add' && action.type !== 'deviceAdd') || join)
     .filter((m) => m.motion.action.type !== 'add' || placeFault(forum) === undefined)
     .filter((m) => desk.clock() >= (restsUntil(forum, m) ?? 0))
     .filter((m) => !hasRunOut(desk, m))

@@ -102,7 +102,6 @@ const carryOutOne = async (keeper: Keeper, hash: string, known: KnownMotion): Pr
   if (!isCarried(forum, known.motion, known.approvals)) return
   const { action } = known.motion
   if (action.type === 'remove' && action.seat === book.own().seat) return
-  if ((action.type === 'add' || action.type === 'deviceAdd') && !known.join) return
   const act: Act = { type: 'mandate', mandate: assembleMandate(forum, known.motion, known.approvals) }
   const done = await commit(keeper, { act, keyPackage: known.join?.keyPackage })
   if (!done.ok && isHopeless(done.error)) {
