@@ -116,9 +116,11 @@ t.test('V6, 7.4 somebody whose key package nobody here was told of holds nobody 
     seat: 'e2'.repeat(16) as SeatId,
     sponsor: seatOf(alice, 'alice'),
   }
-  await approved(must(await alice.session.propose(action)).motion, bob, carol)
+  const { motion } = must(await alice.session.propose(action))
+  await approved(motion, bob, carol)
   await syncAll(alice, bob, carol)
-  const { epoch } = alice.session.view()
+  const { epoch, motions } = alice.session.view()
+  t.equal(motions.find(({ hash }) => hash === motion)?.outcome, 'open', 'somebody else may know it')
   alice.time.now += 20 * DAY_MS
   await syncAll(alice, bob, carol)
   t.ok(alice.session.view().epoch >= epoch + 2, 'keys are renewed, by one after the other')
