@@ -139,7 +139,7 @@ story(
   async (t) => {
     for (const [days, text] of [
       [6, 'from next week'],
-      [-40, 'from last month'],
+      [-2, 'from the day before yesterday'],
     ] as const) {
       clock?.set(days)
       await bob.restart()
@@ -158,7 +158,7 @@ story(
     clock?.set(0)
     await bob.restart()
     await unlock(bob)
-    await reads(bob, 'heard: from last month')
+    await reads(bob, 'heard: from the day before yesterday')
   },
   clock ? undefined : 'there is no C compiler',
 )
