@@ -4,6 +4,7 @@ import type { Family } from '../entry.ts'
 const alarmPages = () => import('../commands/alarm.ts')
 const alarmCare = () => import('../commands/alarmCare.ts')
 const alarmShare = () => import('../commands/alarmShare.ts')
+const checks = () => import('../commands/check.ts')
 const alarmStates = () => import('../commands/alarmStates.ts')
 
 export const alarms: Family = {
@@ -79,6 +80,21 @@ export const alarms: Family = {
       name: 'alarm share',
       summary: 'put to the vote what the city may read',
       load: async () => (await alarmShare()).alarmShare,
+    },
+    {
+      name: 'check start',
+      summary: 'an alarm opens unless others speak to you',
+      load: async () => (await checks()).checkStart,
+    },
+    {
+      name: 'check list',
+      summary: 'who asked to be checked on',
+      load: async () => (await checks()).checkList,
+    },
+    {
+      name: 'check end',
+      summary: 'you have spoken to them',
+      load: async () => (await checks()).checkEnd,
     },
     {
       name: 'alarm wake',

@@ -8,6 +8,7 @@ import { type Alarms, alarms, noAlarms } from './alarm.ts'
 import { type Takers, type Writable, writable } from './area.ts'
 import { assembly } from './assembly.ts'
 import { type Assembly, noAssembly } from './assemblyLife.ts'
+import { type Checks, checks, noChecks } from './check.ts'
 import { type CityLife, cityLife, noCityLife } from './cityLife.ts'
 import { type Concerns, concerns, noConcerns } from './concern.ts'
 import type { KnownContent } from './content.ts'
@@ -32,6 +33,7 @@ type Progress = {
 export type Committee = Progress &
   Talk &
   Alarms &
+  Checks &
   Met &
   Unity &
   Meetings &
@@ -48,6 +50,7 @@ export const emptyCommittee: Committee = {
   ids: new Set(),
   ...noTalk,
   ...noAlarms,
+  ...noChecks,
   ...noMet,
   ...noUnity,
   ...noMeetings,
@@ -65,6 +68,7 @@ type Draft = Writable<Committee>
 const takers: Takers<KnownContent['type'], Draft> = {
   ...talk,
   ...alarms,
+  ...checks,
   ...met,
   ...unity,
   ...meetings,

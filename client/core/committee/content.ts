@@ -13,6 +13,7 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { fromUtf8 } from '../../../shared/base/text.ts'
 import { alarmSchemas } from './alarmContent.ts'
 import { assemblySchemas } from './assemblyContent.ts'
+import { checkSchemas } from './checkContent.ts'
 import { citySchemas } from './cityContent.ts'
 import { concernSchemas } from './concernContent.ts'
 import { handle } from './fields.ts'
@@ -36,6 +37,7 @@ const schemas = {
   ...talkSchemas,
   file,
   ...alarmSchemas,
+  ...checkSchemas,
   ...metSchemas,
   ...programSchemas,
   ...unitySchemas,

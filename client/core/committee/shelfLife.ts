@@ -123,6 +123,7 @@ const OVER: { readonly [A in Exclude<Area, 'post'>]: Over } = {
   name: (thing, whole) =>
     !(isNewest(thing, whole) && isHere(thing, whole.around)) &&
     (isNewest(thing, whole) || isPast(thing.lastAt, whole.around.shelf.posts, whole.around)),
+  check: ({ lastAt }, { around }) => isPast(lastAt, around.shelf.alarms, around),
   alarm: orStray(
     ({ alarms }, id) => alarms.get(id),
     ({ phase }, { lastAt }, { around }) => {

@@ -10,6 +10,7 @@ export type Area =
   | 'post'
   | 'name'
   | 'alarm'
+  | 'check'
   | 'motion'
   | 'point'
   | 'meeting'
@@ -93,6 +94,8 @@ const PLACES: Places = {
   post: begins('post'),
   file: begins('post'),
   alarm: begins('alarm'),
+  check: begins('check'),
+  checkEnd: ({ content }) => ['check', content.check],
   alarmAnswer: ofAlarm,
   alarmUpdate: ofAlarm,
   alarmState: ofAlarm,

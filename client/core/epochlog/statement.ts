@@ -13,6 +13,7 @@ import {
   struct,
   text,
   u32,
+  u48,
   type Value,
   varBytes,
   variant,
@@ -20,7 +21,7 @@ import {
 import { type SecretKey, sign, verify } from '../../../shared/crypto/sodium.ts'
 import type { LogId } from '../../../shared/protocol/ids.ts'
 import { dropRequest, leaveRequest, resyncRequest } from '../governance/act.ts'
-import { hashText } from '../governance/ids.ts'
+import { hashText, idText } from '../governance/ids.ts'
 import { type Device, deviceAt, type Roster } from '../governance/roster.ts'
 import { seenFields } from './payload.ts'
 
@@ -48,6 +49,8 @@ const stated = variant({
   leave: [5, struct({ request: leaveRequest })],
   /** "Cut off this device": where whoever says so cannot commit now. */
   drop: [6, struct({ request: dropRequest })],
+  /** What was handed to the relay to be said when its time is over: an id, when that is, and an encoded content. */
+  timed: [7, struct({ id: idText, at: u48, content: varBytes(16_384) })],
 })
 export type Stated = Value<typeof stated>
 

@@ -9,7 +9,7 @@ import type { Change } from '../vault/records.ts'
 import { owing, sweep } from '../vault/sweeping.ts'
 import { createShelf, epochChanges, read, readEpoch, type Vault } from './bookShelf.ts'
 import { storedBulletin } from './bulletin.ts'
-import { care, rungBefore } from './care.ts'
+import { care, rungBefore, waitingCheck } from './care.ts'
 import { arrival, handedOver, toldResults } from './joinings.ts'
 import { statusOf } from './standing.ts'
 import {
@@ -76,6 +76,8 @@ const shelves = (notes: Change[], vault: Vault, root: string) => ({
   handovers: createShelf(notes, vault, `${root}handover/`, handedOver),
   /** At most one: what stood before this device came in. */
   told: createShelf(notes, vault, `${root}told/`, toldResults),
+  /** Checks that may still open, by id. */
+  checks: createShelf(notes, vault, `${root}check/`, waitingCheck),
   /** At most one each: what the owner wants of alarms, and what was loud. */
   cares: createShelf(notes, vault, `${root}care/`, care),
   ringings: createShelf(notes, vault, `${root}ringing/`, rungBefore),

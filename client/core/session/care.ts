@@ -1,5 +1,5 @@
 /** What this phone keeps about alarms for its owner alone: what was loud, when it may be, and whom to call. Stored, never sent. Not here: how it is used (ringing.ts). */
-import { flag, list, option, struct, text, u8, u48, type Value } from '../../../shared/base/codec.ts'
+import { flag, list, option, struct, text, u8, u32, u48, type Value } from '../../../shared/base/codec.ts'
 import { idText } from '../governance/ids.ts'
 
 /** As many as somebody calls before help is there; a list of everybody on a phone that is taken would be a gift. */
@@ -24,3 +24,6 @@ export const rungBefore = struct({
   born: list(struct({ alarm: idText, askedAt: u48, at: u48 }), 65_535),
   rung: list(struct({ alarm: idText, at: u48 }), 65_535),
 })
+
+/** A sealed alarm that may open in the log of this epoch; when, by this device's clock (waitingChecks.ts). */
+export const waitingCheck = struct({ epoch: u32, dueAt: u48 })

@@ -6,14 +6,16 @@ import { decodeContent, isCounted, isRuled } from '../committee/content.ts'
 import { type Payload, payloadHash, type SeenHead } from '../epochlog/payload.ts'
 import type { Place } from '../governance/fold.ts'
 import { type Device, fullSeats } from '../governance/roster.ts'
+import { takesOut } from '../governance/verdict.ts'
 import { comparePeer } from '../relay/witness.ts'
 import { numberKey } from './book.ts'
-import { type Desk, orderOf, suspect } from './desk.ts'
+import { type Desk, isBefore, orderOf, suspect } from './desk.ts'
 import { closeGap } from './gaps.ts'
 import { heardWords } from './lastHeard.ts'
 import { learnMotion } from './motions.ts'
 import { type Epoch, forumOf } from './state.ts'
 import { tell } from './telling.ts'
+import { noteCheck } from './waitingChecks.ts'
 
 export type Heard = {
   readonly payload: Payload
@@ -103,7 +105,25 @@ const continues = (desk: Desk, epoch: Epoch, payload: Payload, by: Device): bool
   return true
 }
 
-const keepContent = (desk: Desk, epoch: Epoch, { payload, by, found }: Heard, raw: Uint8Array): void => {
+type Timed = Pick<Heard, 'by' | 'found'> & {
+  readonly id: string
+  readonly at: number
+  readonly content: Uint8Array
+}
+
+/** What a member left with the relay: an alarm and nothing else, and from nobody who was put out of this epoch before it opened. */
+export const hearTimed = (desk: Desk, epoch: Epoch, { id, at, content, by, found }: Timed): void => {
+  const { current } = epoch.fold
+  const isTooLate =
+    current !== undefined && isBefore(current.place, found.place) && takesOut(current.effect, by)
+  const decoded = decodeContent(content)
+  if (isTooLate || !decoded.ok || decoded.value.type !== 'alarm') return
+  keepContent(desk, epoch, { payload: { id, at }, by, found }, content)
+}
+
+type Kept = Pick<Heard, 'by' | 'found'> & { readonly payload: Pick<Payload, 'id' | 'at'> }
+
+const keepContent = (desk: Desk, epoch: Epoch, { payload, by, found }: Kept, raw: Uint8Array): void => {
   const content = decodeContent(raw)
   if (!content.ok) return
   const { book } = desk
@@ -113,6 +133,7 @@ const keepContent = (desk: Desk, epoch: Epoch, { payload, by, found }: Heard, ra
   // Nothing of it is kept, so there is nothing to keep here either (talking.ts).
   if (content.value.type === 'partWays' && !book.newest().charter.isFounded)
     tell(desk, { type: 'ended', why: 'parted' })
+  if (content.value.type === 'check') noteCheck(desk, payload.id, content.value)
   const order = orderOf(epoch.info.number, found.place)
   book.sayings.put(numberKey(order), {
     id: payload.id,

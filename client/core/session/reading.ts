@@ -18,6 +18,7 @@ import { takeEntries } from './receive.ts'
 import type { Epoch } from './state.ts'
 import { tell } from './telling.ts'
 import { tidySoon } from './tidying.ts'
+import { epochDue } from './waitingChecks.ts'
 
 /** A desk with a line to the relay. */
 export type Line = Desk & {
@@ -47,7 +48,8 @@ export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
   const { book } = line
   const isDue = isPollDue(line)
   const done = new Set<number>()
-  const from = isDue ? 0 : book.newest().info.number - 1
+  const before = book.newest().info.number - 1
+  const from = isDue ? 0 : Math.min(before, epochDue(line) ?? before)
   for (;;) {
     const next = book.epochs().find(({ info }) => info.number >= from && !done.has(info.number))
     if (!next) break

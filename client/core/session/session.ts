@@ -7,6 +7,7 @@ import { checkContent, encodeContent, type KnownContent } from '../committee/con
 import { type Action, type Motion, motionHash } from '../governance/motion.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
 import type { Book } from './book.ts'
+import { type CheckingCommands, checkingCommands } from './checking.ts'
 import { type CityCommands, cityCommands } from './cityCommands.ts'
 import { type ComparingCommands, comparingCommands } from './comparing.ts'
 import { type DeviceCommands, deviceCommands } from './devices.ts'
@@ -43,7 +44,8 @@ export type LiveListener = {
   readonly onBroken?: () => void
 }
 
-export type Session = CityCommands &
+export type Session = CheckingCommands &
+  CityCommands &
   ComparingCommands &
   DeviceCommands &
   InvitingCommands &
@@ -122,6 +124,7 @@ export const createSession = (book: Book, world: World): Session => {
     ...comparingCommands(parts),
     ...keepingCommands(parts),
     ...talkCommands({ ...parts, view }),
+    ...checkingCommands({ ...parts, view }),
     ...ringingCommands({ ...parts, view, isUpToDate: () => connectionOf(parts) === 'live' }),
     leave: () => turns.next(() => leave(keeper)),
     goOn: () =>

@@ -20,7 +20,7 @@ import { type Device, deviceOf } from '../governance/roster.ts'
 import { comparePeer } from '../relay/witness.ts'
 import { type Desk, NO_COMMIT, suspect } from './desk.ts'
 import { closeGap } from './gaps.ts'
-import { compareSeen } from './hear.ts'
+import { compareSeen, hearTimed } from './hear.ts'
 import { heardStatement } from './lastHeard.ts'
 import type { Epoch } from './state.ts'
 import { stepBack } from './stepBack.ts'
@@ -54,6 +54,9 @@ export const takeStatement = (desk: Desk, epoch: Epoch, { statement, by, found }
       return
     case 'drop':
       takeDrop(desk, epoch, by, { request: stated.request, log: found.place.log })
+      return
+    case 'timed':
+      hearTimed(desk, epoch, { ...stated, by, found })
       return
     default:
       unreachable(stated)

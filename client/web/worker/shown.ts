@@ -243,6 +243,8 @@ export type Sayable = Exclude<
     readonly type:
       | 'file'
       | 'partWays'
+      | 'check'
+      | 'checkEnd'
       | 'met'
       | 'wordsCompared'
       | 'runs'
