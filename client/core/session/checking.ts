@@ -24,10 +24,11 @@ import { devicesOf, seatsOf } from '../governance/roster.ts'
 import type { Turns } from '../vault/turns.ts'
 import { newestSeen, queue } from './outbox.ts'
 import { signerIn } from './sending.ts'
-import type { Sending } from './session.ts'
 import { type Epoch, rosterOf } from './state.ts'
 import type { Keeper } from './upkeep.ts'
 import type { CommitteeView } from './view.ts'
+
+type Sending = 'sent' | 'waiting'
 
 const MINUTE_MS = 60_000
 /** So many members take it back; in a committee of two or three, one (product.md 3.E). */

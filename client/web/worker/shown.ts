@@ -243,8 +243,7 @@ export type Sayable = Exclude<
     readonly type:
       | 'file'
       | 'partWays'
-      | 'check'
-      | 'checkEnd'
+      | `check${string}`
       | 'met'
       | 'wordsCompared'
       | 'runs'
