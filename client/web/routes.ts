@@ -2,7 +2,7 @@
  * Where in the client somebody is, as the part of the address behind `#`, which never reaches a server. A committee stands there as its place
  * in this device's list: what a browser keeps in its history says nothing about which one it is. Not here: what is shown (App.svelte).
  */
-const DEVICE_PAGES = ['home', 'found', 'join', 'settings'] as const
+export const DEVICE_PAGES = ['home', 'found', 'join', 'settings'] as const
 export const COMMITTEE_PAGES = [
   'now',
   'talk',

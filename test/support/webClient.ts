@@ -10,12 +10,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import type { Test } from 'tap'
+import { COMMITTEE_PAGES, DEVICE_PAGES, printRoute } from '../../client/web/routes.ts'
 import { newProfile, PHONE, type Profile } from './browser.ts'
 import { type Device, must, type Person, wake } from './people.ts'
 
 export const PASSPHRASE = 'four words are enough'
 /** A step that takes longer has failed, on a busy machine too. */
-export const PATIENCE_MS = 120_000
+const PATIENCE_MS = 120_000
 
 /** The folder of a build from the sources as they are; gone with the test. */
 export const buildWeb = async (t: Test, env: Readonly<Record<string, string>> = {}): Promise<string> => {
@@ -84,6 +85,12 @@ export const makeLock = async (page: Page): Promise<void> => {
   await page.getByRole('heading', { name: 'Your committees' }).waitFor()
 }
 
+export const unlock = async (page: Page): Promise<void> => {
+  await page.locator('input[type=password]').fill(PASSPHRASE)
+  await page.locator('button[type=submit]').click()
+  await page.locator('input[type=password]').waitFor({ state: 'detached' })
+}
+
 export type Beginning = { readonly name: string; readonly handle: string; readonly relay: string }
 
 /** A committee that counts at once, of one. */
@@ -99,15 +106,15 @@ export const foundHere = async (page: Page, { name, handle, relay }: Beginning):
 }
 
 /** The line of a new invite, made on the page. */
-export const inviteFrom = async (page: Page): Promise<string> => {
+const inviteFrom = async (page: Page): Promise<string> => {
   await go(page, '#/1/invites')
   await press(page, 'Somebody new, here beside me')
   return page.getByLabel('The line to give away').inputValue()
 }
 
-/** Somebody without a browser comes into the committee of the page: both compare words, the page vouches. */
-export const letIn = async (page: Page, device: Device): Promise<Person> => {
-  const joining = must(await device.client.startJoining(await inviteFrom(page), device.name))
+/** Somebody without a browser follows an invite of the page: both compare words; `vouch` presses on the page. */
+export const comeIn = async (device: Device, line: string, vouch: () => Promise<void>): Promise<Person> => {
+  const joining = must(await device.client.startJoining(line, device.name))
   const continued = async (is: string) => {
     for (const since = Date.now(); Date.now() - since < PATIENCE_MS; await wait(300)) {
       const now = must(await device.client.continueJoining(joining))
@@ -116,26 +123,20 @@ export const letIn = async (page: Page, device: Device): Promise<Person> => {
     throw new Error(`never ${is}`)
   }
   await continued('comparing')
-  await page.locator('.words').waitFor()
   await device.client.answerWords(joining, true)
-  await press(page, 'They are the same: I vouch')
+  await vouch()
   const joined = await continued('joined')
   if (joined.is !== 'joined') throw new Error('not in')
   await joined.session.sync()
   return { ...device, session: wake(joined.session) }
 }
 
-/** Screens of a committee that need nothing else to be named (client/web/routes.ts). */
-export const COMMITTEE_SCREENS = [
-  'now',
-  'talk',
-  'alarms',
-  'raise',
-  'decide',
-  'propose',
-  'us',
-  'invites',
-  'unity',
-  'charter',
-  'safety',
-] as const
+/** By an invite that the page makes. */
+export const letIn = async (page: Page, device: Device): Promise<Person> =>
+  comeIn(device, await inviteFrom(page), () => press(page, 'They are the same: I vouch'))
+
+/** Addresses of all screens that need nothing else to be named. */
+export const SCREENS: readonly string[] = [
+  ...DEVICE_PAGES.map((at) => printRoute({ at })),
+  ...COMMITTEE_PAGES.map((at) => printRoute({ at, place: 1 })),
+]

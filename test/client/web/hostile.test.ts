@@ -17,12 +17,12 @@ import { closeEverybody, newDevice } from '../../support/people.ts'
 import { startRelay } from '../../support/relay.ts'
 import {
   buildWeb,
-  COMMITTEE_SCREENS,
   foundHere,
   go,
   letIn,
   makeLock,
   newPhone,
+  SCREENS,
   write,
 } from '../../support/webClient.ts'
 
@@ -56,11 +56,7 @@ const [other = ''] = mallory.session
 const said = await sayEverything(mallory, other, (at, line) => (at === 'file' ? FILE_NAME : EVIL(at, line)))
 await gather([mallory])
 
-const SCREENS = [
-  ...['#/home', '#/found', '#/join', '#/settings'],
-  ...COMMITTEE_SCREENS.map((one) => `#/1/${one}`),
-  ...said.screens.map((one) => `#/1/${one}`),
-]
+const EVERYWHERE = [...SCREENS, ...said.screens.map((one) => `#/1/${one}`)]
 
 const unfold = (page: Page): Promise<void> =>
   page.locator('details').evaluateAll((all: readonly HTMLDetailsElement[]) => {
@@ -88,7 +84,7 @@ t.test('Markup, scripts and links are words wherever anybody can write them, on 
   texts.push(await page.locator('body').innerText())
   t.strictSame(await strangersOn(page), [], 'with a picture of theirs')
   t.equal(await page.locator('main img').getAttribute('alt'), EVIL('caption'))
-  for (const screen of SCREENS) {
+  for (const screen of EVERYWHERE) {
     await go(page, screen)
     await wait(200)
     await unfold(page)
@@ -173,7 +169,7 @@ t.test(
   'On every screen nothing runs, is embedded, painted or fetched beside the client, and no power of the device is there but what it uses',
   async (t) => {
     const elsewhere = await stranger(t)
-    for (const screen of SCREENS) {
+    for (const screen of EVERYWHERE) {
       await page.goto(`${base}/${screen}`)
       const found = await attempts(page, elsewhere.url)
       for (const [name, is] of Object.entries(found))
