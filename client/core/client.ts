@@ -40,6 +40,8 @@ export type Client = {
   readonly joinings: () => readonly { readonly id: string; readonly state: JoinState }[]
   /** What kind of invite somebody was given: only somebody new has to say a name. */
   readonly kindOf: (link: string) => Result<InviteKind, InviteFault>
+  /** The address of the relay where somebody waits for whoever was given it. */
+  readonly relayOf: (link: string) => Result<string, InviteFault>
   /** Follows an invite; the id with which it goes on, today, tomorrow or after a restart. A device of a member brings no `handle`. */
   readonly startJoining: (link: string, handle: string) => Promise<Result<string, InviteFault>>
   /** One look into the rendezvous. */
@@ -65,6 +67,10 @@ export const createClient = (vault: Vault, world: World): Client => {
     kindOf: (link) => {
       const invite = parseInvite(link, dayOf(world.clock()))
       return invite.ok ? ok(invite.value.kind) : invite
+    },
+    relayOf: (link) => {
+      const invite = parseInvite(link, dayOf(world.clock()))
+      return invite.ok ? ok(invite.value.relays[0]?.address ?? '') : invite
     },
     startJoining: (link, handle) => startJoining(newcomer, link, handle),
     continueJoining: async (id) => {

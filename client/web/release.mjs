@@ -40,18 +40,34 @@ const makeLoader = async () => {
 
 export const loaderHash = async () => sha256(await makeLoader())
 
+const FOR_EVER = 'public, max-age=31536000, immutable'
+
+/** The headers for whoever serves the folder without a relay: as Netlify and Cloudflare Pages read them, and to be imported into a site of Caddy's. */
+const forHosts = (headers) => {
+  const all = Object.entries(headers)
+  return {
+    _headers: `/*\n${all.map(([name, value]) => `  ${name}: ${value}\n`).join('')}/assets/*\n  cache-control: ${FOR_EVER}\n`,
+    'headers.caddy': `header {\n${all.map(([name, value]) => `\t${name} "${value}"\n`).join('')}}\nheader /assets/* cache-control "${FOR_EVER}"\n`,
+  }
+}
+
 /** Writes sw.js and release.json into `folder`, which holds everything else already. */
 export const makeRelease = async (folder) => {
   const { printRelease } = await tsImport('../../shared/release/release.ts', import.meta.url)
-  const { WEB_HEADERS } = await tsImport('../../shared/release/headers.ts', import.meta.url)
+  const { webHeaders } = await tsImport('../../shared/release/headers.ts', import.meta.url)
+  const relay = process.env.VITE_TOCSIN_RELAY || undefined
+  const headers = webHeaders(relay)
+  if (!headers)
+    throw new Error('VITE_TOCSIN_RELAY must be a name and perhaps a port, such as relay.example.org:8443')
   const files = Object.fromEntries(
     pathsIn(folder).map((path) => [path, sha256(readFileSync(`${folder}/${path}`))]),
   )
   const release = printRelease({
     name: json(here('../../package.json')).version,
-    headers: WEB_HEADERS,
+    headers,
     files,
   })
+  for (const [name, text] of Object.entries(forHosts(headers))) writeFileSync(`${folder}/${name}`, text)
   writeFileSync(`${folder}/sw.js`, await makeLoader())
   writeFileSync(`${folder}/release.json`, JSON.stringify({ release, statements: [] }))
 }

@@ -3,22 +3,29 @@
  * here: the files (release.ts).
  */
 
-/** Scripts only from here, made into URLs only by the client's own policy; `wasm` is the cryptography. `'self'` is also this relay's socket. */
-const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types tocsin svelte-trusted-html',
-].join('; ')
+const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/i
+const THIS_MACHINE = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::|$)/i
+
+/** Where the socket of a relay elsewhere is: without TLS on this machine only. */
+const socketAt = (relay: string): string => `${THIS_MACHINE.test(relay) ? 'ws' : 'wss'}://${relay}`
+
+/** Scripts only from here, made into URLs only by the client's own policy; `wasm` is the cryptography. `'self'` is also the socket of a relay that serves the client. */
+const contentPolicy = (relay: string | undefined): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "img-src 'self' blob:",
+    "media-src 'self' blob:",
+    relay === undefined ? "connect-src 'self'" : `connect-src 'self' ${socketAt(relay)}`,
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types tocsin svelte-trusted-html',
+  ].join('; ')
 
 /** What a page could have and this one never asks for: senses of the device, what is plugged into it, and what tells one device from another or a person from others. */
 const NEVER = [
@@ -55,12 +62,19 @@ const NEVER = [
 /** Camera for the code of an invite, microphone for a voice note. */
 const PERMISSIONS = ['camera=(self)', 'microphone=(self)', ...NEVER.map((name) => `${name}=()`)].join(', ')
 
-export const WEB_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': CONTENT_POLICY,
+/** `relay`: name and perhaps port of the one relay elsewhere that a client on a host of its own speaks to. Undefined for what is no host. */
+export const webHeaders = (relay?: string): Readonly<Record<string, string>> | undefined =>
+  relay === undefined || HOST.test(relay) ? headersFor(relay) : undefined
+
+const headersFor = (relay?: string): Readonly<Record<string, string>> => ({
+  'content-security-policy': contentPolicy(relay),
   'permissions-policy': PERMISSIONS,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-}
+})
+
+/** Of a client that its relay serves. */
+export const WEB_HEADERS = headersFor()

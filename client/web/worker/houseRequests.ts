@@ -35,7 +35,11 @@ export const HOUSE_REQUESTS: {
     add(session)
     return ok({ committee: session.id })
   },
-  inspectInvite: async ({ client }, { link }) => client.kindOf(tokenIn(link)),
+  inspectInvite: async ({ client }, { link }) => {
+    const [kind, relay] = [client.kindOf(tokenIn(link)), client.relayOf(tokenIn(link))]
+    if (!kind.ok) return kind
+    return relay.ok ? ok({ kind: kind.value, relay: relay.value }) : relay
+  },
   joinings: async ({ joinings }) => ok(joinings.shown()),
   startJoining: async ({ client, joinings }, { link, handle: typed }) => {
     const token = tokenIn(link)

@@ -90,7 +90,11 @@ export type Requests = {
     'bad_name' | 'bad_purpose' | 'bad_handle' | 'bad_relay' | 'no_admission'
   >
   /** Only somebody new has to say a name: `device` brings none. */
-  readonly inspectInvite: Ask<{ readonly link: string }, InviteKind, InviteFault>
+  readonly inspectInvite: Ask<
+    { readonly link: string },
+    { readonly kind: InviteKind; readonly relay: string },
+    InviteFault
+  >
   readonly joinings: Ask<Nothing, readonly JoiningShown[]>
   /** The worker then looks after it by itself, also after the next unlocking; how it goes comes as events. */
   readonly startJoining: Ask<

@@ -1,7 +1,6 @@
 /**
  * What members and relays cannot make the web client do: markup, scripts and links in anything that anybody can write stay words, on every screen, under a
- * policy that lets nothing run, embed or be fetched beside the client. Not here: another client from the same server (trust.test.ts), a lying relay
- * (lies.test.ts).
+ * policy that lets nothing run, embed or be fetched beside the client. Not here: another client from the same server (trust.test.ts).
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
