@@ -67,7 +67,9 @@ export const exposureLines = (view: CommitteeView, one: Exposure, now: number): 
   return [
     `The phone ${shortPhones(view)(one.device)} of ${namesIn(view)(one.seat)}:`,
     ...whenWords(one, namesIn(view), now),
-    '  Who opens it can read, at most, as far as this device still knows:',
+    one.isFrozen
+      ? '  Who opens it can read, at most, what was here when it was cut off:'
+      : '  Who opens it can read, at most, as far as this device still knows:',
     ...(kinds.length > 0 ? kinds : ['    nothing']),
     '    the rules of the committee, and where its relay is',
     '  Never on it:',
@@ -92,6 +94,7 @@ export const exposureJson = (view: CommitteeView, one: Exposure): object => {
     since: isoOf(one.since),
     heardAt: isoOf(one.heardAt),
     onIt: one.counted,
+    isFrozen: one.isFrozen,
     neverOnIt: one.never,
     doNow: one.steps,
   }

@@ -1,6 +1,6 @@
 /**
  * The exposure report (product.md 3.J): of a phone that was cut off, or is gone, what somebody who holds it can read, what was never on it, and what to do now. From
- * what this device knows itself and still remembers. Not here: what counts as which kind (committee/exposure.ts).
+ * what this device knew itself when it was cut off; where it was not there then, from what it remembers. Not here: what counts as which kind (committee/exposure.ts).
  */
 import {
   type Counted,
@@ -11,6 +11,7 @@ import {
   type NeverExposed,
 } from '../committee/exposure.ts'
 import type { DeviceId, SeatId } from '../governance/ids.ts'
+import { doubtfulIn, reportIn } from './exposed.ts'
 import type { CommitteeView, MemberView } from './view.ts'
 
 export type Exposure = {
@@ -24,6 +25,8 @@ export type Exposure = {
   readonly since: number | undefined
   readonly heardAt: number | undefined
   readonly counted: Counted
+  /** As it was when the phone was cut off; otherwise what this device still knows now. */
+  readonly isFrozen: boolean
   readonly never: readonly NeverExposed[]
   readonly steps: readonly ExposureStep[]
 }
@@ -41,9 +44,11 @@ export const exposureOf = (view: CommitteeView, device: DeviceId): Exposure | un
   if (!member) return undefined
   const phone = member.devices.find(isIts)
   const cutOff = member.cutOffs.find(isIts)
-  const reportedAt = reportIn(view, member)
+  const then = cutOff?.exposed
+  const reportedAt = then?.reportedAt ?? reportIn(view.committee, member.seat)
   const names = view.handles.size
-  const counted = { ...exposedIn(view.committee, { until: cutOff?.at }), names }
+  const counted = then?.counted ?? { ...exposedIn(view.committee, { until: cutOff?.at }), names }
+  const doubtful = then?.doubtful ?? doubtfulIn(view.committee, device, reportedAt)
   return {
     device,
     seat: member.seat,
@@ -53,25 +58,23 @@ export const exposureOf = (view: CommitteeView, device: DeviceId): Exposure | un
     heardAt: phone?.heardAt,
     counted,
     never: NEVER_EXPOSED,
-    steps: stepsFor(view, member, { device, reportedAt, counted }),
+    isFrozen: then !== undefined,
+    steps: stepsFor(view, member, { device, reportedAt, counted, doubtful }),
   }
 }
 
-const reportIn = ({ committee }: CommitteeView, { seat }: MemberView): number | undefined =>
-  [...committee.alarms.values()].findLast((alarm) => alarm.kind === 'phone_taken' && alarm.seat === seat)?.at
-
-type About = Pick<Exposure, 'device' | 'reportedAt' | 'counted'>
+type About = Pick<Exposure, 'device' | 'reportedAt' | 'counted'> & { readonly doubtful: number }
 
 const stepsFor = (
   { committee }: CommitteeView,
   { seat, devices }: MemberView,
-  { device, reportedAt, counted }: About,
+  { device, reportedAt, counted, doubtful }: About,
 ): readonly ExposureStep[] => {
   const others = devices.filter((one) => one.device !== device)
   const isSince = (at: number): boolean => reportedAt !== undefined && at >= reportedAt
   return exposureSteps({
     counted,
-    doubtful: committee.posts.filter((post) => post.device === device && isSince(post.at)).length,
+    doubtful,
     newPhones: others.filter(({ came }) => came && isSince(came.at)).length,
     roles: [...committee.terms.values()].filter((term) => term.seat === seat && !term.ended).length,
     hasOtherPhone: others.length > 0,

@@ -8,6 +8,7 @@ import { deviceOf, devicesOf, isVacant, type Roster } from '../governance/roster
 import { type Effect, takesOut } from '../governance/verdict.ts'
 import type { Book } from './book.ts'
 import type { Desk } from './desk.ts'
+import { type ExposedThen, exposedNow } from './exposed.ts'
 import type { DeviceRecord } from './state.ts'
 
 /** Kept at once; those that went first go first. */
@@ -22,7 +23,7 @@ export const noteDevices = (desk: Desk, before: Roster, after: Roster, { change 
     if (!deviceOf(before, device)) devices.put(device, { seat, came: { epoch, at }, cutOff: undefined })
   if (change?.type !== 'dropped') return
   const known = devices.get(change.device)
-  const cutOff = { epoch, at, by: change.by }
+  const cutOff = { epoch, at, by: change.by, exposed: exposedNow(desk.book, change) }
   devices.put(change.device, { seat: change.seat, came: known?.came, cutOff })
   forgetOldest(desk, after)
 }
@@ -50,6 +51,8 @@ export type CutOffView = {
   readonly at: number
   /** Not settled: its initiator cannot cut off anybody else. */
   readonly isOpen: boolean
+  /** Undefined: it was cut off before this device came. */
+  readonly exposed: ExposedThen | undefined
 }
 
 export type PhonesView = {
@@ -87,8 +90,8 @@ const cutOffsOf = (book: Book, seat: SeatId): readonly CutOffView[] => {
     const record = book.devices.get(key)
     // A drop that was voided has not happened.
     if (record?.seat !== seat || !record.cutOff || deviceOf(roster, device)) return []
-    const { by, at } = record.cutOff
-    return [{ device, by, at, isOpen: dropOf(ledger, device) !== undefined }]
+    const { by, at, exposed } = record.cutOff
+    return [{ device, by, at, isOpen: dropOf(ledger, device) !== undefined, exposed }]
   })
   return [...records, ...openOnly(book, seat, records)].sort((a, b) => b.at - a.at)
 }
@@ -98,7 +101,7 @@ const openOnly = (book: Book, seat: SeatId, known: readonly CutOffView[]): reado
   book
     .newest()
     .info.ledger.drops.filter((one) => one.seat === seat && known.every((k) => k.device !== one.device))
-    .map(({ device, by }) => ({ device, by, at: 0, isOpen: true }))
+    .map(({ device, by }) => ({ device, by, at: 0, isOpen: true, exposed: undefined }))
 
 /** That this device itself was cut off, by whom, and whether it was the last one of its seat. */
 export const ownCutOff = (

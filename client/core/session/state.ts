@@ -30,6 +30,7 @@ import { type Roster, rosterCodec } from '../governance/roster.ts'
 import { joinCodec } from '../join/exchange.ts'
 import type { Group } from '../mls/types.ts'
 import type { Witness } from '../relay/witness.ts'
+import { exposed } from './exposed.ts'
 import { type Status, standingCodec, wordOf } from './standing.ts'
 import { stuckFields } from './stuck.ts'
 
@@ -137,7 +138,7 @@ const moment = struct({ epoch: u32, at: u48 })
 export const deviceRecord = struct({
   seat: seatId,
   came: option(moment),
-  cutOff: option(struct({ epoch: u32, at: u48, by: option(seatId) })),
+  cutOff: option(struct({ epoch: u32, at: u48, by: option(seatId), exposed })),
 })
 export type DeviceRecord = Value<typeof deviceRecord>
 

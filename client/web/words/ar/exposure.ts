@@ -98,6 +98,7 @@ export const exposure: LaterWords['exposure'] = {
   cutOff: (when) => `قُطع: ${when}.`,
   reported: (when) => `أُبلغ عن أخذه: ${when}.`,
   heard: (when) => `آخر إشارة: ${when}.`,
+  onItThen: 'من يفتحه يستطيع أن يقرأ، على الأكثر، ما كان هنا حين قُطع:',
   onIt: 'من يفتحه يستطيع أن يقرأ، على الأكثر وبقدر ما ما زال هذا الجهاز يعرف:',
   kind: (kind, n) => plural(n, KINDS[kind]),
   always: 'قواعد اللجنة، ومكان خادمها',

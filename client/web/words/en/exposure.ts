@@ -28,6 +28,7 @@ export const exposure = {
   cutOff: (when: string) => `Cut off: ${when}.`,
   reported: (when: string) => `Reported taken: ${when}.`,
   heard: (when: string) => `Last heard: ${when}.`,
+  onItThen: 'Who opens it can read, at most, what was here when it was cut off:',
   onIt: 'Who opens it can read, at most, as far as this device still knows:',
   kind: (kind: Exposed, n: number): string => plural(n, KINDS[kind]),
   always: 'the rules of the committee, and where its relay is',

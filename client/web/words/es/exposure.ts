@@ -29,6 +29,7 @@ export const exposure: LaterWords['exposure'] = {
   cutOff: (when) => `Cortado: ${when}.`,
   reported: (when) => `Avisado como quitado: ${when}.`,
   heard: (when) => `Última señal: ${when}.`,
+  onItThen: 'Quien lo abra puede leer, como mucho, lo que había aquí cuando se desconectó:',
   onIt: 'Quien lo abra puede leer, como mucho y hasta donde este aparato aún sabe:',
   kind: (kind, n) => plural(n, KINDS[kind]),
   always: 'las reglas del comité, y dónde está su relé',

@@ -9,6 +9,7 @@ import { ledgerHash } from '../../../../client/core/governance/ledger.ts'
 import { deviceOf } from '../../../../client/core/governance/roster.ts'
 import { signatureKeyPair } from '../../../../client/core/mls/group.ts'
 import { seal } from '../../../../client/core/mls/message.ts'
+import { exposureOf } from '../../../../client/core/session/exposing.ts'
 import { toHex } from '../../../../shared/base/text.ts'
 import { cryptoReady, randomBytes } from '../../../../shared/crypto/sodium.ts'
 import { decide, gather, historyOf, seatOf } from '../../../support/committeeStory.ts'
@@ -22,6 +23,7 @@ import {
   must,
   type Person,
   type Place,
+  restart,
   say,
   textsOf,
 } from '../../../support/people.ts'
@@ -45,6 +47,26 @@ const memberIn = (person: Person, whom: Person) => {
   if (!found) throw new Error('no such member')
   return found
 }
+
+t.test('3.J a month later the report still says what was on the phone when it was cut off', async (t) => {
+  const { relay, alice, bob, carol, dave } = await four()
+  await say(alice, 'read by everybody')
+  await say(dave, 'so was this')
+  await gather([alice, bob, carol, dave])
+  must(await alice.session.cutOff(phone(dave)))
+  await gather([bob, carol, alice])
+  await say(bob, 'said afterwards')
+  await gather([alice, bob, carol])
+  const report = (person: Person) => exposureOf(person.session.view(), phone(dave))
+  const then = report(bob)
+  t.match(then, { isFrozen: true, counted: { posts: 2, names: 4 } })
+  bob.time.now += 31 * 86_400_000
+  must(await bob.session.sync())
+  t.strictSame(textsOf(bob), [], 'what was said is gone from here')
+  t.strictSame(report(bob)?.counted, then?.counted)
+  const again = await restart(bob, relay.dial)
+  t.strictSame([report(again)?.counted, report(again)?.steps], [then?.counted, then?.steps])
+})
 
 t.test(
   '4.11 one member cuts off a phone while nobody else is there, and everybody sees who did it',
