@@ -14,7 +14,7 @@ import { type Command, type Context, type Input, isOn, type Refusal, refused, te
 import { findMember } from '../findMember.ts'
 import { chooseCard, press, showingIn } from '../motionChoice.ts'
 import { withCommittee, withMembership } from '../open.ts'
-import { cardJson, cardLines, motionLines } from '../show/motionCards.ts'
+import { cardJson, cardLines, earlierLines, motionLines } from '../show/motionCards.ts'
 import { inOrder, present, proceed } from '../steps.ts'
 
 const UNITY_ENDS = { agreed: 'agreed', ...ENDINGS } as const
@@ -35,13 +35,17 @@ export const motionList: Command = {
         isOn(input, 'all') || (isLate && Date.now() - (motion?.phaseAt ?? 0) < WEEK_MS)
       const cards = [...page.open, ...page.done.filter(isShown)]
       const showing = showingIn(view, page, Date.now())
-      const lines = cards.flatMap((card) => cardLines(card, showing))
+      const earlier = isOn(input, 'all') ? earlierLines(page.earlier, showing) : []
+      const lines = [...cards.flatMap((card) => cardLines(card, showing)), ...earlier]
       return ok({
         text:
           lines.length > 0
             ? lines
             : ['Nothing to decide. You can start a question: `npx tocsin motion start`.'],
-        json: { motions: cards.map((card) => cardJson(card, plainNamesIn(view))) },
+        json: {
+          motions: cards.map((card) => cardJson(card, plainNamesIn(view))),
+          earlier: isOn(input, 'all') ? page.earlier : [],
+        },
       })
     }),
 }

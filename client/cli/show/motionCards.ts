@@ -1,5 +1,6 @@
 /** Decisions on a screen: one line for each, or one of them whole; and as JSON. */
 import { DECISION_KINDS } from '../../core/committee/decisionRules.ts'
+import type { EarlierMotion } from '../../core/committee/earlier.ts'
 import type { Counts } from '../../core/committee/motionCount.ts'
 import { type Amendment, type Ballot, type Motion, putUpIn } from '../../core/committee/motionLife.ts'
 import { textOf } from '../../core/committee/motionText.ts'
@@ -44,6 +45,24 @@ export const cardLines = (card: Card, showing: CardShowing): readonly string[] =
   ...(card.isLate ? [`    ${refusedWords('late')}`] : []),
   ...card.waitsForMe.map((waits) => `    ${WAITS_WORDS[waits]}`),
 ]
+
+/** Of whoever came in: what they were told of what was decided before, and by whom. */
+export const earlierLines = (
+  earlier: readonly EarlierMotion[],
+  { view, names, short }: CardShowing,
+): readonly string[] => {
+  if (earlier.length === 0) return []
+  const by = view.told?.by
+  const whose = by === undefined ? 'another phone of yours' : names(by)
+  return [
+    '',
+    `From before you came, as ${whose} told it. You have no vote in these; ask the others how open ones ended.`,
+    ...earlier.flatMap((one) => [
+      `(${short(one.id)}) ${toOneLine(one.title)}: ${one.isOpen ? 'was open then' : 'carried'}, asked by ${names(one.seat)}`,
+      ...(one.text === null ? [] : one.text.split('\n').map((text) => `    ${text}`)),
+    ]),
+  ]
+}
 
 /** One motion whole. */
 export const motionLines = (card: Card, showing: CardShowing): readonly string[] => {

@@ -1,5 +1,6 @@
 /** A motion as the fold holds it, from draft to review: types, and the questions that more than one step of its life asks. */
 import type { BindingKind, CountedKind, Rule } from './decisionRules.ts'
+import type { EarlierMotion } from './earlier.ts'
 import { runOffHash } from './election.ts'
 import type { MotionContent, MotionType } from './motionContent.ts'
 import type { Choice, Counts } from './motionCount.ts'
@@ -180,9 +181,11 @@ export type Motion = {
 export type Motions = {
   /** In the order put. */
   readonly motions: ReadonlyMap<Id, Motion>
+  /** From before this device came, as it was told. */
+  readonly earlier: readonly EarlierMotion[]
 }
 
-export const noMotions: Motions = { motions: new Map() }
+export const noMotions: Motions = { motions: new Map(), earlier: [] }
 
 /** Open motions that one member may have: nobody floods the others. */
 export const MAX_OPEN = 3

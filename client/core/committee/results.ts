@@ -1,6 +1,6 @@
 /**
- * What stands in a committee when somebody comes in, and was said before: points of unity, who holds what, about whom there is a concern
- * and who was suspended. Told with a Welcome, it is where
+ * What stands in a committee when somebody comes in, and was said before: points of unity, who holds what, about whom there is a concern,
+ * who was suspended, and what was or is being decided. Told with a Welcome, it is where
  * the newcomer's fold begins, so that what is said later means the same there as everywhere (product.md 3.B: nothing else of the past comes
  * along, and of these no note, reason or report). Two devices that read the same log make the same of it; only the moment of a word for a
  * suspension is also by the reader's clock, and stays out of the hash. Not here: who told it, and who says the same (session/told.ts).
@@ -15,6 +15,7 @@ import { cityFrom, cityTold, tellCity } from './cityResults.ts'
 import { type Committee, emptyCommittee } from './committee.ts'
 import type { Concern } from './concern.ts'
 import { CONCERN_ENDS } from './concernWords.ts'
+import { earlierIn, earlierMotion, MAX_EARLIER } from './earlier.ts'
 import { line, messageId, oneOf, text } from './fields.ts'
 import { MAX_OWED_ITEM } from './roleContent.ts'
 import { TERM_ENDS, type Term } from './roles.ts'
@@ -78,6 +79,7 @@ const results = v.strictObject({
   unity: many(point, 512),
   terms: many(term, 2048),
   suspended: many(suspicion, 256),
+  motions: many(earlierMotion, MAX_EARLIER),
   city: v.nullable(cityTold),
   assembly: v.nullable(assemblyTold),
 })
@@ -87,6 +89,7 @@ export const noResults: Results = {
   unity: [],
   terms: [],
   suspended: [],
+  motions: [],
   city: null,
   assembly: null,
 }
@@ -107,6 +110,7 @@ export const resultsOf = (
     suspended: [...committee.concerns.values()]
       .filter(({ about, ended, suspendedBy }) => here.includes(about) && (!ended || suspendedBy.size > 0))
       .map(suspicionOf),
+    motions: [...earlierIn(committee, here)],
     city: tellCity(committee),
     assembly: tellAssembly(committee),
   }
@@ -139,8 +143,9 @@ const suspicionOf = ({ id, seat, about, order, at, suspendedBy, liftedBy, ending
 })
 
 /** The fold of somebody to whom this was told and who has heard nothing else. */
-export const beginWith = ({ unity, terms, suspended, city, assembly }: Results): Committee => ({
+export const beginWith = ({ unity, terms, suspended, motions, city, assembly }: Results): Committee => ({
   ...emptyCommittee,
+  earlier: motions,
   ...cityFrom(city),
   ...assemblyFrom(assembly),
   unity: new Map(unity.map((one) => [one.id, pointFrom(one)])),
@@ -195,11 +200,11 @@ const parse = (raw: Uint8Array): unknown => {
   }
 }
 
-/** SHA-256("results/1" || JSON), without the moments that depend on who heard them. */
+/** SHA-256("results/1" || JSON), without the moments that depend on who heard them, and without motions: whoever came in late knows others. */
 export const resultsHash = (value: Results): string => {
   const suspended = value.suspended.map(({ suspendedBy, ...one }) => ({
     ...one,
     suspendedBy: suspendedBy.map(([seat, order]): [Id, number, number] => [seat, order, 0]),
   }))
-  return toHex(sha256(concat(utf8('results/1'), encodeResults({ ...value, suspended }))))
+  return toHex(sha256(concat(utf8('results/1'), encodeResults({ ...value, suspended, motions: [] }))))
 }

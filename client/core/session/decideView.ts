@@ -3,6 +3,7 @@
  * opening names has a card of its own. Not here: sentences, and the steps themselves (deciding.ts).
  */
 import type { DecisionKind } from '../committee/decisionRules.ts'
+import type { EarlierMotion } from '../committee/earlier.ts'
 import { isOpen, type Motion, type MotionPhase, type Vote } from '../committee/motionLife.ts'
 import { cannotRead } from '../committee/motionOpen.ts'
 import { ballotsBefore, isOvertaken } from '../committee/motionVote.ts'
@@ -47,7 +48,12 @@ export type Card = {
   readonly isLate: boolean
 }
 
-export type DecidePage = { readonly open: readonly Card[]; readonly done: readonly Card[] }
+export type DecidePage = {
+  readonly open: readonly Card[]
+  readonly done: readonly Card[]
+  /** From before this device came: `told` says by whom. */
+  readonly earlier: readonly EarlierMotion[]
+}
 
 /** Open ones by time left, what has no time last; the others newest first, by their authors' clocks. */
 export const decidePage = (view: CommitteeView, nowMs: number): DecidePage => {
@@ -61,6 +67,7 @@ export const decidePage = (view: CommitteeView, nowMs: number): DecidePage => {
   return {
     open: cards.filter((card) => card.isOpen).sort((a, b) => left(a) - left(b)),
     done: cards.filter((card) => !card.isOpen).sort((a, b) => endedAt(b) - endedAt(a)),
+    earlier: view.committee.earlier,
   }
 }
 

@@ -2,6 +2,9 @@
 import t from 'tap'
 import type { KnownContent } from '../../../../client/core/committee/content.ts'
 import { activeIn } from '../../../../client/core/committee/roles.ts'
+import type { DecideStep } from '../../../../client/core/session/decideContent.ts'
+import { decidePage } from '../../../../client/core/session/decideView.ts'
+import { decide } from '../../../../client/core/session/deciding.ts'
 import { unityPage } from '../../../../client/core/session/lifeView.ts'
 import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
 import { bookOf } from '../../../support/hostileMember.ts'
@@ -69,6 +72,41 @@ t.test(
     t.strictSame(second.session.view().told?.otherBy, [], 'who was told goes on to tell the same')
   },
 )
+
+t.test('3.C a newcomer is told what was decided and is being decided, and by whom', async (t) => {
+  const { relay, alice, bob, carol } = await three()
+  const nowMs = alice.time.now
+  const title = 'Meet on Tuesdays'
+  const content = { type: 'motion', kind: 'everyday', title, text: 'At seven.', lang: 'en' } as const
+  const open = must(await decide(bob.session, { do: 'start', content }, nowMs)).id
+  const day = { ...content, title: 'Never on Mondays' }
+  const { id } = must(await decide(alice.session, { do: 'start', content: day }, nowMs))
+  await syncAll(bob, carol, alice)
+  must(await decide(bob.session, { do: 'second', motion: id }, nowMs))
+  await syncAll(bob, alice)
+  alice.time.now += 50 * 3_600_000
+  const later = async (person: Person, step: DecideStep) => {
+    must(await decide(person.session, step, alice.time.now))
+    await syncAll(alice, bob, carol)
+  }
+  await later(alice, { do: 'fix', motion: id })
+  await later(alice, { do: 'open', motion: id })
+  for (const person of [alice, bob, carol]) await later(person, { do: 'vote', motion: id, choice: 'yes' })
+  await later(alice, { do: 'close', motion: id })
+  await later(bob, { do: 'confirm', motion: id })
+  const dave = await joinBy('dave', alice, relay, [bob, carol])
+  await syncAll(alice, bob, carol, dave)
+  const view = dave.session.view()
+  t.match(decidePage(view, alice.time.now), {
+    open: [],
+    earlier: [
+      { id: open, seat: seatOf(bob), title, text: 'At seven.', isOpen: true },
+      { id, seat: seatOf(alice), title: 'Never on Mondays', isOpen: false },
+    ],
+  })
+  t.ok(view.told?.by, 'and whose word it is')
+  t.strictSame(view.told?.otherBy, [])
+})
 
 t.test('4.11 who is let back in with nothing left knows what stands', async (t) => {
   const { relay, alice, bob, carol } = await three()
