@@ -37,9 +37,9 @@ export const motions: LaterWords['motions'] = {
   },
   titles: {
     election: (role) => `من يتولى دور ${role}؟`,
-    elect: (name, role) => `هل يتولى ${isolated(name)} دور ${role}؟`,
-    recall: (name, role) => `هل نسحب من ${isolated(name)} دور ${role}؟`,
-    remove: (name) => `هل نُخرج ${isolated(name)}؟`,
+    elect: (name, role) => `هل يتولى ${name} دور ${role}؟`,
+    recall: (name, role) => `هل نسحب من ${name} دور ${role}؟`,
+    remove: (name) => `هل نُخرج ${name}؟`,
   },
   effect: {
     election: (role, days) => `حين يُقبل: من له أكثر من نصف الأصوات يتولى دور ${role} لمدة ${days}.`,

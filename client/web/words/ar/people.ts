@@ -33,6 +33,7 @@ export const people: LaterWords['people'] = {
   interestOf: (name, interest) =>
     `يقول ${isolated(name)} عن مصالحه الخاصة: ${interest ? interests[interest] : 'لا شيء بعد'}.`,
   unsaid: 'لم يقل شيئاً',
+  reads: 'يقرأ',
   can: 'يعرف أن يعمل',
   wants: 'يريد أن يتعلم',
   buddy: 'يلجأ أولاً إلى',

@@ -36,11 +36,12 @@ export const motions = {
     elect: 'When it is carried, they hold the role at once.',
     unity: 'When it is carried, it is so at once.',
   } satisfies Partial<Record<Asking, string>>,
+  /** A motion begins with these words, so nothing stands in them that only a screen needs. */
   titles: {
     election: (role: string) => `Who shall be our ${role}?`,
-    elect: (name: string, role: string) => `Shall ${isolated(name)} be our ${role}?`,
-    recall: (name: string, role: string) => `Shall we call back ${isolated(name)}, our ${role}?`,
-    remove: (name: string) => `Shall we put ${isolated(name)} out?`,
+    elect: (name: string, role: string) => `Shall ${name} be our ${role}?`,
+    recall: (name: string, role: string) => `Shall we call back ${name}, our ${role}?`,
+    remove: (name: string) => `Shall we put ${name} out?`,
   },
   effect: {
     election: (role: string, days: string) =>

@@ -35,6 +35,7 @@ export const people = {
   interestOf: (name: string, interest: Interest | undefined) =>
     `${isolated(name)} says about interests of their own: ${interest ? interests[interest] : 'nothing yet'}.`,
   unsaid: 'nothing said',
+  reads: 'Reads',
   can: 'Can do',
   wants: 'Wants to learn',
   buddy: 'Turns first to',

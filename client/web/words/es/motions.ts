@@ -37,9 +37,9 @@ export const motions: LaterWords['motions'] = {
   },
   titles: {
     election: (role) => `¿Quién tiene la tarea de ${role}?`,
-    elect: (name, role) => `¿Tiene ${isolated(name)} la tarea de ${role}?`,
-    recall: (name, role) => `¿Revocamos a ${isolated(name)} de la tarea de ${role}?`,
-    remove: (name) => `¿Sacamos a ${isolated(name)}?`,
+    elect: (name, role) => `¿Tiene ${name} la tarea de ${role}?`,
+    recall: (name, role) => `¿Revocamos a ${name} de la tarea de ${role}?`,
+    remove: (name) => `¿Sacamos a ${name}?`,
   },
   effect: {
     election: (role, days) =>

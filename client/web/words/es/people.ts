@@ -30,6 +30,7 @@ export const people: LaterWords['people'] = {
   interestOf: (name, interest) =>
     `${isolated(name)} dice de sus intereses propios: ${interest ? interests[interest] : 'nada todavía'}.`,
   unsaid: 'no dijo nada',
+  reads: 'Lee',
   can: 'Sabe hacer',
   wants: 'Quiere aprender',
   buddy: 'Acude primero a',
