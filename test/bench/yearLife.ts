@@ -229,6 +229,7 @@ const loseAPhone = async (year: Year): Promise<void> => {
 
 const meetSomebody = async (year: Year): Promise<void> => {
   const sponsor = someone(year)
+  must(await sponsor.session.sync())
   const name = `newcomer of day ${year.day}`
   const device = await newDevice(name, year.meters.place(name).dial, year.time)
   const met = await meet(device, sponsor, must(await sponsor.session.invite('link')))
