@@ -5,9 +5,7 @@
 import sodium from 'libsodium-wrappers'
 import type { SecretKey } from '../../../shared/crypto/sodium.ts'
 
-/** What a sealed thing is longer: the ephemeral key and the tag. */
-export const SEAL_BYTES = 48
-
+/** 48 bytes longer than the secret: the ephemeral key and the tag. */
 export const sealTo = (signatureKey: Uint8Array, secret: Uint8Array): Uint8Array =>
   sodium.crypto_box_seal(secret, sodium.crypto_sign_ed25519_pk_to_curve25519(signatureKey))
 
