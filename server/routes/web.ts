@@ -3,6 +3,7 @@
  * one build. Nothing is logged, and a page gets no more rights than it needs. Not here: how it is built (client/web/build.mjs), and
  * the pages of a relay without it (pages.ts).
  */
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
@@ -10,7 +11,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { fileType } from '../../shared/release/fileType.ts'
 import { WEB_HEADERS } from '../../shared/release/headers.ts'
 
-type WebFile = { readonly type: string; readonly brotli: Buffer; readonly gzip: Buffer }
+type WebFile = {
+  readonly type: string
+  readonly brotli: Buffer
+  readonly gzip: Buffer
+  /** Of its bytes, so that whoever has them already fetches them no second time. */
+  readonly tag: string
+}
 /** By path below `/`. */
 export type WebFiles = ReadonlyMap<string, WebFile>
 
@@ -32,11 +39,11 @@ const builtFiles = (folder: string): readonly string[] => {
   }
 }
 
-const read = (path: string): WebFile => ({
-  type: fileType(path) ?? '',
-  brotli: readFileSync(`${path}.br`),
-  gzip: readFileSync(`${path}.gz`),
-})
+const read = (path: string): WebFile => {
+  const brotli = readFileSync(`${path}.br`)
+  const hash = createHash('sha256').update(brotli).digest('base64url')
+  return { type: fileType(path) ?? '', brotli, gzip: readFileSync(`${path}.gz`), tag: `W/"${hash}"` }
+}
 
 export const webRoutes = (app: FastifyInstance, files: WebFiles): void => {
   for (const [path, file] of files) {
@@ -52,8 +59,19 @@ const cachingOf = (path: string): string =>
 
 type Asked = { readonly request: FastifyRequest; readonly reply: FastifyReply }
 
-const send = ({ type, brotli, gzip }: WebFile, caching: string, { request, reply }: Asked): FastifyReply => {
-  reply.headers({ ...WEB_HEADERS, 'content-type': type, 'cache-control': caching, vary: 'accept-encoding' })
+const send = (
+  { type, brotli, gzip, tag }: WebFile,
+  caching: string,
+  { request, reply }: Asked,
+): FastifyReply => {
+  reply.headers({
+    ...WEB_HEADERS,
+    'content-type': type,
+    'cache-control': caching,
+    vary: 'accept-encoding',
+    etag: tag,
+  })
+  if (request.headers['if-none-match'] === tag) return reply.code(304).send()
   const accepted = String(request.headers['accept-encoding'] ?? '')
   if (/\bbr\b/.test(accepted)) return reply.header('content-encoding', 'br').send(brotli)
   if (/\bgzip\b/.test(accepted)) return reply.header('content-encoding', 'gzip').send(gzip)

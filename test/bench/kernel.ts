@@ -1,5 +1,5 @@
 /** What the kernel knows of a process: its processor time, its sleep and its memory. Linux; elsewhere all of it is not a number. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 const TICK_MS = 10
 
@@ -31,6 +31,24 @@ export const cpuMs = (pids: readonly number[]): number =>
 /** How often a process has gone to sleep because there was nothing to do. Whoever sends to it then pays for waking it. */
 export const sleeps = (pid: number): number =>
   Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1])
+
+/** Milliseconds that the threads of this name had a processor (sched(7): the first number of schedstat, in nanoseconds). */
+export const threadCpuMs = (pids: readonly number[], name: string): number =>
+  sum(
+    pids.flatMap((pid) =>
+      threadsOf(pid)
+        .filter((thread) => read(`${thread}/comm`).startsWith(name))
+        .map((thread) => Number(read(`${thread}/schedstat`).split(' ')[0]) / 1e6),
+    ),
+  )
+
+const threadsOf = (pid: number): readonly string[] => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`)
+  } catch {
+    return []
+  }
+}
 
 const kibOf = (pid: number, file: string, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(read(`/proc/${pid}/${file}`))?.[1])

@@ -12,9 +12,10 @@ import { idle } from './idle.ts'
 import { mls } from './mls.ts'
 import { several } from './several.ts'
 import { storm } from './storm.ts'
+import { web } from './web.ts'
 import { year } from './year.ts'
 
-const benches = { appends, fanout, several, idle, storm, embedded, edge, mls, catchUp, year }
+const benches = { appends, fanout, several, idle, storm, embedded, edge, mls, catchUp, year, web }
 
 // so that what was started ends
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))

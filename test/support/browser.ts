@@ -47,7 +47,7 @@ export type Profile = {
 
 /** Gone with the test. `env`: beside the environment of this process. */
 export const newProfile = (
-  t: Test,
+  t: Pick<Test, 'teardown'>,
   options: BrowserContextOptions = PHONE,
   env: Readonly<Record<string, string>> = {},
 ): Profile => {

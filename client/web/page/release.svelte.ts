@@ -63,7 +63,7 @@ const sha256 = async (bytes: Uint8Array): Promise<Uint8Array> =>
 
 /** What the server has now. Nothing of it runs. */
 const fetched = async (path: string): Promise<ArrayBuffer | undefined> => {
-  const asked = { cache: 'no-store', credentials: 'omit', redirect: 'error' } as const
+  const asked = { cache: 'no-cache', credentials: 'omit', redirect: 'error' } as const
   const answer = await fetch(path, asked).catch(() => undefined)
   return answer?.ok ? answer.arrayBuffer() : undefined
 }

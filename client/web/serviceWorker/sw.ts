@@ -101,7 +101,7 @@ const fill = async (cache: Cache, { files, headers }: Release): Promise<boolean>
 /** Without credentials, so that no answer can clear what this site keeps. */
 const fetched = async (path: string): Promise<Uint8Array | undefined> => {
   const answer = await fetch(base + path, {
-    cache: 'no-store',
+    cache: 'no-cache',
     credentials: 'omit',
     redirect: 'error',
   }).catch(() => undefined)

@@ -25,8 +25,11 @@ const door = createDoor({
   tell: (event) => say({ event }),
 })
 
+/** Whether there is a vault can be said without it: a slow phone shows its first screen meanwhile. */
+const needsCrypto = (asked: unknown): boolean => (asked as { readonly do?: unknown } | null)?.do !== 'vault'
+
 globalThis.onmessage = async ({ data }: MessageEvent<unknown>) => {
-  await cryptoReady
+  if (needsCrypto(data)) await cryptoReady
   const answer = await door.ask(data)
   if (answer) say(answer)
 }
