@@ -84,8 +84,9 @@ export type CommitteeView = ArrivalView & {
   /** What is the matter with it, and what happens next by itself. */
   readonly standing: StandingView
   readonly epoch: number
-  /** Days that this device keeps what was said. */
+  /** Days that this device keeps what was said; `keepsAtMost` if its owner wants it to keep less than was agreed. */
   readonly shelf: Shelf
+  readonly keepsAtMost: number | undefined
   /** Two thirds of the others have arrived in this epoch. */
   readonly confirmation: { readonly isConfirmed: boolean; readonly arrived: number; readonly of: number }
   readonly members: readonly MemberView[]
@@ -120,6 +121,7 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
     own: { seat, device, handle, status, alarmed, since, suite },
     epoch: epoch.info.number,
     shelf: shelfOf(book),
+    keepsAtMost: book.own().keepAtMost,
     cutOff: ownCutOff(book),
     standing: standingOf(book),
     confirmation: confirmationOf(book),

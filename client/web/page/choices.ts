@@ -1,7 +1,7 @@
 /** What somebody chose for this browser, and what may be known of them while the vault is locked: a language, a size of letters, when to lock. */
 import { LANGUAGES, type Language } from '../words/say.svelte.ts'
 
-const NAMES = { language: 'language', size: 'size', lock: 'lockAfter' } as const
+const NAMES = { language: 'language', size: 'size', lock: 'lockAfter', name: 'name' } as const
 
 export const SIZES = ['100', '125', '150', '200'] as const
 export type Size = (typeof SIZES)[number]
@@ -32,5 +32,15 @@ export const chooseSize = (size: Size): void => {
 
 export const chosenLock = (): number =>
   LOCK_MINUTES.find((minutes) => String(minutes) === localStorage.getItem(NAMES.lock)) ?? LOCK_DEFAULT
+
+/** Names that say nothing, for the list of open pages and what a browser remembers. Their words: shell.names. */
+export const NEUTRAL = ['shifts', 'notes', 'shopping'] as const
+export type NeutralName = (typeof NEUTRAL)[number]
+
+/** Undefined: every screen goes by its own. */
+export const chosenName = (): NeutralName | undefined =>
+  NEUTRAL.find((name) => name === localStorage.getItem(NAMES.name))
+
+export const chooseName = (name: NeutralName | ''): void => localStorage.setItem(NAMES.name, name)
 
 export const chooseLock = (minutes: number): void => localStorage.setItem(NAMES.lock, String(minutes))

@@ -180,7 +180,10 @@ export type CharterShown = {
 }
 
 export type SafetyShown = ArrivalView &
-  Pick<CommitteeView, 'standing' | 'cutOff' | 'words' | 'confirmation' | 'relay' | 'suspicions'> & {
+  Pick<
+    CommitteeView,
+    'keepsAtMost' | 'standing' | 'cutOff' | 'words' | 'confirmation' | 'relay' | 'suspicions'
+  > & {
     readonly isRelayCaught: boolean
     readonly programs: Compared
     /** Everybody's phones are in `us`; these are ours. */

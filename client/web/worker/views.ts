@@ -133,6 +133,7 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
       handover,
       told,
       isRelayCaught,
+      keepsAtMost: view.keepsAtMost,
       mine,
       programs: compareProgram(view.committee, view.own.device, devices),
     }

@@ -44,6 +44,9 @@ export const shell: Words['shell'] = {
   invite: 'ادعُ شخصاً',
   forget: 'أزلها من هذا الجهاز',
   forgetSure: 'يذهب ما قرأته وكتبته هناك من هذا الجهاز.',
+  hide: 'إخفاء',
+  hidden: { shifts: ['صباح', 'مساء', 'ليل', 'راحة'], back: 'المزيد' },
+  names: { shifts: 'مناوبات', notes: 'ملاحظات', shopping: 'مشتريات' },
   connection: {
     offline: 'لا اتصال',
     catching_up: 'يقرأ الجديد',

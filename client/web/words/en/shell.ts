@@ -43,6 +43,9 @@ export const shell = {
   invite: 'Invite somebody',
   forget: 'Remove it from this device',
   forgetSure: 'What you read and wrote there is gone from this device then.',
+  hide: 'Hide',
+  hidden: { shifts: ['early', 'late', 'night', 'free'], back: 'More' },
+  names: { shifts: 'Shifts', notes: 'Notes', shopping: 'Shopping' },
   connection: {
     offline: 'No connection',
     catching_up: 'Reading what is new',

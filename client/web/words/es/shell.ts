@@ -44,6 +44,9 @@ export const shell: Words['shell'] = {
   invite: 'Invitar a alguien',
   forget: 'Quitarlo de este aparato',
   forgetSure: 'Lo que leíste y escribiste allí desaparece de este aparato.',
+  hide: 'Esconder',
+  hidden: { shifts: ['mañana', 'tarde', 'noche', 'libre'], back: 'Más' },
+  names: { shifts: 'Turnos', notes: 'Notas', shopping: 'Compras' },
   connection: {
     offline: 'Sin conexión',
     catching_up: 'Leyendo lo nuevo',

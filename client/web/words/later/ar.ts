@@ -1,5 +1,5 @@
 /** Arabic sentences of the pages that are fetched late. */
-
+import { care } from '../ar/care.ts'
 import { exposure } from '../ar/exposure.ts'
 import { files } from '../ar/files.ts'
 import { motions } from '../ar/motions.ts'
@@ -16,6 +16,7 @@ export const ar: LaterWords = {
   motions,
   people,
   us,
+  care,
   invites,
   unity,
   charter,

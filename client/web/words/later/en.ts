@@ -1,5 +1,5 @@
 /** English sentences of the pages that are fetched late. Every other language has the same shape, or does not compile. */
-
+import { care } from '../en/care.ts'
 import { exposure } from '../en/exposure.ts'
 import { files } from '../en/files.ts'
 import { motions } from '../en/motions.ts'
@@ -15,6 +15,7 @@ export const en = {
   motions,
   people,
   us,
+  care,
   invites,
   unity,
   charter,

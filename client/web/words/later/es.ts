@@ -1,5 +1,5 @@
 /** Spanish sentences of the pages that are fetched late. */
-
+import { care } from '../es/care.ts'
 import { exposure } from '../es/exposure.ts'
 import { files } from '../es/files.ts'
 import { motions } from '../es/motions.ts'
@@ -16,6 +16,7 @@ export const es: LaterWords = {
   motions,
   people,
   us,
+  care,
   invites,
   unity,
   charter,
