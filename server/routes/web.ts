@@ -11,13 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { fileType } from '../../shared/release/fileType.ts'
 import { WEB_HEADERS } from '../../shared/release/headers.ts'
 
-type WebFile = {
-  readonly type: string
-  readonly brotli: Buffer
-  readonly gzip: Buffer
-  /** Of its bytes, so that whoever has them already fetches them no second time. */
-  readonly tag: string
-}
+type WebFile = { readonly type: string; readonly brotli: Buffer; readonly gzip: Buffer }
 /** By path below `/`. */
 export type WebFiles = ReadonlyMap<string, WebFile>
 
@@ -39,39 +33,38 @@ const builtFiles = (folder: string): readonly string[] => {
   }
 }
 
-const read = (path: string): WebFile => {
-  const brotli = readFileSync(`${path}.br`)
-  const hash = createHash('sha256').update(brotli).digest('base64url')
-  return { type: fileType(path) ?? '', brotli, gzip: readFileSync(`${path}.gz`), tag: `W/"${hash}"` }
-}
+const read = (path: string): WebFile => ({
+  type: fileType(path) ?? '',
+  brotli: readFileSync(`${path}.br`),
+  gzip: readFileSync(`${path}.gz`),
+})
 
 export const webRoutes = (app: FastifyInstance, files: WebFiles): void => {
   for (const [path, file] of files) {
-    app.get(`/${path}`, (request, reply) => send(file, cachingOf(path), { request, reply }))
-    if (path === 'index.html')
-      app.get('/', (request, reply) => send(file, cachingOf(path), { request, reply }))
+    const headers = { ...WEB_HEADERS, 'content-type': file.type, ...cachingOf(path), etag: tagOf(file) }
+    const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+      send(file, headers, { request, reply })
+    app.get(`/${path}`, answer)
+    if (path === 'index.html') app.get('/', answer)
   }
 }
 
 /** Names below assets/ hold a hash of what they name. */
-const cachingOf = (path: string): string =>
-  path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
+const cachingOf = (path: string): Readonly<Record<string, string>> => ({
+  vary: 'accept-encoding',
+  'cache-control': path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+})
 
+/** Whoever has these bytes already fetches them no second time. */
+const tagOf = ({ brotli }: WebFile): string =>
+  `W/"${createHash('sha256').update(brotli).digest('base64url')}"`
+
+type Headers = Readonly<Record<string, string>>
 type Asked = { readonly request: FastifyRequest; readonly reply: FastifyReply }
 
-const send = (
-  { type, brotli, gzip, tag }: WebFile,
-  caching: string,
-  { request, reply }: Asked,
-): FastifyReply => {
-  reply.headers({
-    ...WEB_HEADERS,
-    'content-type': type,
-    'cache-control': caching,
-    vary: 'accept-encoding',
-    etag: tag,
-  })
-  if (request.headers['if-none-match'] === tag) return reply.code(304).send()
+const send = ({ brotli, gzip }: WebFile, headers: Headers, { request, reply }: Asked): FastifyReply => {
+  reply.headers(headers)
+  if (request.headers['if-none-match'] === headers.etag) return reply.code(304).send()
   const accepted = String(request.headers['accept-encoding'] ?? '')
   if (/\bbr\b/.test(accepted)) return reply.header('content-encoding', 'br').send(brotli)
   if (/\bgzip\b/.test(accepted)) return reply.header('content-encoding', 'gzip').send(gzip)

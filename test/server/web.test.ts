@@ -121,3 +121,22 @@ t.test('Where no web client was built, a relay says what it is', async (t) => {
 
   t.match((await get(relay.url, '/')).body.toString(), /cannot read/)
 })
+
+t.test('Who has a file already gets no second copy, and a file that changed is sent whole', async (t) => {
+  const folder = build()
+  const web = readWebFiles(folder)
+  const relay = await startRelay(web ? { web } : {})
+  t.teardown(async () => {
+    await relay.close()
+    rmSync(folder, { recursive: true })
+  })
+  const first = await get(relay.url, '/index.html')
+  const tag = String(first.headers.etag)
+  const again = await get(relay.url, '/index.html', { 'if-none-match': tag })
+  t.equal(again.status, 304)
+  t.equal(again.body.length, 0)
+  t.equal(again.headers['content-security-policy'], WEB_HEADERS['content-security-policy'])
+  const other = await get(relay.url, '/icon.svg', { 'if-none-match': tag })
+  t.equal(other.status, 200)
+  t.equal(other.body.toString(), FILES['icon.svg'])
+})
