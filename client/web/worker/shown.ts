@@ -180,13 +180,10 @@ export type CharterShown = {
 }
 
 export type SafetyShown = ArrivalView &
-  Pick<
-    CommitteeView,
-    'keepsAtMost' | 'standing' | 'cutOff' | 'words' | 'confirmation' | 'relay' | 'suspicions'
-  > & {
+  Pick<CommitteeView, 'standing' | 'cutOff' | 'words' | 'confirmation' | 'relay' | 'suspicions'> & {
     readonly isRelayCaught: boolean
     readonly programs: Compared
-    /** Everybody's phones are in `us`; these are ours. */
+    readonly keepsAtMost: CommitteeView['keepsAtMost']
     readonly mine: MemberView | undefined
   }
 
