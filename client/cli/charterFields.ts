@@ -2,7 +2,8 @@
 import { ok, type Result } from '../../shared/base/result.ts'
 import { type Decisions, SHARES } from '../core/committee/decisionRules.ts'
 import { toOneLine } from '../core/committee/plainText.ts'
-import { type Charter, LEVELS } from '../core/governance/charter.ts'
+import type { Charter } from '../core/governance/charter.ts'
+import { LEVELS } from '../core/governance/levels.ts'
 import { type Input, listOf, type Option, type Refusal, refused, textOf } from './command.ts'
 
 export const CHARTER_OPTIONS: Readonly<Record<string, Option>> = {

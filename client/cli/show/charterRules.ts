@@ -7,7 +7,8 @@ import {
   type Share,
 } from '../../core/committee/decisionRules.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
-import type { Charter, Level, Threshold } from '../../core/governance/charter.ts'
+import type { Charter, Threshold } from '../../core/governance/charter.ts'
+import type { Level } from '../../core/governance/levels.ts'
 import { countOf } from './time.ts'
 
 const THIRDS = { 1: 'a third', 2: 'two thirds', 3: 'all' } as const

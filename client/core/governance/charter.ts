@@ -21,6 +21,7 @@ import {
 } from '../../../shared/base/codec.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import { decisionsCodec, defaultDecisions, meetsDecisionFloors, wordByte } from './decisions.ts'
+import { LEVELS } from './levels.ts'
 
 /** The version of the validity rules that this client implements (V8, section 7.6). */
 export const RULES = 1
@@ -32,9 +33,6 @@ export type Threshold = Value<typeof threshold>
 /** Where the committee's logs are: address (a ws or wss URL) and the relay's two 32-byte public keys. */
 const relay = struct({ address: text(200), staticKey: bytes(32), signingKey: bytes(32) })
 
-/** What kind of group it calls itself; `unwritten` where that is better not written down (product.md 3.B). */
-export const LEVELS = ['unwritten', 'open_group', 'committee', 'other'] as const
-export type Level = (typeof LEVELS)[number]
 const hour = oneByteOf(Array.from({ length: 24 }, (_, n) => n))
 
 /** A short language code as in `es` or `ar`, perhaps with a region. */

@@ -1,8 +1,8 @@
 /** Texts and numbers of requests, and what rules have to look like that a page asks to change. Not here: their floors (client/core/governance). */
 import * as v from 'valibot'
 import { type Decisions, SHARES } from '../../core/committee/decisionRules.ts'
-import { LEVELS } from '../../core/governance/charter.ts'
 import type { CharterChange } from '../../core/governance/charterChange.ts'
+import { LEVELS } from '../../core/governance/levels.ts'
 
 /** Characters. Longer than anything that can be meant. */
 const MAX_TEXT = 20_000

@@ -2,7 +2,6 @@
  * What a page is shown: plain values made from the core's views, in slices, never the whole book. Seats stand as ids everywhere; `names` of the frame says what
  * to call them. Not here: how they are made (views.ts).
  */
-
 import type { JoinState } from '../../core/client.ts'
 import type { Alarm, Answer } from '../../core/committee/alarmLife.ts'
 import type { AlarmSummary } from '../../core/committee/alarmSummary.ts'

@@ -1,7 +1,7 @@
 /** English: who we are, what we agree on, our rules, whom we let in. */
 import type { FoundingGap } from '../../../core/committee/founding.ts'
 import type { Ending, Principle, Stance, UnityState } from '../../../core/committee/unityWords.ts'
-import type { Level } from '../../../core/governance/charter.ts'
+import type { Level } from '../../../core/governance/levels.ts'
 import { formatsOf, isolated } from '../plural.ts'
 
 const { plural } = formatsOf('en')
