@@ -1,8 +1,8 @@
 /** Generated parts of charters: the decision table and what a committee writes about itself, above the floors. */
 import * as fc from 'fast-check'
 import { type Decisions, type Rule, SHARES } from '../../../../client/core/committee/decisionRules.ts'
-import { LEVELS } from '../../../../client/core/governance/charter.ts'
 import { defaultDecisions, meetsDecisionFloors } from '../../../../client/core/governance/decisions.ts'
+import { LEVELS } from '../../../../client/core/governance/levels.ts'
 
 const hours = fc.nat(65_535)
 const ballot = fc.constantFrom('named' as const, 'reserved' as const)
