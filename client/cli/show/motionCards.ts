@@ -1,6 +1,6 @@
 /** Decisions on a screen: one line for each, or one of them whole; and as JSON. */
 import { DECISION_KINDS } from '../../core/committee/decisionRules.ts'
-import type { EarlierMotion } from '../../core/committee/earlier.ts'
+import type { EarlierMotion } from '../../core/committee/earlierMotion.ts'
 import type { Counts } from '../../core/committee/motionCount.ts'
 import { type Amendment, type Ballot, type Motion, putUpIn } from '../../core/committee/motionLife.ts'
 import { textOf } from '../../core/committee/motionText.ts'

@@ -2,10 +2,8 @@
  * Motions from before somebody came in, as they are told (results.ts): what was being decided then and what had been, in its words. Nobody votes on what was opened before they
  * came (R3), so the fold of motions does not go on with them: how an open one ended a newcomer learns from people. Not here: who told it (session/told.ts).
  */
-import * as v from 'valibot'
-import { DECISION_KINDS, isCountedKind } from './decisionRules.ts'
-import { line, messageId, oneOf, text } from './fields.ts'
-import { MAX_MOTION } from './motionContent.ts'
+import { isCountedKind } from './decisionRules.ts'
+import type { EarlierMotion } from './earlierMotion.ts'
 import { isOpen, type Motion, type Motions, wasCarried } from './motionLife.ts'
 import { textOf } from './motionText.ts'
 import type { Id } from './said.ts'
@@ -13,18 +11,6 @@ import type { Id } from './said.ts'
 /** The newest, and of their words no more than fits beside everything else in a Welcome. */
 export const MAX_EARLIER = 64
 const MAX_CHARACTERS = 60_000
-
-/** A motion whose paragraphs were all taken out has no text. */
-export const earlierMotion = v.strictObject({
-  id: messageId,
-  seat: messageId,
-  at: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  kind: oneOf(DECISION_KINDS),
-  title: line(MAX_MOTION.title),
-  text: v.nullable(text(2 * MAX_MOTION.text)),
-  isOpen: v.boolean(),
-})
-export type EarlierMotion = v.InferOutput<typeof earlierMotion>
 
 /** Open ones of members who are here, and what was decided and binds by its words: what a role or a point of unity came to is told as that. */
 export const earlierIn = ({ motions, earlier }: Motions, here: readonly Id[]): readonly EarlierMotion[] => {

@@ -1,6 +1,6 @@
 /** A motion as the fold holds it, from draft to review: types, and the questions that more than one step of its life asks. */
 import type { BindingKind, CountedKind, Rule } from './decisionRules.ts'
-import type { EarlierMotion } from './earlier.ts'
+import type { EarlierMotion } from './earlierMotion.ts'
 import { runOffHash } from './election.ts'
 import type { MotionContent, MotionType } from './motionContent.ts'
 import type { Choice, Counts } from './motionCount.ts'

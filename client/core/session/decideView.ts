@@ -3,7 +3,7 @@
  * opening names has a card of its own. Not here: sentences, and the steps themselves (deciding.ts).
  */
 import type { DecisionKind } from '../committee/decisionRules.ts'
-import type { EarlierMotion } from '../committee/earlier.ts'
+import type { EarlierMotion } from '../committee/earlierMotion.ts'
 import { isOpen, type Motion, type MotionPhase, type Vote } from '../committee/motionLife.ts'
 import { cannotRead } from '../committee/motionOpen.ts'
 import { ballotsBefore, isOvertaken } from '../committee/motionVote.ts'

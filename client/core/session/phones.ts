@@ -8,7 +8,8 @@ import { deviceOf, devicesOf, isVacant, type Roster } from '../governance/roster
 import { type Effect, takesOut } from '../governance/verdict.ts'
 import type { Book } from './book.ts'
 import type { Desk } from './desk.ts'
-import { type ExposedThen, exposedNow } from './exposed.ts'
+import { exposedNow } from './exposed.ts'
+import type { ExposedThen } from './exposedThen.ts'
 import type { DeviceRecord } from './state.ts'
 
 /** Kept at once; those that went first go first. */

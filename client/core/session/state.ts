@@ -30,7 +30,7 @@ import { type Roster, rosterCodec } from '../governance/roster.ts'
 import { joinCodec } from '../join/exchange.ts'
 import type { Group } from '../mls/types.ts'
 import type { Witness } from '../relay/witness.ts'
-import { exposed } from './exposed.ts'
+import { exposed } from './exposedThen.ts'
 import { type Status, standingCodec, wordOf } from './standing.ts'
 import { stuckFields } from './stuck.ts'
 

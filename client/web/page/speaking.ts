@@ -1,6 +1,6 @@
 /** Saying something to a committee from a screen: whether it was sent stands at the edge, and why not is the answer. */
 import type { DecideStep } from '../../core/session/decideContent.ts'
-import type { Sayable } from '../worker/shown.ts'
+import type { Sayable } from '../worker/sayable.ts'
 import type { Core } from './core.svelte.ts'
 import { tellSending } from './notice.svelte.ts'
 import { refusalWords } from './refusal.ts'

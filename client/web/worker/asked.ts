@@ -9,7 +9,7 @@ import { MAX_KEEP_DAYS } from '../../core/session/keeping.ts'
 import { change, text, wholeNumber } from './askedRules.ts'
 import type { Asked, RequestName } from './port.ts'
 import { MAX_SLICE } from './room.ts'
-import type { Sayable } from './shown.ts'
+import type { Sayable } from './sayable.ts'
 import { VIEWS } from './views.ts'
 
 const MAX_SEATS = 1024

@@ -16,6 +16,7 @@ import type { Halt } from '../../core/session/reading.ts'
 import type { SayFailure, Sending, Session } from '../../core/session/session.ts'
 import type { VouchFailure } from '../../core/session/sponsoring.ts'
 import type { FoundFailure, Objection, PartFailure } from '../../core/session/talking.ts'
+import type { Sayable } from './sayable.ts'
 import type {
   FileRefusal,
   FileWords,
@@ -24,7 +25,6 @@ import type {
   MadeInvite,
   MotionShown,
   RoomSlice,
-  Sayable,
   Views,
 } from './shown.ts'
 

@@ -5,8 +5,6 @@
 import type { JoinState } from '../../core/client.ts'
 import type { Alarm, Answer } from '../../core/committee/alarmLife.ts'
 import type { AlarmSummary } from '../../core/committee/alarmSummary.ts'
-import type { AssemblyType } from '../../core/committee/assemblyContent.ts'
-import type { CityType } from '../../core/committee/cityContent.ts'
 import type { KnownContent } from '../../core/committee/content.ts'
 import type { FileContent } from '../../core/committee/fileContent.ts'
 import type { Meeting } from '../../core/committee/meeting.ts'
@@ -234,20 +232,3 @@ export type MadeInvite = {
   readonly invite: string
   readonly link: string
 }
-
-/** What `say` takes: motions go by `decide`, and files by a way of their own. */
-export type Sayable = Exclude<
-  KnownContent,
-  {
-    readonly type:
-      | 'file'
-      | 'partWays'
-      | `check${string}`
-      | 'met'
-      | 'wordsCompared'
-      | 'runs'
-      | `motion${string}`
-      | CityType
-      | AssemblyType
-  }
->
