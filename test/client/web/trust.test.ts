@@ -295,6 +295,61 @@ t.test(
   },
 )
 
+t.test(
+  'not prevented: a reload past the loader brings what the server has now; nothing was kept of it',
+  async (t) => {
+    const { now, url, page } = await started(t)
+    now.files = changed(
+      FIRST,
+      ['index.html', EVIL_PAGE],
+      ['evil.js', Buffer.from('document.title = "evil ran"')],
+    )
+    const debug = await page.context().newCDPSession(page)
+    await Promise.all([page.waitForEvent('load'), debug.send('Page.reload', { ignoreCache: true })])
+    await page.waitForFunction(() => document.title === 'evil ran')
+    await page.goto(url)
+    await page.locator('h1').waitFor()
+    t.notMatch(await page.title(), /evil/, 'the next ordinary one is ours again')
+    await page.close()
+  },
+)
+
+/** What a server can have thrown away by a header, and by which answers. */
+for (const [where, isGone] of [
+  ['an answer that the page asks for', false],
+  ['the loader', true],
+  ['the release that is offered', false],
+] as const)
+  t.test(
+    `${isGone ? 'not prevented: ' : ''}Clear-Site-Data with ${where} ${isGone ? 'clears' : 'clears nothing of'} what is kept`,
+    async (t) => {
+      const { now, page } = await started(t)
+      await page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            const opening = indexedDB.open('kept', 1)
+            opening.onsuccess = () => resolve(opening.result.close())
+          }),
+      )
+      now.headers = { 'clear-site-data': '"storage"' }
+      await page.evaluate(async (where) => {
+        if (where === 'the loader')
+          await (await navigator.serviceWorker.getRegistration())?.update().catch(() => undefined)
+        else
+          await fetch(where.includes('offered') ? 'release.json' : 'anything', {
+            cache: 'no-store',
+            credentials: 'omit',
+          }).catch(() => undefined)
+      }, where)
+      await page.waitForTimeout(1000)
+      const kept = await page.evaluate(async () =>
+        (await indexedDB.databases()).some(({ name }) => name === 'kept'),
+      )
+      t.equal(kept, !isGone)
+      await page.close()
+    },
+  )
+
 t.test('not prevented: a first visit to a server that sends something else', async (t) => {
   const { url } = await operator(
     t,
