@@ -174,9 +174,21 @@ type Event = { readonly every: number; readonly on: number; readonly happens: (y
 /** Only their own phone knows at once: others may not have heard yet who has come and who has gone. */
 const GONE: ReadonlySet<string> = new Set(['left', 'removed'])
 
+/** Not looked at for longer than a log lives: its owner has another one in some days. */
+const giveUp = async (year: Year, member: Member): Promise<void> => {
+  const { own } = member.second?.session.view() ?? {}
+  if (own?.status !== 'lost') return
+  must(await member.phone.session.sync())
+  await member.phone.session.dropDevice(own.device)
+  await member.second?.session.close()
+  member.second = undefined
+  member.since = year.day
+}
+
 /** Besides talk, in days. */
 const whatHappens = async (year: Year): Promise<void> => {
   await letIn(year)
+  for (const member of year.members) await giveUp(year, member)
   const { day } = year
   for (const member of year.members)
     if (!member.second && member.seat !== year.away && day - member.since >= DAYS_BEFORE_A_SECOND_PHONE)

@@ -58,13 +58,18 @@ export const readAll = async (line: Line): Promise<Result<undefined, Halt>> => {
     if (!read.ok) return read
   }
   atHead(line)
-  if (isDue) {
-    if (line.clock() - book.own().polledAt > LONG_MS) tidySoon(line)
-    book.setOwn({ polledAt: line.clock() })
-  }
+  if (isDue) notePoll(line)
   forgetEpochs(line)
   await book.save()
   return ok(undefined)
+}
+
+/** What is lost stays lost: a round later the death of its log would look like a relay that goes back. */
+const notePoll = (line: Line): void => {
+  const { book, clock } = line
+  if (book.own().status === 'lost') return
+  if (clock() - book.own().polledAt > LONG_MS) tidySoon(line)
+  book.setOwn({ polledAt: clock() })
 }
 
 /** Everything is read: whether this epoch goes on can be said now, unless what would say so is gone. */
@@ -161,7 +166,7 @@ export const readLog = async (line: Line, number: number, log: number): Promise<
     const witness = epoch?.witnesses[log]
     if (!at || !witness) return ok(undefined)
     const pulled = await line.relay.pull(at.access, witness)
-    if (!pulled.ok) return unread(line, number, at.id, pulled.error)
+    if (!pulled.ok) return unread(line, { number, log, id: at.id }, pulled.error)
     await takeEntries(line, number, log, pulled.value)
     await line.book.save()
     line.onProgress({ epoch: number, entries: pulled.value.entries.length })
@@ -169,11 +174,20 @@ export const readLog = async (line: Line, number: number, log: number): Promise<
   }
 }
 
-/** A log that was there earlier in this process: an old one has died by the rules (L6); whether the newest may be gone is asked anew with the next round. */
-const unread = (line: Line, number: number, id: LogId, failure: Failure): Result<undefined, Halt> => {
+type Where = { readonly number: number; readonly log: number; readonly id: LogId }
+
+/** A log that was there earlier in this process: an old one has died by the rules (L6); what the newest being gone means is seen by asking for it anew. */
+const unread = async (
+  line: Line,
+  { number, log, id }: Where,
+  failure: Failure,
+): Promise<Result<undefined, Halt>> => {
   if (failure.type !== 'none') return err(halt(line, number, failure))
   line.made.delete(logKey(id))
-  return line.book.newest().info.number === number ? err('refused') : ok(undefined)
+  if (line.book.newest().info.number !== number) return ok(undefined)
+  const again = await ensureLog(line, number, log)
+  if (!again.ok) return again
+  return again.value ? err('refused') : ok(undefined)
 }
 
 /** What a failure means for the session; a lie is kept with its evidence and stops sending until somebody decides (ALARM). */

@@ -339,6 +339,20 @@ t.test('L6 an old log that dies while a session is open stops nothing', async (t
   await carol.session.close()
 })
 
+t.test('L6 a session that slept until its newest log died is lost, and says so at once', async (t) => {
+  const { relay, alice, bob, carol } = await three()
+  await say(alice, 'the last word')
+  await syncAll(alice, bob, carol)
+  relay.logs.clear()
+  alice.time.now += 47 * DAY_MS
+  t.strictSame(await carol.session.sync(), { ok: true, value: undefined })
+  t.equal(summary(carol).status, 'lost')
+  alice.time.now += DAY_MS
+  must(await carol.session.sync())
+  t.strictSame(carol.session.view().suspicions, [], 'and the relay is accused of nothing, then or later')
+  t.equal(relay.logs.size, 0, 'nor is the log made anew')
+})
+
 t.test(
   'live: what one says is on the other screen without asking, and the watch follows into the next epoch',
   async (t) => {
