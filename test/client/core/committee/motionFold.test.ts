@@ -39,7 +39,7 @@ const KINDS = ['everyday', 'guest', 'unity', 'urgent', 'dissolve'] as const
 const putBy = (move: Move): KnownContent => {
   const { pick } = move
   const kind = KINDS[pick % 5] ?? 'everyday'
-  if (move.pick % 8 === 1) return among(move)
+  if (move.pick % 4 === 1) return among(move)
   if (pick % 7 === 0)
     return put({ kind: 'elect', effect: { gives: 'role', role: 'minder', seat: SEATS[pick % 5] ?? '' } })
   return kind === 'unity'
