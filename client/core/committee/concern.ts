@@ -6,7 +6,7 @@
 import type { Takers, Writable } from './area.ts'
 import type { ConcernAdd, ConcernContent } from './concernContent.ts'
 import type { ConcernEnd } from './concernWords.ts'
-import type { Id, Said } from './said.ts'
+import { type Id, type Said, saidAt } from './said.ts'
 
 export type Claim = { readonly seat: Id; readonly text: string }
 
@@ -119,12 +119,13 @@ const endingOf = (opener: Id, endings: ReadonlyMap<Id, ConcernEnd>): ConcernEnd 
   return [...endings.values()].filter((one) => one === 'settled').length >= TWO ? 'settled' : undefined
 }
 
-const suspended = (all: Concerns, concern: Concern, { seat, order, at, heardAt }: Said): Concern => {
+const suspended = (all: Concerns, concern: Concern, said: Said): Concern => {
+  const { seat, order } = said
   const isRepeated = [...all.concerns.values()].some(
     ({ about, suspendedBy }) => about === concern.about && suspendedBy.has(seat),
   )
   if (isRepeated) return concern
-  const word = { order, at: Math.min(at, heardAt ?? at) }
+  const word = { order, at: saidAt(said) }
   return { ...concern, suspendedBy: new Map(concern.suspendedBy).set(seat, word) }
 }
 

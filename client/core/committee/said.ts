@@ -24,6 +24,8 @@ export type Said = {
   readonly decisions?: Decisions
   /** The reader's clock when it was heard: for display, where the author's could lie ahead. */
   readonly heardAt?: number
+  /** The reader's clock when it last knew all that had been said: this was not there yet. */
+  readonly notBefore?: number
   readonly content: Content
 }
 
@@ -33,7 +35,11 @@ export type SaidOf<T extends KnownContent['type']> = Said & {
 }
 
 /**
- * By the author's clock, or the reader's where that says less: nobody writes what stays for ever. Whoever writes with a clock in the past ends a thing no
- * earlier than the others' words about it allow.
+ * By the author's clock, as far as the reader's allows: not later than it was heard, so nobody writes what stays for ever; and not earlier than the reader last knew
+ * all that had been said, so what a slow clock says is there to be read.
  */
-export const saidAt = ({ at, heardAt }: Pick<Said, 'at' | 'heardAt'>): number => Math.min(at, heardAt ?? at)
+export const saidAt = ({
+  at,
+  heardAt = at,
+  notBefore = at,
+}: Pick<Said, 'at' | 'heardAt' | 'notBefore'>): number => Math.min(Math.max(at, notBefore), heardAt)

@@ -10,6 +10,8 @@ export type Post = {
   readonly device: Id
   readonly order: number
   readonly at: number
+  /** From when its shelf life counts: `at`, but not before its reader last knew everything (SPEC.md SH1). */
+  readonly since: number
   /** Of a file, the words that came with it; perhaps none. */
   readonly text: string
   /** What came with it, in a log of its own. Whoever forgets the post forgets the file's keys. */
@@ -44,8 +46,9 @@ export const talk: Takers<'introduce' | 'post' | 'file', Draft> = {
 }
 
 const postOf = (draft: Draft, said: Said, content: Pick<PostContent, 'text' | 'replyTo'>): Post => {
-  const { id, seat, device, order, at } = said
-  return { id, seat, device, order, at, text: content.text, ...replyOf(draft, content.replyTo) }
+  const { id, seat, device, order, at, notBefore = at } = said
+  const since = Math.max(at, notBefore)
+  return { id, seat, device, order, at, since, text: content.text, ...replyOf(draft, content.replyTo) }
 }
 
 const replyOf = (draft: Draft, replyTo: Id | undefined): Pick<Post, 'replyTo' | 'isReplyToUnseen'> => {

@@ -28,15 +28,15 @@ export const repliesTo = (committee: Committee, id: Id): readonly Post[] =>
   committee.posts.filter((post) => post.replyTo === id)
 
 /**
- * Ids of the posts written before `beforeMs`, for the vault to erase. By the authors' clocks, and that of the reader (`nowMs`)
- * against lies: a post from the future is as old as the post before it, or else the one after it, so that nobody
- * writes one that stays for ever. Only what is kept and shown depends on this.
+ * Ids of the posts that are from before `beforeMs`, for the vault to erase. By the authors' clocks, and that of the reader (`nowMs`)
+ * against lies: no post is older than the reader's last look at everything before it, and one from the future is as old as the post
+ * before it, or else the one after it, so that nobody writes one that stays for ever. Only what is kept and shown depends on this.
  */
 export const expired = (committee: Committee, beforeMs: number, nowMs: number): ReadonlySet<Id> => {
-  let age = committee.posts.find((post) => post.at <= nowMs)?.at ?? nowMs
+  let age = committee.posts.find(({ since }) => since <= nowMs)?.since ?? nowMs
   const gone = new Set<Id>()
   for (const post of committee.posts) {
-    age = post.at <= nowMs ? post.at : age
+    age = post.since <= nowMs ? post.since : age
     if (age < beforeMs) gone.add(post.id)
   }
   return gone

@@ -143,6 +143,7 @@ const keepContent = (desk: Desk, epoch: Epoch, { payload, by, found }: Kept, raw
     at: payload.at,
     electorate: isCounted(content.value) ? fullSeats(epoch.info.roster) : undefined,
     heardAt: desk.clock(),
+    notBefore: book.own().polledAt,
     decisions: isRuled(content.value) ? epoch.charter.decisions : undefined,
     content: raw,
   })

@@ -155,6 +155,8 @@ export const storedSaying = struct({
   decisions: option(decisionsCodec),
   /** This device's clock when it was heard. */
   heardAt: u48,
+  /** This device's clock when it last knew everything, before it heard this. */
+  notBefore: u48,
   content: varBytes(200_000),
 })
 export type StoredSaying = Value<typeof storedSaying>

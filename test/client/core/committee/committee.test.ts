@@ -103,7 +103,7 @@ const visible = ({ posts, handles, alarms }: Committee) => ({ posts, handles, al
 const withoutClocks = (committee: Committee): unknown =>
   JSON.parse(
     JSON.stringify(visible(committee), (name, value) => {
-      if (name === 'at' || name.endsWith('At')) return undefined
+      if (name === 'at' || name === 'since' || name.endsWith('At')) return undefined
       return value instanceof Map ? [...value] : value
     }),
   )

@@ -4,6 +4,9 @@ import t from 'tap'
 import { applyAll, type Committee, emptyCommittee } from '../../../../client/core/committee/committee.ts'
 import type { Id, Said } from '../../../../client/core/committee/said.ts'
 import { type Around, pastTime } from '../../../../client/core/committee/shelfLife.ts'
+import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
+import { createMemoryRelay } from '../../../support/memoryRelay.ts'
+import { closeEverybody, foundBy, joinBy, must } from '../../../support/people.ts'
 import { SEATS } from './arbitraries.ts'
 import { DAY } from './life.ts'
 import { CAST, moves, nothingTold, tell } from './lifetime.ts'
@@ -107,3 +110,86 @@ t.test('SH5 what was forgotten once has nothing that is forgotten only the secon
     { numRuns: Math.ceil(RUNS / 4), ...DICE },
   )
 })
+
+const slow = fc.record({
+  at: fc.nat(4000),
+  knewAt: fc.integer({ min: 1000, max: 1400 }),
+  heardLater: fc.nat(100),
+  wait: fc.nat(300),
+})
+
+t.test(
+  'SH1 nothing goes before its days are over since the reader last knew everything, nor stays longer than since it was heard',
+  async (t) => {
+    const namesAllowed = { team: true, committee: true, city: false, supporters: false, public: false }
+    const raised = {
+      type: 'alarm' as const,
+      kind: 'fired' as const,
+      severity: 'now' as const,
+      facts: 'x',
+      needs: [],
+    }
+    const contents = [
+      { days: SHELF.posts, content: { type: 'post' as const, text: 'hello' } },
+      { days: 180, content: { ...raised, about: { who: 'me' as const }, namesAllowed } },
+    ]
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.property(
+        slow,
+        fc.constantFrom(...contents),
+        ({ at, knewAt, heardLater, wait }, { days, content }) => {
+          const [seat = ''] = SEATS
+          const heardAt = knewAt + heardLater
+          const said: Said = {
+            ...{ id: '1'.repeat(32), seat, device: seat, order: 1, at: at * DAY, content },
+            ...{ heardAt: heardAt * DAY, notBefore: knewAt * DAY },
+          }
+          const now = heardAt + wait
+          const isGone = pastTime([said], applyAll(emptyCommittee, [said]), around(now * DAY)).size > 0
+          seen.add(`${content.type} ${isGone}`)
+          return isGone
+            ? now - knewAt > days
+            : (content.type === 'post' && at > heardAt) || now - heardAt <= days
+        },
+      ),
+      { numRuns: RUNS * 4, ...DICE },
+    )
+    t.equal(seen.size, 4)
+  },
+)
+
+t.test(
+  'SH1 AL5 what a phone says whose clock is far behind is shown, and kept like anything else',
+  async (t) => {
+    await cryptoReady
+    const relay = createMemoryRelay()
+    const alice = await foundBy('alice', relay)
+    const bob = await joinBy('bob', alice, relay)
+    const { time } = alice
+    const named = { team: true, committee: true, city: false, supporters: false, public: false }
+    const alarm = { type: 'alarm', kind: 'fired', severity: 'now', facts: 'fired today', needs: [] } as const
+    const look = async () => {
+      time.now += 2 * 3_600_000
+      must(await alice.session.sync())
+      const { posts, alarms } = alice.session.view().committee
+      return [...posts.map(({ text }) => text), ...[...alarms.values()].map(({ content }) => content.facts)]
+    }
+    time.now += 300 * DAY
+    await look()
+    for (const [days, content] of [
+      [40, { type: 'post', text: 'from a slow clock' }],
+      [190, { ...alarm, about: { who: 'me' }, namesAllowed: named }],
+    ] as const) {
+      time.now -= days * DAY
+      must(await bob.session.say(content))
+      must(await bob.session.sync())
+      time.now += days * DAY
+    }
+    t.strictSame(await look(), ['from a slow clock', 'fired today'])
+    t.strictSame(await look(), ['from a slow clock', 'fired today'])
+    time.now += 8 * DAY
+    t.strictSame(await look(), ['fired today'])
+    await closeEverybody()
+  },
+)
