@@ -105,6 +105,7 @@ export const assembly: Takers<AssemblyType, Draft> = {
     const by = cardOfSeat(draft, seat)
     const item = draft.items.get(content.item)
     if (by?.since === undefined || !item || item.closed || item.needsMandate) return
+    if (item.answers.get(by.id)?.by === 'letter') return
     const { take } = content
     draft.items.set(item.id, {
       ...item,

@@ -49,9 +49,9 @@ const phone = (wakes: Wakes = AWAKE, seat = ME) => {
   let ringing: Ringing = notRung
   let order = 0
   const listener = (): Listener => ({ committee, members: SEATS, alarmSeen: 0, seat, wakes })
-  const look = (minute: number): readonly string[] => {
+  const look = (minute: number, isUpToDate = true): readonly string[] => {
     const nowMs = NOON + minute * MINUTE
-    const moment = { nowMs, hour: Math.floor(nowMs / HOUR) % 24, isUpToDate: true }
+    const moment = { nowMs, hour: Math.floor(nowMs / HOUR) % 24, isUpToDate }
     const after = ring(ringing, listener(), moment)
     ringing = after.ringing
     return after.loud
@@ -278,6 +278,111 @@ t.test(
     )
   },
 )
+
+t.test('product.md 3.E a phone whose clock is set back rings again, and forgets nothing', async () => {
+  const ahead = phone()
+  ahead.look(999)
+  ahead.say(ALICE, 0, raise())
+  t.equal(ahead.look(1000).length, 1)
+  t.strictSame(ahead.loudIn(0, 10), [3, 8])
+  const alone = phone()
+  alone.look(900)
+  alone.look(0, false)
+  alone.say(ALICE, 50, raise())
+  t.strictSame(alone.loudIn(100, 170), [100, 110], 'asked at 50, whatever the clock said before')
+})
+
+t.test('section 5 what was said while a phone had no line is as old as it says', async () => {
+  const { say, look, loudIn } = phone()
+  look(0)
+  look(100, false)
+  say(ALICE, 50, raise())
+  t.strictSame(loudIn(120, 200), [120])
+})
+
+t.test(
+  'section 5 three alarms of one member a day are NOW: earlier ones stay so, practice does not count',
+  async () => {
+    const { say, loudIn } = phone()
+    for (let i = 0; i < 3; i++) say(ALICE, i, raise({ kind: 'practice', severity: 'now' }))
+    for (const id of [1, 2, 3]) say(ME, 3, cannot(idOf(id)))
+    say(ALICE, 10, raise())
+    t.strictSame(loudIn(10, 20), [10, 13, 18])
+    const four = phone()
+    four.say(ALICE, 0, raise())
+    for (let i = 0; i < 3; i++) four.say(ME, 1, cannot(four.say(ALICE, 1, raise())))
+    t.strictSame(four.loudIn(1, 10), [1, 3, 8], 'the first of four')
+    const later = phone()
+    for (let i = 0; i < 3; i++) later.say(ME, 1, cannot(later.say(ALICE, 0, raise())))
+    later.say(ALICE, 25 * 60, raise())
+    t.strictSame(later.loudIn(25 * 60, 25 * 60 + 5), [25 * 60, 25 * 60 + 3])
+  },
+)
+
+t.test(
+  'section 5 an answered alarm of many holds back neither earlier, nor more urgent, nor another of many',
+  async () => {
+    const withMany = (many: Partial<AlarmContent>, single: Partial<AlarmContent>, isFirst = false) => {
+      const { say, loudIn } = phone()
+      if (isFirst) say(ALICE, 0, raise(single))
+      const id = say(EMIL, 0, raise({ kind: 'many_hit', ...many }))
+      say(BOB, 0, onIt(id))
+      say(CAROL, 0, seen(id))
+      if (!isFirst) say(ALICE, 0, raise(single))
+      return loudIn(0, 5)
+    }
+    t.strictSame(withMany({}, {}), [])
+    t.strictSame(withMany({}, {}, true), [0, 3])
+    t.strictSame(withMany({ severity: 'today' }, {}), [0, 3])
+    t.strictSame(withMany({}, { kind: 'many_hit' }), [0, 3])
+  },
+)
+
+t.test('section 5 what is NOW and about this member is counted apart; practice is not', async () => {
+  const about = { who: 'named', handle: 'Dora' } as const
+  const { say, loudIn, look } = phone()
+  say(ME, 0, { type: 'introduce', handle: 'Dora' })
+  say(ALICE, 0, raise({ about }))
+  say(BOB, 0, raise({ about }))
+  t.equal(loudIn(0, 100).length, 12)
+  for (const by of [CAROL, EMIL]) say(by, 100, raise())
+  t.equal(loudIn(100, 200).length, 10)
+  say(BOB, 200, raise({ about, kind: 'practice' }))
+  t.strictSame(look(200), [])
+})
+
+t.test('product.md 3.E who cannot is left alone in the second round, too', async () => {
+  const { say, loudIn } = phone()
+  const id = say(ALICE, 0, raise())
+  say(BOB, 1, onIt(id))
+  say(CAROL, 1, seen(id))
+  say(ME, 2, cannot(id))
+  t.strictSame(loudIn(2, 130), [])
+})
+
+t.test('section 8 whom the screen tells to call, and what it offers to join', async () => {
+  const mine = phone()
+  const id = mine.say(ALICE, 0, raise({ place: 'gate' }))
+  t.strictSame(
+    [8, 29, 30].map((minute) => mine.ladder(id, minute).isCalling),
+    [false, false, true],
+    'everybody, when nobody is on it',
+  )
+  const today = mine.say(BOB, 0, raise({ severity: 'today', place: 'gate', kind: 'fired' }))
+  t.equal(mine.ladder(today, 20 * 60).isNobody, false)
+  const like = mine.say(BOB, 29, raise({ place: 'gate' }))
+  mine.say(CAROL, 29, raise({ place: 'yard' }))
+  mine.say(EMIL, 30, raise({ place: 'gate' }))
+  t.strictSame(mine.ladder(id, 31).like, [like], 'not of another kind or place, nor half an hour later')
+  mine.say(BOB, 20 * 60, { type: 'alarmUpdate', alarm: id, text: 'still there' })
+  t.equal(mine.ladder(id, 24 * 60).isStale, false, 'a word about it was heard')
+  t.equal(mine.ladder(id, 44 * 60).isStale, true)
+  mine.say(BOB, 45 * 60, onIt(id))
+  mine.say(CAROL, 45 * 60, seen(id))
+  t.equal(mine.ladder(id, 45 * 60).isCalling, false)
+  mine.say(ALICE, 46 * 60, to(id, 'cancelled'))
+  t.equal(mine.ladder(id, 99 * 60).isStale, false, 'it is over')
+})
 
 type Move =
   | { readonly is: 'raise'; readonly by: string; readonly more: Partial<AlarmContent> }

@@ -4,7 +4,8 @@ import t from 'tap'
 import { openHeader } from '../../../../client/core/vault/header.ts'
 import type { StoredVault } from '../../../../client/core/vault/ports.ts'
 import { recordBytes } from '../../../../client/core/vault/records.ts'
-import { createVault, openVault, type Vault } from '../../../../client/core/vault/vault.ts'
+import { owing, sweep } from '../../../../client/core/vault/sweeping.ts'
+import { type Change, createVault, openVault, type Vault } from '../../../../client/core/vault/vault.ts'
 import { sha256 } from '../../../../shared/crypto/sodium.ts'
 import {
   CHEAP_COST,
@@ -300,3 +301,65 @@ t.test(
     t.ok(seen.damaged > 1000 && seen.beginning > 500, 'both were seen')
   },
 )
+
+/** A vault that says how it was asked to be rewritten, and answers what it is told to. */
+const sweepable = (answer: () => Promise<'large' | undefined> = async () => undefined) => {
+  const kept = new Map<string, Uint8Array>()
+  const asked: (string | undefined)[] = []
+  return {
+    asked,
+    keys: () => [...kept.keys()].sort(),
+    vault: {
+      get: (key: string) => kept.get(key),
+      write: async (changes: readonly Change[]) => {
+        for (const { key, value } of changes) value ? kept.set(key, value) : kept.delete(key)
+      },
+      compact: async (only?: 'if_small') => {
+        asked.push(only)
+        return answer()
+      },
+    },
+  }
+}
+
+t.test(
+  'I20 a vault is rewritten at once for what was forgotten where that is cheap, and once a day',
+  async (t) => {
+    const [KEY, DAY, NOW] = ['g/owes', 86_400_000, 20_000 * 86_400_000]
+    const { vault, asked, keys } = sweepable()
+    await sweep(vault, KEY, NOW)
+    t.strictSame(asked, [], 'a new one has nothing to lose')
+    await sweep(vault, KEY, NOW + DAY - 1)
+    t.strictSame(asked, [], 'not twice a day for nothing')
+    await vault.write([owing(KEY)])
+    await sweep(vault, KEY, NOW + 5)
+    t.strictSame(asked, ['if_small'])
+    t.strictSame(keys(), ['swept'], 'and owes nothing any more')
+    await sweep(vault, KEY, NOW + DAY + 4)
+    t.equal(asked.length, 1, 'a day is counted from the last time')
+    await sweep(vault, KEY, NOW + DAY + 5)
+    t.strictSame(asked, ['if_small', undefined], 'whatever it costs')
+    await sweep(vault, KEY, NOW)
+    t.equal(asked.length, 3, 'a clock that was set back')
+  },
+)
+
+t.test('I20 what could not be rewritten is owed until it is, at the latest after a day', async (t) => {
+  const [KEY, DAY, NOW] = ['g/owes', 86_400_000, 20_000 * 86_400_000]
+  let answer: 'large' | 'refuses' | undefined = 'large'
+  const { vault, asked, keys } = sweepable(async () => {
+    if (answer === 'refuses') throw new Error('no space left')
+    return answer
+  })
+  await sweep(vault, KEY, NOW)
+  await vault.write([owing(KEY)])
+  await sweep(vault, KEY, NOW + 1)
+  answer = 'refuses'
+  await sweep(vault, KEY, NOW + DAY)
+  t.strictSame(asked, ['if_small', undefined])
+  t.strictSame(keys(), [KEY, 'swept'])
+  answer = undefined
+  await sweep(vault, KEY, NOW + DAY + 1)
+  t.strictSame(asked, ['if_small', undefined, undefined], 'asked again the next time')
+  t.strictSame(keys(), ['swept'])
+})

@@ -1,0 +1,249 @@
+/** A committee's own part in its city (SPEC.md CI1 to CI3, CI7): whose keys are in its list, who may hand in what, and when a letter is signed. Pure; real signatures. */
+import t from 'tap'
+import {
+  type BulletinTerm,
+  bulletinLogOf,
+  encodeTerm,
+  writersOf,
+} from '../../../../client/core/city/bulletinTerm.ts'
+import { encodeLetter, type Letter, signLetter } from '../../../../client/core/city/letter.ts'
+import {
+  cityPath,
+  cityRoot,
+  letterKeyOf,
+  letterListOf,
+  listRoot,
+} from '../../../../client/core/city/letterKeys.ts'
+import { packed } from '../../../../client/core/city/packing.ts'
+import { writable } from '../../../../client/core/committee/area.ts'
+import {
+  type CityEffect,
+  isComplete,
+  membershipOf,
+  settleCity,
+} from '../../../../client/core/committee/cityLife.ts'
+import { apply, type Committee, emptyCommittee } from '../../../../client/core/committee/committee.ts'
+import type { KnownContent } from '../../../../client/core/committee/content.ts'
+import { sameBytes } from '../../../../shared/base/bytes.ts'
+import { fromHex, toHex } from '../../../../shared/base/text.ts'
+import { cryptoReady, keyPairFromSeed, sha256 } from '../../../../shared/crypto/sodium.ts'
+import { idOf, SEATS } from './arbitraries.ts'
+
+await cryptoReady
+
+const [ALICE = '', BOB = '', CAROL = '', DORA = ''] = SEATS
+const CITY = '9'.repeat(64)
+const CARD = 'a'.repeat(32)
+const SEED = '6'.repeat(64)
+const WRITER = '5'.repeat(64)
+const bytesOf = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0)
+
+const JOIN: CityEffect = {
+  ...{ gives: 'city', city: CITY, to: 'join', card: CARD, from: 3 },
+  ...{ code: 'Heron', sector: 'food', area: 'north', languages: ['en'] },
+}
+const joined = (before: Committee, motion: string, effect: CityEffect): Committee => {
+  const draft = writable(before)
+  settleCity(draft, motion, effect)
+  return draft
+}
+
+const pairOf = (seat: string, term: number) => letterKeyOf(sha256(bytesOf(seat)), term)
+const hashOf = (seat: string, term: number): Uint8Array => sha256(pairOf(seat, term).publicKey)
+
+/** Alice is the delegate of a committee that has joined. */
+const committee = (start = joined(emptyCommittee, idOf(900), JOIN)) => {
+  let now = start
+  let order = 0
+  const say = (seat: string, content: KnownContent, electorate: readonly string[] = SEATS): string => {
+    order++
+    now = apply(now, { id: idOf(order), seat, device: seat, order, at: order, electorate, content })
+    return idOf(order)
+  }
+  const terms = new Map(now.terms).set(idOf(901), {
+    ...{ id: idOf(901), role: 'delegate' as const, seat: ALICE, order: 0, since: 0, until: 1 },
+    ...{ inRow: 1, owed: [], recall: new Set<string>() },
+  })
+  now = { ...now, terms }
+  return {
+    say,
+    now: () => now,
+    give: (seat: string, from = 3, count = 8) =>
+      say(seat, {
+        type: 'letterKeys',
+        from,
+        keys: Array.from({ length: count }, (_, i) => toHex(hashOf(seat, from + i))),
+      }),
+    handIn: (seat: string, term: number, electorate: readonly string[] = SEATS) =>
+      say(seat, { type: 'cityKeys', term, seed: SEED, writer: WRITER }, electorate),
+    list: (term: number) => now.keyLists.get(term),
+  }
+}
+
+t.test(
+  'CI2 the list of a term is the keys of those that count, and fillers; a delegate says which',
+  async (t) => {
+    const { give, handIn, list } = committee()
+    for (const seat of [ALICE, BOB, CAROL]) give(seat)
+    handIn(BOB, 3)
+    t.equal(list(3), undefined, 'only who speaks for it')
+    handIn(ALICE, 2)
+    t.equal(list(2), undefined, 'before the first term')
+    handIn(ALICE, 11)
+    t.equal(list(11), undefined, 'too far ahead')
+    handIn(ALICE, 3, [ALICE, BOB, DORA])
+    t.strictSame(
+      list(3)?.keys,
+      letterListOf([hashOf(ALICE, 3), hashOf(BOB, 3)], bytesOf(SEED)),
+      'Carol does not count, and Dora gave none',
+    )
+    t.strictSame([...(list(3)?.seats.values() ?? [])].sort(), [ALICE, BOB].sort())
+    const before = list(3)
+    give(CAROL)
+    handIn(ALICE, 3)
+    t.equal(list(3), before, 'said once')
+    for (const term of [4, 5, 6]) handIn(ALICE, term)
+    t.equal(list(3), undefined, 'three are kept')
+    t.ok(list(4))
+    const nobody = committee(emptyCommittee)
+    nobody.handIn(ALICE, 3)
+    t.equal(nobody.list(3), undefined, 'not in a city')
+  },
+)
+
+const letterOf = (more: Partial<Letter> = {}): Letter => ({
+  ...{ version: 1, city: CITY, card: CARD, term: 3, serial: 1, says: { type: 'alert', text: 'Help' } },
+  ...more,
+})
+
+const ready = () => {
+  const here = committee()
+  for (const seat of [ALICE, BOB, CAROL]) here.give(seat)
+  here.handIn(ALICE, 3)
+  const put = (letter: Letter, motion?: string) =>
+    here.say(BOB, {
+      type: 'letter',
+      letter: packed(encodeLetter(letter)),
+      ...(motion === undefined ? {} : { motion }),
+    })
+  const placeOf = (seat: string) =>
+    here.list(3)?.keys.findIndex((hash) => sameBytes(hash, hashOf(seat, 3))) ?? -1
+  const sign = (id: string, by: string, { as = by, of = letterOf() } = {}) => {
+    const { place, key, signature } = signLetter(of, placeOf(as), pairOf(as, 3))
+    const hexed = { key: toHex(key), signature: toHex(signature) }
+    return here.say(by, { type: 'letterSign', letter: id, place, ...hexed })
+  }
+  const signedBy = (id: string) => here.now().letters.get(id)?.signatures.size
+  return { ...here, put, sign, signedBy, letter: (id: string) => here.now().letters.get(id) }
+}
+
+t.test('CI3 a letter is our own, and is signed by two seats, each with its own key', async (t) => {
+  const { put, sign, signedBy, letter, now } = ready()
+  for (const more of [{ city: '8'.repeat(64) }, { card: 'b'.repeat(32) }, { term: 4 }])
+    t.equal(letter(put(letterOf(more))), undefined, JSON.stringify(more))
+  const motion = idOf(950)
+  const id = put(letterOf(), motion)
+  sign(id, BOB)
+  sign(id, BOB)
+  sign(id, CAROL, { as: BOB })
+  sign(id, DORA, { as: CAROL })
+  sign(id, CAROL, { of: letterOf({ serial: 2 }) })
+  t.equal(signedBy(id), 1)
+  t.notOk(now().lettered.has(motion))
+  sign(id, CAROL)
+  t.equal(signedBy(id), 2)
+  t.ok(now().lettered.has(motion))
+  const found = letter(id)
+  t.ok(found && isComplete(found))
+  const ring = letterOf({ says: { type: 'ring', ring: '1'.repeat(32), text: 'Somebody' } })
+  const call = put(ring)
+  sign(call, CAROL, { of: ring })
+  const called = letter(call)
+  t.ok(called && isComplete(called), 'one is enough for a call')
+})
+
+/** What a delegate brings home of term 3, where the list is as `root` and `writer` say. */
+const termWith = (root: Uint8Array, writer: string, more: Partial<BulletinTerm> = {}): BulletinTerm => {
+  const roster = [
+    { card: CARD, signers: 2, root },
+    { card: 'b'.repeat(32), signers: 2, root: new Uint8Array(32).fill(1) },
+  ]
+  const seed = bytesOf(SEED)
+  const bytes = new Uint8Array(32)
+  return {
+    ...{ term: 3, city: CITY, seed, startsAt: 0, root: cityRoot(roster), names: [] },
+    writers: writersOf([sha256(keyPairFromSeed(bytesOf(writer)).publicKey)], seed),
+    relay: { address: 'wss://relay.test/', staticKey: bytes, signingKey: bytes, admission: bytes },
+    own: { card: CARD, signers: 2, place: 0, path: [...cityPath(roster, 0)] },
+    ...more,
+  }
+}
+
+t.test('CI7 a term is brought by a delegate; every member sees whether our keys stand in it', async (t) => {
+  const here = () => {
+    const { say, now, list } = ready()
+    const root = listRoot(list(3)?.keys ?? [])
+    const bring = (term: BulletinTerm, by = ALICE) =>
+      say(by, { type: 'cityTerm', term: packed(encodeTerm(term)) })
+    return { root, bring, say, home: () => now().homeTerms.get(3), now }
+  }
+  const good = here()
+  const right = termWith(good.root, WRITER)
+  good.bring(right, BOB)
+  good.bring({ ...right, city: '8'.repeat(64) })
+  t.equal(good.home(), undefined)
+  good.bring(right)
+  t.match(good.home(), { isOurs: true, isDisputed: false, seat: ALICE })
+  good.bring(right)
+  t.equal(good.home()?.isDisputed, false, 'the same again is no dispute')
+  good.bring({ ...right, startsAt: 5 })
+  t.match(good.home(), { isDisputed: true, term: { startsAt: 0 } })
+  good.bring(right)
+  t.equal(good.home()?.isDisputed, true, 'and stays one')
+  const other = letterListOf([hashOf(ALICE, 3)], bytesOf(SEED))
+  const wrong = [
+    termWith(listRoot(other), WRITER),
+    termWith(good.root, '4'.repeat(64)),
+    { ...right, own: { ...right.own, card: 'b'.repeat(32) } },
+    { ...right, own: { ...right.own, signers: 1 } },
+    { ...right, own: { ...right.own, place: 1 } },
+  ]
+  for (const [i, one] of wrong.entries()) {
+    const bad = here()
+    bad.bring(one)
+    t.equal(bad.home()?.isOurs, false, `${i}`)
+  }
+  for (const term of [4, 5]) good.bring({ ...right, term })
+  t.strictSame([...good.now().homeTerms.keys()], [4, 5], 'two are kept')
+})
+
+t.test('CI1 one city at a time; seats and items are for who speaks for us', async (t) => {
+  const { now, say } = committee()
+  const leave: CityEffect = { ...JOIN, to: 'leave' }
+  const again = joined(now(), idOf(902), { ...JOIN, city: '8'.repeat(64), card: 'b'.repeat(32) })
+  t.equal(membershipOf(again)?.city, CITY, 'whoever is in one joins no other')
+  t.ok(membershipOf(joined(now(), idOf(903), { ...leave, card: 'b'.repeat(32) })), 'another card')
+  const left = joined(now(), idOf(904), leave)
+  t.equal(membershipOf(left), undefined)
+  t.equal(membershipOf(joined(left, idOf(905), { ...JOIN, city: '8'.repeat(64) }))?.city, '8'.repeat(64))
+  const item = { type: 'cityItem', item: idOf(7), text: 'b', lang: 'en', needsMandate: false } as const
+  say(BOB, { ...item, title: 'Not ours' })
+  say(BOB, { type: 'citySeat', seat: idOf(8) })
+  t.equal(now().cityItems.size + now().citySeats.size, 0)
+  say(ALICE, { ...item, title: 'First' })
+  say(ALICE, { ...item, title: 'Second' })
+  say(ALICE, { type: 'citySeat', seat: idOf(8) })
+  t.equal(now().cityItems.get(idOf(7))?.title, 'First')
+  t.equal(now().citySeats.get(ALICE), idOf(8))
+})
+
+t.test('CI7 one writer key for each committee, and another log for each seed', async (t) => {
+  const term = termWith(new Uint8Array(32), WRITER)
+  const writer = keyPairFromSeed(bytesOf(WRITER))
+  const log = bulletinLogOf(term, writer)
+  t.strictSame(bulletinLogOf(term, keyPairFromSeed(bytesOf(SEED))).id, log.id, 'the same for every committee')
+  const other = bulletinLogOf({ ...term, seed: bytesOf(WRITER) }, writer)
+  t.notSame(other.id, log.id)
+  t.notSame(other.envelopeKey, log.envelopeKey)
+  t.notSame(pairOf(ALICE, 3).publicKey, pairOf(ALICE, 4).publicKey)
+})
