@@ -39,7 +39,7 @@ const KINDS = ['everyday', 'guest', 'unity', 'urgent', 'dissolve'] as const
 const putBy = (move: Move): KnownContent => {
   const { pick } = move
   const kind = KINDS[pick % 5] ?? 'everyday'
-  if (move.pick % 4 === 1) return among(move)
+  if (move.pick % 8 === 1) return among(move)
   if (pick % 7 === 0)
     return put({ kind: 'elect', effect: { gives: 'role', role: 'minder', seat: SEATS[pick % 5] ?? '' } })
   return kind === 'unity'
@@ -50,7 +50,7 @@ const putBy = (move: Move): KnownContent => {
 const among = ({ pick }: Move): KnownContent =>
   put({
     kind: 'elect',
-    effect: { gives: 'election', role: 'panel', candidates: SEATS.slice(pick % 2, 2 + (pick % 4)) },
+    effect: { gives: 'election', role: 'panel', candidates: SEATS.slice(0, 3 + ((pick >> 3) % 3)) },
   })
 
 const pickOf = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)]
