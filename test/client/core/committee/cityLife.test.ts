@@ -19,6 +19,7 @@ import { writable } from '../../../../client/core/committee/area.ts'
 import {
   type CityEffect,
   isComplete,
+  keyOfSeat,
   membershipOf,
   settleCity,
 } from '../../../../client/core/committee/cityLife.ts'
@@ -83,7 +84,7 @@ const committee = (start = joined(emptyCommittee, idOf(900), JOIN)) => {
 t.test(
   'CI2 the list of a term is the keys of those that count, and fillers; a delegate says which',
   async (t) => {
-    const { give, handIn, list } = committee()
+    const { give, handIn, list, now } = committee()
     for (const seat of [ALICE, BOB, CAROL]) give(seat)
     handIn(BOB, 3)
     t.equal(list(3), undefined, 'only who speaks for it')
@@ -104,6 +105,8 @@ t.test(
     t.equal(list(3), before, 'said once')
     for (const term of [4, 5, 6]) handIn(ALICE, term)
     t.equal(list(3), undefined, 'three are kept')
+    t.notOk(now().letterKeys.has(keyOfSeat(3, BOB)), 'and the keys of these')
+    t.ok(now().letterKeys.has(keyOfSeat(4, BOB)))
     t.ok(list(4))
     const nobody = committee(emptyCommittee)
     nobody.handIn(ALICE, 3)
@@ -138,7 +141,7 @@ const ready = () => {
 }
 
 t.test('CI3 a letter is our own, and is signed by two seats, each with its own key', async (t) => {
-  const { put, sign, signedBy, letter, now } = ready()
+  const { put, sign, signedBy, letter, now, handIn } = ready()
   for (const more of [{ city: '8'.repeat(64) }, { card: 'b'.repeat(32) }, { term: 4 }])
     t.equal(letter(put(letterOf(more))), undefined, JSON.stringify(more))
   const motion = idOf(950)
@@ -160,12 +163,15 @@ t.test('CI3 a letter is our own, and is signed by two seats, each with its own k
   sign(call, CAROL, { of: ring })
   const called = letter(call)
   t.ok(called && isComplete(called), 'one is enough for a call')
+  for (const term of [4, 5, 6]) handIn(ALICE, term)
+  t.equal(now().letters.size, 0, 'no longer than its keys are kept')
+  t.ok(now().lettered.has(motion))
 })
 
 /** What a delegate brings home of term 3, where the list is as `root` and `writer` say. */
-const termWith = (root: Uint8Array, writer: string, more: Partial<BulletinTerm> = {}): BulletinTerm => {
+const termWith = (root: Uint8Array, writer: string, { card = CARD, signers = 2 } = {}): BulletinTerm => {
   const roster = [
-    { card: CARD, signers: 2, root },
+    { card, signers, root },
     { card: 'b'.repeat(32), signers: 2, root: new Uint8Array(32).fill(1) },
   ]
   const seed = bytesOf(SEED)
@@ -174,8 +180,7 @@ const termWith = (root: Uint8Array, writer: string, more: Partial<BulletinTerm> 
     ...{ term: 3, city: CITY, seed, startsAt: 0, root: cityRoot(roster), names: [] },
     writers: writersOf([sha256(keyPairFromSeed(bytesOf(writer)).publicKey)], seed),
     relay: { address: 'wss://relay.test/', staticKey: bytes, signingKey: bytes, admission: bytes },
-    own: { card: CARD, signers: 2, place: 0, path: [...cityPath(roster, 0)] },
-    ...more,
+    own: { card, signers, place: 0, path: [...cityPath(roster, 0)] },
   }
 }
 
@@ -204,8 +209,8 @@ t.test('CI7 a term is brought by a delegate; every member sees whether our keys 
   const wrong = [
     termWith(listRoot(other), WRITER),
     termWith(good.root, '4'.repeat(64)),
-    { ...right, own: { ...right.own, card: 'b'.repeat(32) } },
-    { ...right, own: { ...right.own, signers: 1 } },
+    termWith(good.root, WRITER, { card: 'c'.repeat(32) }),
+    termWith(good.root, WRITER, { signers: 1 }),
     { ...right, own: { ...right.own, place: 1 } },
   ]
   for (const [i, one] of wrong.entries()) {

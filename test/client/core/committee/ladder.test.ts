@@ -184,6 +184,10 @@ t.test(
       [0, 3, 8, 15].map((minute) => night + minute),
     )
     t.equal(isQuiet({ from: 6, to: 6 }, 6), false)
+    t.strictSame(
+      [0, 1, 5, 6].map((hour) => isQuiet({ from: 1, to: 6 }, hour)),
+      [false, true, true, false],
+    )
   },
 )
 
