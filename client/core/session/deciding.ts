@@ -8,11 +8,12 @@ import type { KnownContent } from '../committee/content.ts'
 import { isBinding } from '../committee/decisionRules.ts'
 import type { Choice } from '../committee/motionCount.ts'
 import type { Motion, MotionRefusal } from '../committee/motionLife.ts'
-import type { Id } from '../committee/said.ts'
+import type { Id, Said } from '../committee/said.ts'
 import type { SeatId } from '../governance/ids.ts'
 import { contentOf, type DecideStep, type FollowingStep, TRIAL } from './decideContent.ts'
 import { mandateHash } from './decideView.ts'
 import { coolsUntil, mayEndAt, RECOUNT_MS } from './motionTimes.ts'
+import type { Unsent } from './outbox.ts'
 import type { Sending, Session } from './session.ts'
 import type { Objection } from './talking.ts'
 import { tallyOf } from './tally.ts'
@@ -38,15 +39,24 @@ export type DecideRefusal =
 
 export type Decided = { readonly id: string; readonly is: Sending }
 
-type Speaker = Pick<Session, 'view' | 'say' | 'propose' | 'approve' | 'decline'>
+type Speaker = Pick<Session, 'view' | 'unsent' | 'say' | 'propose' | 'approve' | 'decline'>
 
 export const decide = (
   session: Speaker,
   step: DecideStep,
   nowMs: number,
 ): Promise<Result<Decided, DecideRefusal>> => {
-  const view = session.view()
+  const view = withUnsent(session)
   return step.do === 'start' ? start(session, view, step, nowMs) : follow(session, view, step, nowMs)
+}
+
+/** What was pressed before and waits to be sent comes before this step: who takes a change and fixes the text offline fixes the changed one. */
+const withUnsent = (session: Speaker): CommitteeView => {
+  const view = session.view()
+  const committee = session.unsent().reduce((before, { id, at, content }) => {
+    return apply(before, ownWords({ ...view, committee: before }, { id, at, content }))
+  }, view.committee)
+  return { ...view, committee }
 }
 
 const start = async (
@@ -153,16 +163,17 @@ const countingIn = ({ members }: CommitteeView): readonly Id[] =>
   members.filter(({ counts }) => counts).map(({ seat }) => seat)
 
 const attempt = (view: CommitteeView, content: KnownContent, nowMs: number): Committee =>
-  apply(view.committee, {
-    id: TRIAL,
-    seat: view.own.seat,
-    device: view.own.device,
-    order: view.committee.last + 1,
-    at: nowMs,
-    electorate: countingIn(view),
-    decisions: view.charter.decisions,
-    content,
-  })
+  apply(view.committee, ownWords(view, { id: TRIAL, at: nowMs, content }))
+
+/** As they would be heard if they were the next in the log. */
+const ownWords = (view: CommitteeView, words: Unsent): Said => ({
+  ...words,
+  seat: view.own.seat,
+  device: view.own.device,
+  order: view.committee.last + 1,
+  electorate: countingIn(view),
+  decisions: view.charter.decisions,
+})
 
 const said = async (session: Speaker, content: KnownContent): Promise<Result<Decided, DecideRefusal>> => {
   const result = await session.say(content)

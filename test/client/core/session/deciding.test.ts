@@ -1,4 +1,5 @@
 /** Deciding together on devices of their own, over a relay in memory (protocol.md D8): the hours, the reasons, and what binds the group. */
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { motionLines } from '../../../../client/cli/show/motionCards.ts'
 import type { MotionContent } from '../../../../client/core/committee/motionContent.ts'
@@ -305,4 +306,30 @@ t.test('steps that would mean nothing are refused before anything is said', asyn
   await bob.session.sync()
   t.equal(bob.session.view().committee.motions.get(id)?.refused.length, 0)
   t.ok(bob.session.view().committee.last > said)
+})
+
+t.test('3.C whoever takes a change and fixes the text at once fixes the changed text', async (t) => {
+  for (const isOnline of [true, false]) {
+    const { relay, alice, bob, people, pass } = await three()
+    const id = await start(alice, motion())
+    await press(bob, { do: 'second', motion: id })
+    const change = await press(bob, { do: 'amend', motion: id, paragraph: 1, text: 'At the library.' })
+    pass(DAY)
+    await alice.session.sync()
+    const quick = async (step: DecideStep) => decide(alice.session, step, alice.time.now)
+    if (!isOnline) {
+      relay.refuseDialing(true)
+      relay.cut()
+    }
+    const taken = quick({ do: 'amendment', motion: id, amendment: change, to: 'accepted' })
+    t.ok((await taken).ok)
+    t.ok((await quick({ do: 'fix', motion: id })).ok)
+    t.match(await quick({ do: 'fix', motion: id }), { ok: false }, 'once')
+    relay.refuseDialing(false)
+    for (const { session } of people)
+      for (let tries = 0; tries < 200 && !(await session.sync()).ok; tries++) await setTimeout(10)
+    await gather(people)
+    const { phase, paragraphs, refused } = (await cardFor(bob, id)).motion ?? {}
+    t.strictSame([phase, paragraphs?.[1], refused], ['fixed', 'At the library.', []], `online: ${isOnline}`)
+  }
 })
