@@ -3,10 +3,11 @@
 import { liveAlarms } from '../core/committee/alarmSummary.ts'
 import { plainNamesIn } from '../core/session/names.ts'
 import type { News } from '../core/session/readMarks.ts'
+import { alarmJson, postJson } from '../core/session/records.ts'
 import type { CommitteeView } from '../core/session/view.ts'
-import { alarmJson, alarmLines } from './show/alarms.ts'
+import { alarmLines } from './show/alarms.ts'
 import { namesIn } from './show/names.ts'
-import { postJson, postLines, type Showing } from './show/posts.ts'
+import { postLines, type Showing } from './show/posts.ts'
 import { shortIds } from './show/shortIds.ts'
 import { dayOf } from './show/time.ts'
 
@@ -42,7 +43,7 @@ export const newsJson = (view: CommitteeView, { posts, alarms }: News): readonly
   const names = plainNamesIn(view)
   return [
     ...posts.map((post) => postJson(post, names)),
-    ...alarms.map((alarm) => alarmJson(view, alarm, { names })),
+    ...alarms.map((alarm) => alarmJson(view, alarm, names)),
   ]
 }
 

@@ -22,6 +22,7 @@ export const COMMITTEE_PAGES = [
   'charter',
   'rules',
   'safety',
+  'records',
 ] as const
 /** Of one thing, which is named. */
 const PAGES_OF_ONE = [

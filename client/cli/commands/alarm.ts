@@ -1,4 +1,5 @@
 /** Looking at alarms, answering them, and saying what is new. Not here: raising one (alarmRaise.ts), its end (alarmStates.ts). */
+
 import { ok, type Result } from '../../../shared/base/result.ts'
 import type { AlarmAnswer, AlarmUpdate } from '../../core/committee/alarmContent.ts'
 import type { Alarm } from '../../core/committee/alarmLife.ts'
@@ -6,6 +7,7 @@ import { isClosed } from '../../core/committee/alarmLife.ts'
 import { liveAlarms } from '../../core/committee/alarmSummary.ts'
 import { ALARM_KINDS, type Need, SEVERITIES } from '../../core/committee/alarmWords.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
+import { alarmJson } from '../../core/session/records.ts'
 import { chooseAlarm, needsIn, oneOf } from '../alarmChoice.ts'
 import { askChoice, askText, choose } from '../ask.ts'
 import {
@@ -21,7 +23,7 @@ import {
 import { showingOf } from '../news.ts'
 import { withCommittee, withMembership } from '../open.ts'
 import { saying } from '../saying.ts'
-import { alarmJson, alarmLines } from '../show/alarms.ts'
+import { alarmLines } from '../show/alarms.ts'
 import { inOrder, present, proceed } from '../steps.ts'
 
 export const alarmList: Command = {
@@ -47,7 +49,7 @@ export const alarmList: Command = {
           lines.length > 0
             ? lines
             : ['No alarms. Practice once a month: `npx tocsin alarm raise --kind practice`.'],
-        json: { alarms: alarms.map((alarm) => alarmJson(view, alarm, { names: plainNamesIn(view) })) },
+        json: { alarms: alarms.map((alarm) => alarmJson(view, alarm, plainNamesIn(view))) },
       })
     }),
 }
@@ -64,7 +66,7 @@ export const alarmShow: Command = {
       if (!alarm.ok) return alarm
       return ok({
         text: alarmLines(view, alarm.value, showingOf(view), Date.now()),
-        json: alarmJson(view, alarm.value, { names: plainNamesIn(view) }),
+        json: alarmJson(view, alarm.value, plainNamesIn(view)),
       })
     }),
 }

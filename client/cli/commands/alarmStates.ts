@@ -1,9 +1,11 @@
 /** How an alarm comes to its end, step by step; each says who else has to say the same. */
+
 import { ok, type Result } from '../../../shared/base/result.ts'
 import type { AlarmState } from '../../core/committee/alarmContent.ts'
 import type { Alarm } from '../../core/committee/alarmLife.ts'
 import { ALARM_STATES } from '../../core/committee/alarmSummary.ts'
 import { OUTCOMES } from '../../core/committee/alarmWords.ts'
+import { summaryOf } from '../../core/session/records.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import { chooseAlarm, oneOf } from '../alarmChoice.ts'
 import { askChoice, askText, choose } from '../ask.ts'
@@ -20,7 +22,6 @@ import {
 import { showingOf } from '../news.ts'
 import { withMembership } from '../open.ts'
 import { saying } from '../saying.ts'
-import { summaryOf } from '../show/alarms.ts'
 
 const NOTE: Readonly<Record<string, Option>> = {
   note: { type: 'string', short: 'n', value: 'TEXT', help: 'a sentence for the others' },

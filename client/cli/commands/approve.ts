@@ -1,7 +1,9 @@
 /** What waits for this member: newcomers with words to compare, and what others have asked the committee. */
+
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { type Names, plainNamesIn } from '../../core/session/names.ts'
+import { motionJson } from '../../core/session/records.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { Objection } from '../../core/session/talking.ts'
 import type { CommitteeView, InviteView, MotionView } from '../../core/session/view.ts'
@@ -9,7 +11,7 @@ import { type Command, type Context, type Input, type Outcome, type Refusal, ref
 import { catchUp, withMembership } from '../open.ts'
 import { notMember, told } from '../saying.ts'
 import { comerOf, inviteTitle } from '../show/invites.ts'
-import { motionJson, motionState, motionTitle } from '../show/motions.ts'
+import { motionState, motionTitle } from '../show/motions.ts'
 import { namesIn } from '../show/names.ts'
 import { findId, shortIds } from '../show/shortIds.ts'
 import { OBJECTION_WORDS } from '../words.ts'

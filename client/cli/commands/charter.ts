@@ -1,8 +1,10 @@
 /** The rules a committee gave itself: reading them, and asking the others to change them. */
+
 import { utf8 } from '../../../shared/base/bytes.ts'
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { type Charter, encodeCharter, meetsFloors, type Threshold } from '../../core/governance/charter.ts'
+import { charterJson } from '../../core/session/records.ts'
 import type { Session } from '../../core/session/session.ts'
 import { CHARTER_OPTIONS, fieldsIn, RULE_HELP } from '../charterFields.ts'
 import {
@@ -17,7 +19,7 @@ import {
 import { withCommittee, withMembership } from '../open.ts'
 import { proposedTo } from '../proposing.ts'
 import { notMember } from '../saying.ts'
-import { changeLines, charterJson, charterLines } from '../show/charter.ts'
+import { changeLines, charterLines } from '../show/charter.ts'
 import { proceed } from '../steps.ts'
 
 export const charterShow: Command = {

@@ -2,8 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ok } from '../../../shared/base/result.ts'
+import { ownData } from '../../core/session/exporting.ts'
 import { type Command, type Context, isOn, type Outcome, refused } from '../command.ts'
-import { dataOf } from '../exported.ts'
+import { exportedLines } from '../exported.ts'
 import { nameOfCommittee, withCommittee } from '../open.ts'
 
 export const exportData: Command = {
@@ -20,7 +21,8 @@ export const exportData: Command = {
     withCommittee(context, async ({ session }) => {
       const today = new Date().toISOString().slice(0, 10)
       const folder = resolve(input.positionals[0] ?? `tocsin-export-${today}`)
-      const { json, text } = dataOf(session.view(), isOn(input, 'all'))
+      const [view, isAll, now] = [session.view(), isOn(input, 'all'), Date.now()]
+      const [json, text] = [ownData(view, isAll, now), exportedLines(view, isAll, now)]
       return writeFiles(context, folder, {
         'committee.json': `${JSON.stringify(json, undefined, 2)}\n`,
         'committee.txt': `${nameOfCommittee(session)}, exported ${today}\n\n${text.join('\n')}\n`,

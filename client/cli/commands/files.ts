@@ -1,15 +1,17 @@
 /** Files of the committee: the list, and fetching one. */
+
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ok } from '../../../shared/base/result.ts'
 import type { FileView } from '../../core/session/fileList.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
+import { fileJson } from '../../core/session/records.ts'
 import { type Command, type Context, type Input, type Outcome, refused, textOf } from '../command.ts'
 import { pickFile, tellProgress } from '../files/choosing.ts'
 import { createSink } from '../files/openSink.ts'
 import { fetchRefusal } from '../fileWords.ts'
 import { type Sitting, withCommittee } from '../open.ts'
-import { fileJson, fileLines, fileViewJson } from '../show/files.ts'
+import { fileLines, fileViewJson } from '../show/files.ts'
 import { namesIn } from '../show/names.ts'
 import { shortIds } from '../show/shortIds.ts'
 

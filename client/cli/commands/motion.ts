@@ -1,4 +1,5 @@
 /** Motions: what waits, one of them whole, and beginning one. */
+
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { DECISION_KINDS, type DecisionKind } from '../../core/committee/decisionRules.ts'
 import type { MotionContent } from '../../core/committee/motionContent.ts'
@@ -6,6 +7,7 @@ import { ELECTED, type ElectedRole, isElected, ROLES } from '../../core/committe
 import { ENDINGS } from '../../core/committee/unityWords.ts'
 import { type Card, decidePage } from '../../core/session/decideView.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
+import { cardJson } from '../../core/session/records.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import { oneOf } from '../alarmChoice.ts'
 import { askChoice, askText } from '../ask.ts'
@@ -14,7 +16,7 @@ import { type Command, type Context, type Input, isOn, type Refusal, refused, te
 import { findMember } from '../findMember.ts'
 import { chooseCard, press, showingIn } from '../motionChoice.ts'
 import { withCommittee, withMembership } from '../open.ts'
-import { cardJson, cardLines, earlierLines, motionLines } from '../show/motionCards.ts'
+import { cardLines, earlierLines, motionLines } from '../show/motionCards.ts'
 import { inOrder, present, proceed } from '../steps.ts'
 
 const UNITY_ENDS = { agreed: 'agreed', ...ENDINGS } as const

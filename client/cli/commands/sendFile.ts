@@ -14,6 +14,7 @@ import {
 import { toOneLine } from '../../core/committee/plainText.ts'
 import type { FileView } from '../../core/session/fileList.ts'
 import type { FileDraft, PrepareFailure } from '../../core/session/files.ts'
+import { fileJson } from '../../core/session/records.ts'
 import type { Session } from '../../core/session/session.ts'
 import {
   type Command,
@@ -31,7 +32,7 @@ import { openSource } from '../files/openSource.ts'
 import { CANCEL, HIDDEN_DATA, PREPARE_WORDS, RESUME, sendRefusal } from '../fileWords.ts'
 import { type Sitting, withMembership } from '../open.ts'
 import { notMember, told } from '../saying.ts'
-import { fileJson, fileTitle } from '../show/files.ts'
+import { fileTitle } from '../show/files.ts'
 import { shortIds } from '../show/shortIds.ts'
 import { present } from '../steps.ts'
 import { fieldRefusal } from '../words.ts'

@@ -3,12 +3,7 @@
 import type { AlarmContent } from '../../core/committee/alarmContent.ts'
 import type { Alarm, AlarmNote } from '../../core/committee/alarmLife.ts'
 import { isClosed } from '../../core/committee/alarmLife.ts'
-import {
-  ALARM_STATES,
-  type AlarmSummary,
-  alarmSummary,
-  type OnIt,
-} from '../../core/committee/alarmSummary.ts'
+import { ALARM_STATES, type AlarmSummary, type OnIt } from '../../core/committee/alarmSummary.ts'
 import {
   ALARM_KINDS,
   CHECKS,
@@ -20,17 +15,11 @@ import {
 } from '../../core/committee/alarmWords.ts'
 import { ladderOf } from '../../core/committee/ladder.ts'
 import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
+import { summaryOf } from '../../core/session/records.ts'
 import { listenerOf } from '../../core/session/ringing.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import type { Showing } from './posts.ts'
 import { listOf, momentOf, timeOf } from './time.ts'
-
-export const summaryOf = (view: CommitteeView, alarm: Alarm): AlarmSummary =>
-  alarmSummary(
-    alarm,
-    view.members.map((member) => member.seat),
-    view.charter.alarmSeen,
-  )
 
 /** `ALARM NOW (3fa2): called to a meeting` */
 export const alarmTitle = (alarm: Alarm, { short }: Pick<Showing, 'short'>): string => {
@@ -163,41 +152,3 @@ const NOTE_WORDS: Record<AlarmNote['said'], string> = {
 
 const noteWords = ({ at, seat, said, text }: AlarmNote, { names }: Showing): string =>
   `${timeOf(at)}  ${names(seat)} ${NOTE_WORDS[said]}${text === undefined ? '.' : `: ${toPlainText(text).replaceAll('\n', '\n           ')}`}`
-
-export const alarmJson = (view: CommitteeView, alarm: Alarm, { names }: Pick<Showing, 'names'>): object => {
-  const summary = summaryOf(view, alarm)
-  return {
-    type: 'alarm',
-    id: alarm.id,
-    seat: alarm.seat,
-    handle: names(alarm.seat),
-    at: new Date(alarm.at).toISOString(),
-    kind: alarm.kind,
-    severity: alarm.severity,
-    facts: toPlainText(alarm.content.facts),
-    about: alarm.content.about,
-    namesAllowed: alarm.content.namesAllowed,
-    ...(alarm.content.place === undefined ? {} : { place: toPlainText(alarm.content.place) }),
-    state: summary.state,
-    ...(alarm.phase.is === 'settled' ? { outcome: alarm.phase.outcome } : {}),
-    seen: summary.seen,
-    seenNeeded: summary.seenNeeded,
-    isEnough: summary.isEnough,
-    onIt: summary.onIt.map(({ seat, what, by, takes }) => ({
-      seat,
-      handle: names(seat),
-      what: toPlainText(what),
-      takes,
-      ...(by === undefined ? {} : { by }),
-    })),
-    cannot: summary.cannot.map(names),
-    needs: alarm.needs,
-    stillNeeded: summary.stillNeeded,
-    notes: alarm.notes.map(({ seat, at, said, text }) => ({
-      handle: names(seat),
-      at: new Date(at).toISOString(),
-      said,
-      ...(text === undefined ? {} : { text: toPlainText(text) }),
-    })),
-  }
-}

@@ -1,6 +1,5 @@
 /** The rules a committee gave itself, in words, and what a proposal would change about them. */
 
-import { toOneLine } from '../../core/committee/plainText.ts'
 import { approvalsNeeded, type Charter, decodeCharter } from '../../core/governance/charter.ts'
 import { rules } from './charterRules.ts'
 
@@ -20,14 +19,3 @@ export const changeLines = (before: Charter, after: Uint8Array): readonly string
   )
   return changed.length > 0 ? changed : ['nothing that can be seen']
 }
-
-export const charterJson = ({ relays, ...charter }: Charter): object => ({
-  ...charter,
-  name: toOneLine(charter.name),
-  purpose: toOneLine(charter.purpose),
-  purposeEasy: toOneLine(charter.purposeEasy),
-  mayJoin: toOneLine(charter.mayJoin),
-  mayBeDelegate: toOneLine(charter.mayBeDelegate),
-  standingOrders: charter.standingOrders.map(toOneLine),
-  relays: relays.map(({ address }) => address),
-})

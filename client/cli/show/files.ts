@@ -1,9 +1,11 @@
 /** Files as lines and as JSON. Never their secrets. */
+
 import type { FileContent } from '../../core/committee/fileContent.ts'
 import { FILE_KINDS } from '../../core/committee/fileWords.ts'
 import { toPlainText } from '../../core/committee/plainText.ts'
 import type { FileState, FileView } from '../../core/session/fileList.ts'
 import type { Names } from '../../core/session/names.ts'
+import { fileJson } from '../../core/session/records.ts'
 import { dayOf, momentOf } from './time.ts'
 
 const DAY_MS = 86_400_000
@@ -67,16 +69,6 @@ export const fileLines = (
           .map((line) => `     ${line}`)),
   ]
 }
-
-export const fileJson = ({ kind, name, media, size, life, until, sha256 }: FileContent): object => ({
-  kind,
-  name,
-  media,
-  size,
-  life,
-  until: new Date(until * DAY_MS).toISOString().slice(0, 10),
-  sha256,
-})
 
 const partsIn = (state: FileState): number | null => ('parts' in state ? state.parts : null)
 

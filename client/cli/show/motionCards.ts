@@ -1,4 +1,5 @@
 /** Decisions on a screen: one line for each, or one of them whole; and as JSON. */
+
 import { DECISION_KINDS } from '../../core/committee/decisionRules.ts'
 import type { EarlierMotion } from '../../core/committee/earlierMotion.ts'
 import type { Counts } from '../../core/committee/motionCount.ts'
@@ -12,7 +13,7 @@ import type { Names } from '../../core/session/names.ts'
 import type { Election, Tally } from '../../core/session/tally.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import { refusedWords, STATE_WORDS, WAITS_WORDS } from '../motionWords.ts'
-import { motionJson, motionState, motionTitle } from './motions.ts'
+import { motionState, motionTitle } from './motions.ts'
 import { countOf, listOf, momentOf } from './time.ts'
 
 export type CardShowing = {
@@ -203,42 +204,3 @@ const afterLines = ({ outcome, review, reviewOn }: Motion, { names }: CardShowin
   ...(reviewOn === undefined ? [] : [`To be looked at again on ${reviewOn}.`]),
   ...(review ? [`Looked at again by ${names(review.by)}: ${review.text}`] : []),
 ]
-
-export const cardJson = (card: Card, names: Names): object => {
-  const { id, kind, motion, mandate, state, isOpen, dueAt = null, waitsForMe, tally, missing, isLate } = card
-  const votes = tally && {
-    ...tally,
-    counts: tally.counts ?? null,
-    yesNeeded: tally.yesNeeded ?? null,
-    election: tally.election ? electionJson(tally.election, names) : null,
-  }
-  return {
-    ...{ id, kind, state, isOpen, dueAt, waitsForMe, missing, isLate },
-    ...(motion ? ownJson(motion, names) : {}),
-    tally: votes ?? null,
-    mandate: mandate ? motionJson(mandate, names) : null,
-  }
-}
-
-const electionJson = ({ among, isRunOff, rounds, elected }: Election, names: Names): object => ({
-  among: among.map(names),
-  isRunOff,
-  rounds,
-  elected: elected === undefined ? null : names(elected),
-})
-
-const ownJson = (motion: Motion, names: Names): object => ({
-  title: toOneLine(motion.content.title),
-  by: names(motion.seat),
-  text: textOf(motion.paragraphs),
-  hash: motion.hash ?? null,
-  amendments: [...motion.amendments.values()].map(({ id, paragraph, text, status }) => ({
-    id,
-    paragraph: paragraph + 1,
-    text,
-    status,
-  })),
-  outcome: motion.outcome?.text ?? null,
-  reviewOn: motion.reviewOn ?? null,
-  refused: motion.refused.map(({ seat, said, why }) => ({ by: names(seat), said, why })),
-})

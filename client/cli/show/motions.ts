@@ -53,18 +53,3 @@ export const restWords = (
     others < 2 ? 'one more member who has seen the person' : `${names(action.seat)}, on a phone that is here,`
   return `It is let in at ${momentOf(restsUntil, Date.now())}, or at once when ${sooner} says yes.`
 }
-
-export const motionJson = (motion: MotionView, names: Names): object => ({
-  type: 'motion',
-  id: motion.hash,
-  action: motion.action.type,
-  about: motion.about === undefined ? null : toOneLine(motion.about),
-  by: motion.by === undefined ? null : names(motion.by),
-  approvedBy: motion.approvedBy.map(names),
-  declinedBy: motion.declinedBy.map(names),
-  needed: motion.needed,
-  outcome: motion.outcome,
-  restsUntil: motion.restsUntil === undefined ? null : new Date(motion.restsUntil).toISOString(),
-  isDisowned: motion.isDisowned,
-  isWaitingForMe: motion.isWaitingForMe,
-})

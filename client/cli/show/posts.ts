@@ -3,7 +3,7 @@
 import { toPlainText } from '../../core/committee/plainText.ts'
 import type { Post } from '../../core/committee/talk.ts'
 import type { Names } from '../../core/session/names.ts'
-import { fileJson, fileTitle } from './files.ts'
+import { fileTitle } from './files.ts'
 import { dayOf, timeOf } from './time.ts'
 
 export type Showing = { readonly names: Names; readonly short: (id: string) => string }
@@ -32,14 +32,3 @@ const answering = (post: Post, short: (id: string) => string): string => {
   if (post.isReplyToUnseen) return ', answering something from before your time'
   return post.replyTo === undefined ? '' : `, answering ${short(post.replyTo)}`
 }
-
-export const postJson = (post: Post, names: Names): object => ({
-  type: 'post',
-  id: post.id,
-  seat: post.seat,
-  handle: names(post.seat),
-  at: new Date(post.at).toISOString(),
-  text: toPlainText(post.text),
-  ...(post.file === undefined ? {} : { file: fileJson(post.file) }),
-  ...(post.replyTo === undefined ? {} : { replyTo: post.replyTo }),
-})

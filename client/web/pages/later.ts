@@ -15,6 +15,7 @@ export const LATER = {
   rules: async () => import('./Rules.svelte'),
   roles: async () => import('./Roles.svelte'),
   safety: async () => import('./Safety.svelte'),
+  records: async () => import('./OwnData.svelte'),
 } as const
 
 /** Something to be decided about one thing. */

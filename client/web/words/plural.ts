@@ -45,6 +45,7 @@ export const formatsOf = (language: string) => {
     /** Of a file, in bytes. */
     size: (bytes: number): string => unit('kilobyte', Math.max(1, Math.round(bytes / 1000))),
     day: dayOf,
+    time: (ms: number): string => time.format(ms),
     /** With its year; of a day that is counted from 1970. */
     date: (ms: number): string => date.format(ms),
     /** Of a day as it is written in the committee, such as 2027-01-31. */

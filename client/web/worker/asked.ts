@@ -166,6 +166,7 @@ export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Aske
     ...committee,
     days: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_KEEP_DAYS))),
   }),
+  ownData: v.object({ ...committee, isAll: v.boolean() }),
   forget: v.object(committee),
   invite: v.object({ ...committee, kind: v.picklist(INVITE_KINDS), seat: v.exactOptional(id) }),
   answerInvite: v.object({

@@ -5,6 +5,7 @@ import { changedCharter } from '../../core/governance/charterChange.ts'
 import type { DeviceId, SeatId } from '../../core/governance/ids.ts'
 import { decidePage } from '../../core/session/decideView.ts'
 import { decide } from '../../core/session/deciding.ts'
+import { ownData } from '../../core/session/exporting.ts'
 import type { House } from './keeping.ts'
 import { motionShown } from './motionShown.ts'
 import { MAX_PARCEL } from './parcels.ts'
@@ -66,6 +67,10 @@ export const COMMITTEE_REQUESTS: {
   keepAtMost: async ({ session }, { days }) => {
     const kept = await session.keepAtMost(days)
     return kept.ok ? kept : err('invalid')
+  },
+  ownData: async (sitting, { isAll }) => {
+    const { view, nowMs } = sitting.glance()
+    return ok(ownData(view, isAll, nowMs))
   },
   forget: async ({ session }, { committee }, { drop }) => {
     if (session.view().own.status === 'member') return err('member')

@@ -11,6 +11,7 @@ import type { CompareFailure } from '../../core/session/comparing.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
 import type { Decided, DecideRefusal } from '../../core/session/deciding.ts'
 import type { DropFailure, Dropping, SettleFailure } from '../../core/session/devices.ts'
+import type { OwnData } from '../../core/session/exporting.ts'
 import type { OfferFailure } from '../../core/session/linking.ts'
 import type { Halt } from '../../core/session/reading.ts'
 import type { SayFailure, Sending, Session } from '../../core/session/session.ts'
@@ -148,6 +149,8 @@ export type Requests = {
   readonly foundVote: Ask<In, Put, FoundFailure>
   readonly partWays: Ask<In, 'done' | 'waiting', PartFailure>
   readonly leave: Ask<In, undefined, Halt | 'not_member'>
+  /** What this member said, or all that was said, as records to take along. Nothing is written. */
+  readonly ownData: Ask<In & { readonly isAll: boolean }, OwnData>
   /** "Travel light": this device keeps what was said for so many days at most, 1 to 365; without `days` as agreed. */
   readonly keepAtMost: Ask<In & { readonly days?: number }>
   /** Of a committee that this device is no longer in. */

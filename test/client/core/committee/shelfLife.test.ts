@@ -1,6 +1,7 @@
 /** Shelf lives (product.md R8; SPEC.md SH1 to SH8): what goes and what stays, and that forgetting changes nothing that is left, whatever is said later. */
 import * as fc from 'fast-check'
 import t from 'tap'
+import { dayNumber, dayWritten, momentWritten } from '../../../../client/core/committee/calendar.ts'
 import { applyAll, type Committee, emptyCommittee } from '../../../../client/core/committee/committee.ts'
 import type { Id, Said } from '../../../../client/core/committee/said.ts'
 import { type Around, pastTime } from '../../../../client/core/committee/shelfLife.ts'
@@ -193,3 +194,17 @@ t.test(
     await closeEverybody()
   },
 )
+
+t.test('SH: a day and a moment are written down as everybody else writes them', async () => {
+  await fc.assert(
+    fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
+      const day = Math.floor(ms / 86_400_000)
+      return (
+        momentWritten(ms) === new Date(ms).toISOString() &&
+        dayWritten(day) === new Date(ms).toISOString().slice(0, 10) &&
+        dayNumber(dayWritten(day)) === day
+      )
+    }),
+    { numRuns: 5000 },
+  )
+})
