@@ -1,0 +1,78 @@
+/** What somebody takes out of the page: their own data as files, and rules and decisions on paper. Not here: what each file holds (test/client/core, test/client/cli). */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { found, go, heading, makeLock, newPhone, press, sees, write } from '../../support/phone.ts'
+import { newWebPlace } from '../../support/webPlace.ts'
+import { tell } from '../../support/webStory.ts'
+
+const place = await newWebPlace(t)
+const alice = await newPhone(t, place)
+const story = tell(t, [alice])
+const { care, charter, motions } = alice.words
+const { TOCSIN_SHOTS } = process.env
+
+story('A committee has words of its own', async () => {
+  await makeLock(alice)
+  await found(alice, { name: 'Kitchen', handle: 'alice', relay: place.address })
+  await go(alice, '#/1/talk')
+  await write(alice, alice.words.talk.label, 'The fan is loud\nGate: is it?')
+  await press(alice, alice.words.common.send)
+  await sees(alice, 'The fan is loud')
+})
+
+/** By its link, as a thumb would. */
+const saved = async (name: string): Promise<string> => {
+  const page = alice.page()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator(`a[download="${name}"]`).click(),
+  ])
+  return readFileSync(await download.path(), 'utf8')
+}
+
+story('Nothing becomes a file before somebody has read that it is not locked and asked for it', async (t) => {
+  await go(alice, '#/1/records')
+  await sees(alice, care.filesWarning)
+  t.equal(await alice.page().locator('a[download]').count(), 0)
+  await press(alice, care.filesMake)
+  await alice.page().locator('a[download]').first().waitFor()
+  const data = JSON.parse(await saved('committee.json'))
+  t.match(data, { committee: { name: 'Kitchen' }, me: { handle: 'alice' }, charter: { name: 'Kitchen' } })
+  t.equal(data.posts.length, 1)
+  t.equal(data.posts[0].text, 'The fan is loud\nGate: is it?')
+  t.ok(Math.abs(Date.parse(data.posts[0].at) - Date.now()) < 86_400_000, 'a moment that programs read')
+  const text = await saved('committee.txt')
+  t.match(text, /^Kitchen\n/)
+  t.match(text, /alice: The fan is loud\n {4}Gate: is it\?/, 'no line looks like another author')
+  t.match(text, charter.title)
+  await alice.page().getByText(care.filesAll).click()
+  await alice.page().locator('a[download]').first().waitFor({ state: 'detached' })
+})
+
+story('On paper there is what is said, black on white, and nothing to press', async (t) => {
+  const page = alice.page()
+  for (const [at, title] of [
+    ['charter', charter.title],
+    ['history', motions.history],
+    ['meetings', alice.words.people.meeting.title],
+  ] as const) {
+    await go(alice, `#/1/${at}`)
+    await heading(alice, title)
+    await page.getByRole('button', { name: care.print, exact: true }).waitFor()
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    t.equal(
+      await page.locator('button:visible, a.button:visible, nav:visible, header:visible').count(),
+      0,
+      at,
+    )
+    const colours = await page.locator('main').evaluate((main) => {
+      const { color } = getComputedStyle(main)
+      return [color, getComputedStyle(document.documentElement).backgroundColor]
+    })
+    t.strictSame(colours, ['rgb(0, 0, 0)', 'rgb(255, 255, 255)'], at)
+    if (TOCSIN_SHOTS) writeFileSync(join(TOCSIN_SHOTS, `paper-${at}.pdf`), await page.pdf({ format: 'A4' }))
+    await page.emulateMedia({ media: null, colorScheme: null })
+  }
+  t.strictSame(place.offences, [])
+})
