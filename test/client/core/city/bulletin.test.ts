@@ -21,20 +21,25 @@ import {
   decodeSigned,
   encodeLetter,
   encodeSigned,
+  isSigned,
   isValidIn,
   type Letter,
   type LetterSaying,
   signLetter,
 } from '../../../../client/core/city/letter.ts'
 import { cityPath, cityRoot, letterListOf, listRoot } from '../../../../client/core/city/letterKeys.ts'
-import { sameBytes } from '../../../../shared/base/bytes.ts'
+import { isUnder, pathOf, rootOf } from '../../../../client/core/city/merkle.ts'
+import { hkdfExpand } from '../../../../client/core/crypto/hkdf.ts'
+import { sameBytes, utf8 } from '../../../../shared/base/bytes.ts'
 import { decode } from '../../../../shared/base/codec.ts'
 import {
   cryptoReady,
   type KeyPair,
+  keyPairFromSeed,
   newKeyPair,
   randomBytes,
   sha256,
+  sign,
 } from '../../../../shared/crypto/sodium.ts'
 import type { Blob } from '../../../../shared/protocol/ids.ts'
 import { policy } from '../../../../shared/protocol/policy.ts'
@@ -152,6 +157,23 @@ t.test(
       [{}],
       'a ring needs one',
     )
+    t.match(heard(posting(0, letterOf(heron, { type: 'onIt', to: '0'.repeat(64), text: 'we' }), [one])), [{}])
+    const forged = signedBy(heron, letter, [one, two])
+    const [real, other] = forged.signatures
+    if (!real || !other) throw new Error('nobody')
+    const half = { letter, signatures: [real, { ...other, signature: randomBytes(64) }] }
+    const { term, log } = reading(0)
+    const sealed = (signed: typeof half, its = proveLetter(term, signed, heron.keys)) =>
+      heard(entryOf(sealPosting(log, its), 0))
+    t.strictSame(sealed(half), [], 'one of two signatures is forged')
+    t.notOk(isValidIn(half, { keys: heron.keys, signers: 2 }))
+    const bare = sign(two.secretKey, encodeLetter(letter))
+    t.notOk(isSigned(letter, { place: 0, key: two.publicKey, signature: bare }), 'signed for something else')
+    const right = proveLetter(term, forged, heron.keys)
+    t.match(sealed(forged, right), [{}])
+    t.strictSame(sealed(forged, { ...right, proof: { ...right.proof, signers: 1 } }), [])
+    t.strictSame(sealed(forged, { ...right, proof: { ...right.proof, place: 1 } }), [])
+    t.strictSame(sealed(forged, { ...right, proof: { ...right.proof, committee: [] } }), [])
     t.strictSame(
       heard(posting(0, letterOf(heron, { type: 'join' }), [one, two])),
       [],
@@ -183,6 +205,50 @@ t.test('4.7 a relay that names another writer is not believed', async (t) => {
   const call = posting(0, letterOf(heron, alert()), heron.members.slice(0, 2))
   t.strictSame(heard({ ...call, writer: { ...call.writer, index: (call.writer.index + 1) % 128 } }), [])
   t.strictSame(heard({ ...call, writer: { ...call.writer, signature: randomBytes(64) } }), [])
+})
+
+t.test('CI2 CI7 a list and a roster are trees of RFC 6962, of one depth, whatever is in them', async (t) => {
+  const leaf = (value: Uint8Array) => sha256(Uint8Array.of(0), value)
+  const node = (a: Uint8Array, b: Uint8Array) => sha256(Uint8Array.of(1), a, b)
+  const [a, b, c, none] = [1, 2, 3, 0].map((n) => new Uint8Array(n).fill(n)) as Uint8Array[]
+  if (!a || !b || !c || !none) throw new Error('nothing')
+  const [left, right] = [node(leaf(a), leaf(b)), node(leaf(c), leaf(none))]
+  const root = rootOf([a, b, c], 2)
+  t.strictSame(root, node(left, right))
+  const path = pathOf([a, b, c], 2, 2)
+  t.strictSame(path, [leaf(none), left])
+  t.ok(isUnder(root, c, { place: 2, path, depth: 2 }))
+  t.notOk(isUnder(root, c, { place: 6, path, depth: 2 }), 'no second place')
+  t.notOk(isUnder(root, c, { place: 2, path, depth: 3 }))
+  t.notOk(isUnder(root, b, { place: 2, path, depth: 2 }))
+  t.throws(() => rootOf([a, b, c], 1))
+})
+
+t.test('CI2 fillers follow from the seed, and the order says nothing', async (t) => {
+  const own = Array.from({ length: 40 }, () => randomBytes(32))
+  const list = letterListOf(own.slice(0, 3), seed)
+  t.strictSame(list, letterListOf(own.slice(0, 3).reverse(), seed))
+  const others = letterListOf(own.slice(0, 3), randomBytes(32))
+  t.equal(list.filter((key) => others.some((other) => sameBytes(key, other))).length, 3)
+  t.equal(letterListOf(own, seed).length, 32, 'a seat beyond the number is left out')
+})
+
+t.test('CI7 CI8 of a bulletin the relay sees sizes of three kinds, and writers that sign', async (t) => {
+  const { log, term, writers } = reading(0)
+  const decoded = decode(policy, log.access.policy)
+  t.match(decoded, { value: { writerSigned: true, ttlDays: 7 } })
+  t.equal(writers.length, 128)
+  const keyOf = (label: string) => hkdfExpand(seed, utf8(label), 32)
+  t.strictSame(log.envelopeKey, keyOf('bulletin seal'))
+  t.strictSame(log.access.reader, keyPairFromSeed(keyOf('bulletin read')))
+  const assembly = sha256(keyPairFromSeed(keyOf('bulletin assembly')).publicKey)
+  t.ok(writers.some((hash) => sameBytes(hash, assembly)))
+  const say = (says: LetterSaying) =>
+    sealPosting(log, proveLetter(term, signedBy(heron, letterOf(heron, says), heron.members), heron.keys))
+  const long = (length: number): LetterSaying => ({ type: 'statement', text: 'a'.repeat(length) })
+  t.strictSame([say(alert()).length, say(long(12_000)).length], [4096, 16_384], 'signed by all seven, too')
+  const signed = signedBy(heron, letterOf(heron, alert()), heron.members)
+  t.equal(decodeSigned(encodeSigned(signed))?.signatures.length, 7)
 })
 
 t.test('I1 page by page comes to the same as all at once', async () => {
