@@ -30,5 +30,12 @@ export const saidOf = ({ facts, guesses, way, found, mediator }: Claims): Said =
   ...(mediator.trim() === '' ? {} : { mediator }),
 })
 
+/** Some words, with the commas of any of our languages between them. */
+export const partsIn = (text: string): readonly string[] =>
+  text
+    .split(/[,،;\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
 export const linesIn = (text: string): readonly string[] =>
   text.split('\n').filter((line) => line.trim() !== '')

@@ -34,6 +34,12 @@ export const people: LaterWords['people'] = {
     `يقول ${isolated(name)} عن مصالحه الخاصة: ${interest ? interests[interest] : 'لا شيء بعد'}.`,
   unsaid: 'لم يقل شيئاً',
   reads: 'يقرأ',
+  languages: {
+    other: 'لغات أخرى',
+    hint: 'بالاسم أو بالرمز القصير، وبينها فواصل.',
+    read: (names) => `فُهم: ${names}.`,
+    unknown: (names) => `لغة غير معروفة هنا: ${names}`,
+  },
   can: 'يعرف أن يعمل',
   wants: 'يريد أن يتعلم',
   buddy: 'يلجأ أولاً إلى',

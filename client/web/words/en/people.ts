@@ -36,6 +36,12 @@ export const people = {
     `${isolated(name)} says about interests of their own: ${interest ? interests[interest] : 'nothing yet'}.`,
   unsaid: 'nothing said',
   reads: 'Reads',
+  languages: {
+    other: 'Other languages',
+    hint: 'By name or by short code, with commas between them.',
+    read: (names: string) => `Understood: ${names}.`,
+    unknown: (names: string) => `No language that is known here: ${names}`,
+  },
   can: 'Can do',
   wants: 'Wants to learn',
   buddy: 'Turns first to',

@@ -1,5 +1,6 @@
 /** English: phones, words, the relay, what the operator sees. */
 import type { SuspicionKind } from '../../../core/session/desk.ts'
+import type { Silence } from '../../../core/session/silence.ts'
 import { isolated } from '../plural.ts'
 
 export const safety = {
@@ -8,8 +9,12 @@ export const safety = {
   others: 'Phones of the others',
   this: 'this one',
   phone: (piece: string) => `Phone ${isolated(piece)}`,
-  heard: (when: string) => `last heard ${when}`,
-  notHeard: 'nothing heard from it yet',
+  heard: {
+    never: 'nothing heard from it yet',
+    today: 'heard from today',
+    this_week: 'heard from this week',
+    longer: 'not heard from for a week or longer',
+  } satisfies Record<Silence['is'], string>,
   since: (when: string) => `here since ${when}`,
   drop: 'Cut it off: lost or old',
   cutOff: 'Cut off this phone',

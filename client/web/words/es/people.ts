@@ -31,6 +31,12 @@ export const people: LaterWords['people'] = {
     `${isolated(name)} dice de sus intereses propios: ${interest ? interests[interest] : 'nada todavía'}.`,
   unsaid: 'no dijo nada',
   reads: 'Lee',
+  languages: {
+    other: 'Otros idiomas',
+    hint: 'Por nombre o por código corto, con comas entre ellos.',
+    read: (names) => `Entendido: ${names}.`,
+    unknown: (names) => `Aquí no se conoce este idioma: ${names}`,
+  },
   can: 'Sabe hacer',
   wants: 'Quiere aprender',
   buddy: 'Acude primero a',
