@@ -13,8 +13,8 @@ const counted = struct({
   roles: u32,
   concerns: u32,
   statements: u32,
-  names: u32,
   profiles: u32,
+  names: u32,
 })
 
 /** `reportedAt`: when its owner said that it was taken. `doubtful`: what was posted with it since. */
