@@ -307,7 +307,9 @@ const isDay = (value: unknown): boolean => {
 }
 
 const COLUMNS = {
-  logs: 'id bytea, policy bytea, head integer, chain bytea, bytes bigint, last_day integer',
+  logs: 'id bytea, policy bytea, head integer, chain bytea, bytes bigint, last_day integer, held integer, held_bytes integer',
+  deposits:
+    'due bigint, wait integer, day integer, life smallint, needed smallint, place smallint, writer smallint, log bytea, name bytea, shown ARRAY, hashes bytea, wsig bytea, blob bytea',
   entries:
     'seq integer, expiry_day integer, bytes integer, writer smallint, log bytea, hash bytea, wsig bytea',
   relay:

@@ -157,7 +157,7 @@ t.test('4 Warehouse-1, -2, -3 sort unity points in two meetings; founding vote i
 
   await t.test('Check: Warehouse-1 alone cannot admit, remove or rename afterwards', async (t) => {
     const friend = await newDevice('friend', relay.dial, time)
-    const met = await meet(friend, first, must(await first.session.invite('qr')))
+    const met = await meet(friend, first, must(await first.session.invite('link')))
     const remove = { type: 'remove', seat: seatOf(third) } as const
     const renamed = { ...first.session.view().charter, name: 'Mine' }
     const motions = [
