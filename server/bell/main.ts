@@ -5,18 +5,22 @@
 import { fileURLToPath } from 'node:url'
 import { startEmbedded } from '../embedded/embedded.ts'
 import { startBell } from './bell.ts'
+import { readBellSettings } from './settings.ts'
 
-const { env } = process
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
+const refuse = (text: string): never => {
+  process.stderr.write(`${text}\n`)
+  process.exit(1)
+}
+
+const read = readBellSettings(process.env)
+const settings = read.ok ? read.value : refuse(read.error)
 
 const place = async () => {
-  if (env.TOCSIN_BELL_DATABASE_URL)
-    return { address: { url: env.TOCSIN_BELL_DATABASE_URL }, leave: async () => undefined }
-  const embedded = await startEmbedded(env.TOCSIN_BELL_DATA ?? './data-bell')
-  if (!embedded.ok) {
-    process.stderr.write(`${embedded.error}\n`)
-    process.exit(1)
-  }
+  const { databaseUrl, dataDir } = settings
+  if (databaseUrl) return { address: { url: databaseUrl }, leave: async () => undefined }
+  const embedded = await startEmbedded(dataDir)
+  if (!embedded.ok) return refuse(embedded.error)
   return { address: { socketFolder: embedded.value.socketFolder }, leave: embedded.value.stop }
 }
 
@@ -24,11 +28,11 @@ const { address, leave } = await place()
 const bell = await startBell({
   database: address,
   migrations: fileURLToPath(new URL('../../migrations/bell', import.meta.url)),
-  host: env.TOCSIN_BELL_HOST ?? '127.0.0.1',
-  port: Number(env.TOCSIN_BELL_PORT ?? 8790),
-  publicUrl: env.TOCSIN_BELL_PUBLIC_URL,
-  hosts: (env.TOCSIN_BELL_HOSTS ?? '').split(',').filter((host) => host !== ''),
-  contact: env.TOCSIN_BELL_CONTACT ?? 'mailto:nobody@invalid.example',
+  host: settings.host,
+  port: settings.port,
+  publicUrl: settings.publicUrl,
+  hosts: settings.hosts,
+  contact: settings.contact,
   clock: Date.now,
   say: (what, count) => say(`${what}: ${count}`),
 })

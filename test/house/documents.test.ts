@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
+import { BELL_SETTINGS, readBellSettings } from '../../server/bell/settings.ts'
 import { readConfig } from '../../server/config.ts'
 
 const readme = readFileSync('README.md', 'utf8')
@@ -30,12 +31,27 @@ t.test('no document names a setting that there is not', async (t) => {
     'TOCSIN_DEBUG',
     'TOCSIN_',
   ]
-  const known = new Set([...settings(), ...others])
+  const known = new Set([...settings(), ...BELL_SETTINGS, ...others])
 
   for (const file of DOCUMENTS)
     for (const [name] of readFileSync(file, 'utf8').matchAll(/\bTOCSIN_[A-Z_]*/g))
       t.ok(known.has(name), `${file}: ${name}`)
 })
+
+t.test(
+  'the bell names every setting of its own in INSTALL, and starts with no other and no wrong one',
+  async (t) => {
+    const install = readFileSync('docker/INSTALL.md', 'utf8')
+    for (const name of BELL_SETTINGS) t.ok(install.includes(`\`${name}\``), name)
+    t.match(readBellSettings({}), { ok: true, value: { host: '127.0.0.1', port: 8790, hosts: [] } })
+    t.match(readBellSettings({ TOCSIN_BELL_HOST5: 'x' }), {
+      ok: false,
+      error: /^TOCSIN_BELL_HOST5 is no setting/,
+    })
+    for (const port of ['', ' ', '-1', '1.5', '65536', 'x'])
+      t.equal(readBellSettings({ TOCSIN_BELL_PORT: port }).ok, false, `port "${port}"`)
+  },
+)
 
 t.test('the errors that README explains are sentences of the relay', async (t) => {
   const files = readdirSync('server', { recursive: true, encoding: 'utf8' }).filter((file) =>
