@@ -138,6 +138,11 @@ t.test(
     t.match(heard(posting(0, letter, [one, two])), [{ letter }])
     t.strictSame(heard(posting(0, letter, [one])), [])
     t.strictSame(heard(posting(0, letter, [one, newKeyPair()])), [], 'a key that is not in the list')
+    const own = signedBy(heron, letter, [one]).signatures
+    const beside = own.map(({ place }) => signLetter(letter, place + 1, newKeyPair()))
+    const { term, log } = reading(0)
+    const joined = proveLetter(term, { letter, signatures: [...own, ...beside] }, heron.keys)
+    t.strictSame(heard(entryOf(sealPosting(log, joined), 0)), [], 'a key beside one that is')
     const twice = signedBy(heron, letter, [one]).signatures
     const doubled = encodeSigned({ letter, signatures: [...twice, ...twice] })
     t.equal(decodeSigned(doubled), undefined, 'the same place twice')
