@@ -167,7 +167,6 @@ t.test(
     const [real, other] = forged.signatures
     if (!real || !other) throw new Error('nobody')
     const half = { letter, signatures: [real, { ...other, signature: randomBytes(64) }] }
-    const { term, log } = reading(0)
     const sealed = (signed: typeof half, its = proveLetter(term, signed, heron.keys)) =>
       heard(entryOf(sealPosting(log, its), 0))
     t.strictSame(sealed(half), [], 'one of two signatures is forged')
