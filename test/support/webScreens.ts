@@ -171,7 +171,10 @@ const STEPS: Readonly<Record<string, (scene: Scene, t: Test) => Promise<void>>> 
     await button(you, words.files.stop).waitFor()
     await shot(you, 'talk-speaking')
     await press(you, words.files.stop)
-    await link(you, words.talk.reply).click()
+    await button(you, words.files.hear).waitFor()
+    const asked = you.page().locator('.posts article').filter({ hasText: theirs.post })
+    // by its address: a list that grows moves what a finger is on
+    await go(you, (await asked.getByRole('link').last().getAttribute('href')) ?? '')
     await write(you, words.talk.reply, theirs.answer)
     await press(you, words.common.send)
     await sees(you, theirs.answer)
