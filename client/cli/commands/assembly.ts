@@ -12,7 +12,7 @@ import { press } from '../motionChoice.ts'
 import { catchUp, withVault } from '../open.ts'
 import { saying } from '../saying.ts'
 import { inOrder } from '../steps.ts'
-import { inAssembly, withCity } from '../withCity.ts'
+import { type City, inAssembly, withCity } from '../withCity.ts'
 import { askRelay } from './found.ts'
 
 export const cityFound: Command = {
@@ -161,8 +161,14 @@ export const cityAsk: Command = {
     }),
 }
 
-const openItem = (items: ReadonlyMap<string, Item>, typed: string | undefined) =>
-  chooseOne(new Map([...items].filter(([, { closed }]) => !closed)), typed, { what: 'item', list: 'city' })
+/** The assembly that this device is in, and the open item that is named. */
+const openItem = (all: City, typed: string | undefined) => {
+  const assembly = inAssembly(all)
+  if (!assembly.ok) return assembly
+  const open = [...assembly.value.view().committee.items].filter(([, { closed }]) => !closed)
+  const item = chooseOne<Item>(new Map(open), typed, { what: 'item', list: 'city' })
+  return item.ok ? ok({ assembly: assembly.value, item: item.value }) : item
+}
 
 export const cityAnswer: Command = {
   usage: `[ITEM] [${TAKES.join('|')}]`,
@@ -173,21 +179,20 @@ export const cityAnswer: Command = {
   examples: ['city answer 3fa2 support'],
   run: (context, input) =>
     withCity(context, async (all) => {
-      const assembly = inAssembly(all)
-      if (!assembly.ok) return assembly
-      const item = openItem(assembly.value.view().committee.items, input.positionals[0])
-      if (!item.ok) return item
+      const found = openItem(all, input.positionals[0])
+      if (!found.ok) return found
+      const { assembly, item } = found.value
       const take = TAKES.find((one) => one === input.positionals[1])
       if (!take) return refused('no_such_answer', `Say one of ${TAKES.join(', ')}.`, 2)
-      if (item.value.needsMandate)
+      if (item.needsMandate)
         return refused(
           'needs_mandate',
           'This needs a vote of your committee first: `npx tocsin city decide`.',
         )
       return saying(
         context,
-        assembly.value,
-        { type: 'itemAnswer', item: item.value.id, take },
+        assembly,
+        { type: 'itemAnswer', item: item.id, take },
         'Your committee has answered.',
       )
     }),
@@ -202,14 +207,13 @@ export const cityClose: Command = {
   examples: ['city close 3fa2'],
   run: (context, input) =>
     withCity(context, async (all) => {
-      const assembly = inAssembly(all)
-      if (!assembly.ok) return assembly
-      const item = openItem(assembly.value.view().committee.items, input.positionals[0])
-      if (!item.ok) return item
+      const found = openItem(all, input.positionals[0])
+      if (!found.ok) return found
+      const { assembly, item } = found.value
       return saying(
         context,
-        assembly.value,
-        { type: 'itemClose', item: item.value.id },
+        assembly,
+        { type: 'itemClose', item: item.id },
         'One more committee has to say so.',
       )
     }),
