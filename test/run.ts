@@ -7,6 +7,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { takeLock } from '../client/cli/vaultLock.ts'
 import { type Account, chooseAccount, options } from '../server/embedded/account.ts'
@@ -106,22 +107,48 @@ const compile = (plugins: string): void => {
   writeFileSync(STAMP, plugins)
 }
 
-/** tap's own output, and at the end one plain line with the sums. */
+/** What the last screen of a log has room for. */
+const MOST_SHOWN = 40
+
+/** What failed, each with the tests that it stands in, outermost first: gathered line by line from nested TAP. */
+const gatherFailures = (): {
+  readonly line: (text: string) => void
+  readonly failed: () => readonly string[]
+} => {
+  const titles: string[] = []
+  const failed: string[] = []
+  /** A test that failed by what stands in it has been told by that. */
+  const note = (path: string): void => {
+    if (!failed.at(-1)?.startsWith(`${path} > `)) failed.push(path)
+  }
+  const line = (text: string): void => {
+    const found = /^( *)(?:# Subtest: (.*)|not ok \d+ - (.*?)(?: # time=.*)?)$/.exec(text)
+    if (!found) return
+    const depth = (found[1] as string).length / 4
+    if (found[2] !== undefined) titles.splice(depth, titles.length, found[2])
+    else note([...titles.slice(0, depth), found[3]].join(' > '))
+  }
+  return { line, failed: () => failed }
+}
+
+/** tap's own output, and at the end what failed and one plain line with the sums. */
 const runTap = (url: string): Promise<number> => {
   const tap = spawn(process.execPath, [TAP, ...process.argv.slice(2)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, TEST_PG_ADMIN_URL: url },
   })
-  let tail = ''
-  tap.stdout.on('data', (chunk: Buffer) => {
-    process.stdout.write(chunk)
-    tail = (tail + chunk.toString('utf8')).slice(-4096)
+  const { line, failed } = gatherFailures()
+  let sums = ''
+  tap.stdout.pipe(process.stdout, { end: false })
+  createInterface({ input: tap.stdout }).on('line', (text) => {
+    line(text)
+    if (text.startsWith('# {')) sums = text
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tap.kill(signal))
   return new Promise((resolve) =>
     tap.on('close', (code, signal) => {
-      const count = (word: string): number =>
-        Number(new RegExp(`^# \\{.*\\b${word}: (\\d+)`, 'm').exec(tail)?.[1] ?? 0)
+      const count = (word: string): number => Number(new RegExp(`\\b${word}: (\\d+)`).exec(sums)?.[1] ?? 0)
+      for (const what of failed().slice(0, MOST_SHOWN)) process.stdout.write(`failed: ${what}\n`)
       process.stdout.write(`${count('pass')} passed, ${count('fail')} failed, ${count('skip')} skipped\n`)
       resolve(signal ? 1 : (code ?? 1))
     }),
