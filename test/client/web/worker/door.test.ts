@@ -144,7 +144,7 @@ t.test('F2 as long as the vault is locked, nothing that is in it is told or done
     ...{ committee: 'x', motion: 'x', seat: 'x', seats: ['x'], same: true, device: 'x', to: 'x', count: 1 },
     ...{ kind: 'link', invite: 'x', answer: 'match', view: 'now', joining: 'x', doMatch: true, link: 'x' },
     ...{ handle: 'x', name: 'x', purpose: 'x', relay: 'x', isTalk: true, isForOldPhones: true },
-    ...{ before: 'x', after: 'x', content: { type: 'post', text: 'x' }, change: {} },
+    ...{ before: 'x', after: 'x', isAll: true, content: { type: 'post', text: 'x' }, change: {} },
     ...{ step: { do: 'second', motion: 'x' }, release: 'x', isLoaderChanged: true, file: 'x' },
     ...{ words: { kind: 'file', name: 'x', media: 'text/plain', life: 7 }, bytes: Uint8Array.of(1) },
   }
