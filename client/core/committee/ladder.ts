@@ -153,7 +153,7 @@ const stepsOf = (alarm: Alarm, { alarms }: Committee): readonly number[] => {
 }
 
 /** While many are hit at once, and that is being answered, single ones do not ring besides. Whoever raises such an alarm alone silences nobody. */
-const isAttached = (alarm: Alarm, listener: Listener, nowMs: number): boolean =>
+const isAttached = (alarm: Alarm, listener: Omit<Listener, 'wakes'>, nowMs: number): boolean =>
   alarm.kind !== 'many_hit' &&
   [...listener.committee.alarms.values()].some(
     (other) =>
@@ -198,6 +198,8 @@ export type LadderView = {
   readonly isNobody: boolean
   /** Who was on it has not been heard of, and the committee is asked again. */
   readonly isAskedAgain: boolean
+  /** When those who are silent are asked again; undefined where it is answered, over, or at its last step. */
+  readonly nextAt: number | undefined
   /** Seats that have not said anything. */
   readonly silent: readonly Id[]
   /** A day without a word about it. */
@@ -215,11 +217,17 @@ export const ladderOf = (alarm: Alarm, listener: Omit<Listener, 'wakes'>, nowMs:
   const isWaiting = alarm.phase.is === 'open' && !isAnswered(alarm, listener, nowMs)
   const reached = steps.filter((step) => step <= past).length
   const isNobody = isWaiting && alarm.severity === 'now' && reached >= 5
+  const isRinging = isWaiting && !isAttached(alarm, listener, nowMs)
   const words = [...alarm.notes, ...alarm.answers.values()].map(({ at }) => at)
   return {
     isCalling: isNobody || (isWaiting && alarm.seat === listener.seat && reached >= 3),
     isNobody,
     isAskedAgain: isWaiting && asking.since > 0,
+    nextAt: isRinging
+      ? stepsOf(alarm, listener.committee)
+          .map((step) => asking.from + step)
+          .find((at) => at > nowMs)
+      : undefined,
     silent: listener.members.filter((seat) => seat !== alarm.seat && !alarm.answers.has(seat)),
     isStale: isLive(alarm.phase) && nowMs - Math.max(start, ...words) >= DAY_MS,
     like: likeThis(alarm, listener.committee),

@@ -7,6 +7,7 @@ import type { Alarm, Answer } from '../../core/committee/alarmLife.ts'
 import type { AlarmSummary } from '../../core/committee/alarmSummary.ts'
 import type { KnownContent } from '../../core/committee/content.ts'
 import type { FileContent } from '../../core/committee/fileContent.ts'
+import type { LadderView } from '../../core/committee/ladder.ts'
 import type { Meeting } from '../../core/committee/meeting.ts'
 import type { Profile } from '../../core/committee/profile.ts'
 import type { Compared } from '../../core/committee/program.ts'
@@ -84,6 +85,8 @@ export type AlarmShown = {
   readonly summary: AlarmSummary
   readonly isMine: boolean
   readonly myAnswer: Answer | undefined
+  /** What there is to do besides waiting. */
+  readonly ladder: LadderView
   /** By this device's clock; the raiser alone, for five minutes. */
   readonly cancelUntil: number | undefined
   /** We raised it or are on it: we may change what is needed, and say how it stands. */

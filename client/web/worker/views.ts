@@ -3,6 +3,7 @@ import type { Alarm } from '../../core/committee/alarmLife.ts'
 import { isClosed } from '../../core/committee/alarmLife.ts'
 import { alarmSummary, liveAlarms } from '../../core/committee/alarmSummary.ts'
 import type { Committee } from '../../core/committee/committee.ts'
+import { ladderOf } from '../../core/committee/ladder.ts'
 import { type Meeting, nextFor } from '../../core/committee/meeting.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { emptyProfile } from '../../core/committee/profile.ts'
@@ -15,6 +16,7 @@ import { exposures } from '../../core/session/exposing.ts'
 import { concernPages, rolesPage, stageOf, suspensionIn, unityPage } from '../../core/session/lifeView.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
 import type { Unsent } from '../../core/session/outbox.ts'
+import { listenerOf } from '../../core/session/ringing.ts'
 import type { Connection } from '../../core/session/session.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import type { AlarmShown, CardShown, Frame, NowShown, Parcel, UnsentShown, Views } from './shown.ts'
@@ -197,6 +199,7 @@ export const alarmShown = (view: CommitteeView, alarm: Alarm, nowMs: number): Al
     myAnswer,
     cancelUntil: isMine && !isOver && nowMs < at + CANCEL_MS ? at + CANCEL_MS : undefined,
     maySteer: !isOver && (isMine || myAnswer?.answer === 'on_it'),
+    ladder: ladderOf(alarm, listenerOf(view), nowMs),
     maySpeakTo: phase.is === 'cancelled' && phase.spokenTo === undefined && !isMine,
   }
 }

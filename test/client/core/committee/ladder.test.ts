@@ -86,7 +86,9 @@ t.test(
   'product.md 3.E NOW is loud at 0, 3, 8, 15, 30 and 60 minutes, TODAY by hours, NOTE never',
   async () => {
     const now = phone()
-    now.say(ALICE, 0, raise())
+    const id = now.say(ALICE, 0, raise())
+    const next = [0, 14, 59, 60].map((minute) => now.ladder(id, minute).nextAt)
+    t.strictSame(next, [...[3, 15, 60].map((minute) => NOON + minute * MINUTE), undefined], 'and says when')
     t.strictSame(now.loudIn(0, 3 * 24 * 60), [0, 3, 8, 15, 30, 60])
     const today = phone()
     today.say(ALICE, 0, raise({ severity: 'today' }))
