@@ -16,7 +16,6 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { loaderHash, makeRelease, signersFile } from './release.mjs'
-import { wasmFile } from './wasmFile.mjs'
 
 const option = (name) => process.argv[process.argv.indexOf(name) + 1 || process.argv.length]
 const here = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -55,7 +54,11 @@ const FIRST_WORDS = /\/words\/..\.ts$/
 
 /** Returns the files that hold what a phone says first, one a language. */
 const bundle = async (outDir) => {
-  const [{ build }, { svelte }] = await Promise.all([import('vite'), import('@sveltejs/vite-plugin-svelte')])
+  const [{ build }, { svelte }, { leanSodium }] = await Promise.all([
+    import('vite'),
+    import('@sveltejs/vite-plugin-svelte'),
+    import('./leanSodium.mjs'),
+  ])
   const { output } = await build({
     configFile: false,
     root: here('client/web'),
@@ -63,7 +66,7 @@ const bundle = async (outDir) => {
     logLevel: 'warn',
     plugins: [svelte({ configFile: false })],
     define: { __LOADER__: JSON.stringify(await loaderHash()) },
-    worker: { format: 'es', plugins: () => [wasmFile()] },
+    worker: { format: 'es', plugins: () => [leanSodium()] },
     build: {
       outDir,
       emptyOutDir: true,
