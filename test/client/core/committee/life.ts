@@ -17,10 +17,12 @@ export const DAY = 24 * HOUR
 export type Life = {
   readonly say: (seat: string, content: KnownContent, more?: Partial<Said>) => string
   readonly now: () => Committee
+  readonly all: () => readonly Said[]
 }
 
 /** `electorate`: the seats that count, in everything that is said unless `more` says otherwise. */
 export const newLife = (electorate: readonly string[] = SEATS): Life => {
+  const all: Said[] = []
   let committee = emptyCommittee
   let order = 0
   return {
@@ -32,10 +34,12 @@ export const newLife = (electorate: readonly string[] = SEATS): Life => {
       const decoded = decodeContent(encodeContent(content))
       if (!decoded.ok) throw new Error('not sayable')
       const said = { id, seat, device: seat, order, at, heardAt: at, electorate, content: decoded.value }
+      all.push({ ...said, ...more })
       committee = apply(committee, { ...said, ...more })
       return id
     },
     now: () => committee,
+    all: () => all,
   }
 }
 
