@@ -3,6 +3,7 @@
  * another relay, and real clients. Not here: the ladder and the envelopes of a committee's own alarm.
  */
 import t from 'tap'
+import type { Posted } from '../../client/core/city/bulletin.ts'
 import { assemblyStage, membersIn, tallyOf } from '../../client/core/committee/assemblyLife.ts'
 import type { ElectedRole } from '../../client/core/committee/roleWords.ts'
 import { keepCities } from '../../client/core/session/cityCarrying.ts'
@@ -176,6 +177,18 @@ t.test('8 All three vote to federate, and elect delegates', async (t) => {
   )
 })
 
+/** The first thing of this kind that comes to somebody who only looks at the screen. */
+const onScreen = ({ session }: Person, is: (posted: Posted) => boolean): Promise<Posted> =>
+  new Promise((resolve) => {
+    const stop = session.live(() => {
+      const found = session.bulletins().flatMap(({ posted }) => posted.filter(is))
+      if (found[0]) {
+        stop()
+        resolve(found[0])
+      }
+    })
+  })
+
 t.test('13 two members call the city, and Kitchen-1 is on it', async (t) => {
   const [one, two, three] = warehouse
   if (!two || !three) throw new Error('nobody')
@@ -185,7 +198,9 @@ t.test('13 two members call the city, and Kitchen-1 is on it', async (t) => {
   for (const { people } of CARDS)
     t.strictSame(first(people).session.bulletins()[0]?.posted, [], 'one alone calls nobody')
   must(await two.session.sync())
+  const shown = onScreen(second(depot), ({ letter }) => letter.says.type === 'alert')
   must(await two.session.confirmAlert(id))
+  t.match((await shown).letter.says, { text }, 'who is online has it on the screen, and asks nobody')
   await keep()
   const [posted] = second(kitchen).session.bulletins()[0]?.posted ?? []
   t.match(posted?.letter, { card: CARDS[0].card, says: { type: 'alert', text } })

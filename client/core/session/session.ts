@@ -7,6 +7,7 @@ import { checkContent, encodeContent, type KnownContent } from '../committee/con
 import { type Action, type Motion, motionHash } from '../governance/motion.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
 import type { Book } from './book.ts'
+import { watchBulletins } from './bulletinWatching.ts'
 import { type CheckingCommands, checkingCommands } from './checking.ts'
 import { type CityCommands, cityCommands } from './cityCommands.ts'
 import { type ComparingCommands, comparingCommands } from './comparing.ts'
@@ -138,10 +139,17 @@ export const createSession = (book: Book, world: World): Session => {
       onProgress = more.onProgress ?? onProgress
       parts.onProgress(onProgress)
       const onBroken = more.onBroken ?? (() => undefined)
-      const stop = watchNewest({ keeper, world, turns, settle: parts.round, onChange, onBroken })
+      const stay = { ...parts, world, onChange, onBroken, committee: () => view().committee }
+      const bulletins = watchBulletins(stay)
+      const changed = (): void => {
+        bulletins.look()
+        onChange()
+      }
+      const stop = watchNewest({ ...stay, settle: parts.round, onChange: changed })
       return () => {
         listeners--
         stop()
+        bulletins.stop()
       }
     },
     forget: () => {
