@@ -44,7 +44,9 @@ export const year = async ({ quick }: Pace): Promise<void> => {
     if (day === plan.awayFrom) now.away = now.members[1]?.seat
     if (day === plan.awayFrom + AWAY_DAYS) await comeBack(now, await floorOf(relay, now))
     if (day % plan.every !== 0) continue
-    rows.push(await stateOf(now, before))
+    const row = await stateOf(now, before)
+    rows.push(row)
+    process.stderr.write(`# ${HEADER.map((name, i) => `${name} ${row[i]}`).join(', ')}\n`)
     before = meters.all()
   }
   say(`\n${now.day} of ${plan.days} days; what one phone holds, in KiB:`)
