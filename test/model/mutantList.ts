@@ -1,4 +1,4 @@
-/** The six rules without which the schedules must fail (protocol.md section 9), each switched off where the client has it. */
+/** The rules without which the schedules must fail (protocol.md section 9: six, and I15), each switched off where the client has it. */
 import type { Mutant } from './mutants.ts'
 
 export const MUTANTS: readonly Mutant[] = [
@@ -84,5 +84,18 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     breaks: ['I5'],
+  },
+  {
+    name: 'silence in a Welcome about the epoch before',
+    plot: 'letIn',
+    seed: 1,
+    replacements: [
+      {
+        file: 'client/core/session/welcomes.ts',
+        text: '    parent: info.parent,\n',
+        by: '    parent: { ...info.parent, chain: book.epochs().at(-2)?.info.logSeeds[0]?.slice(32) ?? info.parent.chain },\n',
+      },
+    ],
+    breaks: ['I15'],
   },
 ]
