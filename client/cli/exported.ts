@@ -15,9 +15,8 @@ export const exportedLines = (view: CommitteeView, isAll: boolean, now: number):
   const { posts, alarms, cards, motions, page } = takenFrom(view, isAll, now)
   const names = plainNamesIn(view)
   const showing = { ...showingOf(view), names }
-  const counting = view.members.filter(({ counts }) => counts).length
   return [
-    ...charterLines(view.charter, counting),
+    ...charterLines(view),
     '',
     ...postLines(posts, showing),
     ...alarms.flatMap((alarm) => ['', ...alarmLines(view, alarm, showing, now)]),

@@ -36,9 +36,9 @@ export const checkEarlier = async (chronicle: Chronicle, device: Device): Promis
 }
 
 /** Each is enough for something: to find the log, to read it from the relay, to open its envelopes. */
-const secretsOf = ({ access, envelopeKey }: EpochLog): readonly Uint8Array[] => [
-  access.reader.secretKey.slice(0, 32),
-  envelopeKey,
+const secretsOf = ({ access, envelopeKey }: EpochLog): readonly Buffer[] => [
+  Buffer.from(access.reader.secretKey.slice(0, 32)),
+  Buffer.from(envelopeKey),
 ]
 
 const anyOf = async <T>(values: readonly T[], test: (value: T) => Promise<boolean>): Promise<boolean> => {

@@ -2,11 +2,12 @@
 
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
+import type { InviteView } from '../../core/session/inviteView.ts'
 import { type Names, plainNamesIn } from '../../core/session/names.ts'
 import { motionJson } from '../../core/session/records.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { Objection } from '../../core/session/talking.ts'
-import type { CommitteeView, InviteView, MotionView } from '../../core/session/view.ts'
+import type { CommitteeView, MotionView } from '../../core/session/view.ts'
 import { type Command, type Context, type Input, type Outcome, type Refusal, refused } from '../command.ts'
 import { catchUp, withMembership } from '../open.ts'
 import { notMember, told } from '../saying.ts'

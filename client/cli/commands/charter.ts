@@ -30,9 +30,9 @@ export const charterShow: Command = {
   examples: ['charter'],
   run: (context) =>
     withCommittee(context, async ({ session }) => {
-      const { charter, members } = session.view()
-      const counting = members.filter(({ counts }) => counts).length
-      return ok({ text: charterLines(charter, counting), json: charterJson(charter) })
+      const view = session.view()
+      const { charter, probationDays } = view
+      return ok({ text: charterLines(view), json: { ...charterJson(charter), probationDays } })
     }),
 }
 

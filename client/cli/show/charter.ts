@@ -1,13 +1,25 @@
 /** The rules a committee gave itself, in words, and what a proposal would change about them. */
 
 import { approvalsNeeded, type Charter, decodeCharter } from '../../core/governance/charter.ts'
+import type { CommitteeView } from '../../core/session/view.ts'
 import { rules } from './charterRules.ts'
+import { countOf } from './time.ts'
 
-export const charterLines = (charter: Charter, members: number): readonly string[] => [
-  ...rules(charter).map(([name, value]) => `${`${name}:`.padEnd(28)}${value}`),
-  '',
-  `Now that means ${approvalsNeeded(charter.add, members, false)} of ${members} to admit somebody, and ${approvalsNeeded(charter.remove, members - 1, true)} of the others to put somebody out.`,
-]
+export const charterLines = ({
+  charter,
+  members,
+  probationDays,
+}: Pick<CommitteeView, 'charter' | 'members' | 'probationDays'>): readonly string[] => {
+  const counting = members.filter(({ counts }) => counts).length
+  return [
+    ...rules(charter).map(([name, value]) => `${`${name}:`.padEnd(28)}${value}`),
+    '',
+    `Now that means ${approvalsNeeded(charter.add, counting, false)} of ${counting} to admit somebody, and ${approvalsNeeded(charter.remove, counting - 1, true)} of the others to put somebody out.`,
+    ...(charter.probation > 0
+      ? [`As we are now, somebody new decides with us after about ${countOf(probationDays, 'day')}.`]
+      : []),
+  ]
+}
 
 /** `Name: old, then new` for each rule that differs. */
 export const changeLines = (before: Charter, after: Uint8Array): readonly string[] => {

@@ -1,6 +1,7 @@
 /** Who comes by an invite, in words. */
 import { toOneLine } from '../../core/committee/plainText.ts'
-import type { CommitteeView, InviteView } from '../../core/session/view.ts'
+import type { InviteView } from '../../core/session/inviteView.ts'
+import type { CommitteeView } from '../../core/session/view.ts'
 
 /** Our own other phone, under the words given for it; or a member who comes back, or whoever is new, by name. */
 export const comerOf = (

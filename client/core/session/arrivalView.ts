@@ -18,6 +18,9 @@ export type HandoverView =
       readonly sayings: number
     }
 
+/** A name for a seat: what it calls itself, or the beginning of its id. */
+export const nameIn = (book: Book, seat: SeatId): string => book.handles.get(seat) ?? `?${seat.slice(0, 4)}`
+
 export type ArrivalView = {
   /** Two thirds of the others have not arrived yet where this device came in: it may still have to move (4.4). */
   readonly isProvisional: boolean
@@ -77,13 +80,4 @@ const sponsorOf = (book: Book, seat: SeatId): SeatId | undefined => {
     if (outcome === 'carried_out' && action.type === 'add' && action.seat === seat) return action.sponsor
   }
   return undefined
-}
-
-/** When a probation is over if the committee goes on changing as often as it has, in milliseconds since 1970: a guess, for people. */
-export const guessedEnd = (book: Book, epochsToWait: number): number | undefined => {
-  const [first, ...later] = book.epochs()
-  const last = later.at(-1)
-  if (!first || !last || epochsToWait === 0) return undefined
-  const pace = (last.notes.enteredAt - first.notes.enteredAt) / (last.info.number - first.info.number)
-  return last.notes.enteredAt + pace * epochsToWait
 }

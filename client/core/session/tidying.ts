@@ -3,7 +3,8 @@ import type { Desk } from './desk.ts'
 
 const DAY_MS = 86_400_000
 /** Not weekly: every epoch costs every offline member a hop. */
-const TIDY_MS = 14 * DAY_MS
+export const TIDY_DAYS = 14
+const TIDY_MS = TIDY_DAYS * DAY_MS
 /** A day in which the devices spread, so that not everybody commits at once. */
 const SPREAD_MS = DAY_MS
 

@@ -14,15 +14,15 @@ import {
   needed,
 } from '../governance/motion.ts'
 import { isFullSeat, joinedOf, presentSeats, seatsOf } from '../governance/roster.ts'
-import { type Join, offerOf } from '../join/exchange.ts'
-import { type Transcript, wordsOf } from '../join/transcript.ts'
 import { committeeWords } from '../join/words.ts'
 import { epochAuthenticatorOf } from '../mls/group.ts'
 import { newestHead } from '../relay/witness.ts'
-import { type ArrivalView, arrivalOf, guessedEnd, type MetView, metIn } from './arrivalView.ts'
+import { type ArrivalView, arrivalOf, type MetView, metIn, nameIn } from './arrivalView.ts'
 import type { Book } from './book.ts'
 import { shelfOf } from './forgetting.ts'
+import { type InviteView, inviteOf } from './inviteView.ts'
 import { restsUntil } from './motions.ts'
+import { guessedEnd, probationDays } from './pace.ts'
 import { ownCutOff, type PhonesView, phonesOf } from './phones.ts'
 import { type StandingView, standingOf } from './standingView.ts'
 import { forumOf, type KnownMotion, type Own, rosterOf, type Suspicion } from './state.ts'
@@ -60,20 +60,6 @@ export type MotionView = {
   readonly isWaitingForMe: boolean
 }
 
-export type InviteView = {
-  readonly id: string
-  readonly state: 'waiting' | 'comparing' | 'vouched' | 'declined' | 'aborted'
-  /** The three words on both screens, while they are compared. */
-  readonly words: readonly string[]
-  readonly handle: string | undefined
-  readonly reason: string | undefined
-  readonly expiresDay: number
-  /** The member that gets another device; undefined for somebody new. */
-  readonly forSeat: SeatId | undefined
-  /** The motion that came of it. */
-  readonly motion: string | undefined
-}
-
 export type CommitteeView = ArrivalView & {
   readonly id: string
   readonly charter: Charter
@@ -84,6 +70,8 @@ export type CommitteeView = ArrivalView & {
   /** What is the matter with it, and what happens next by itself. */
   readonly standing: StandingView
   readonly epoch: number
+  /** About how many days a newcomer waits to decide with the others, as the committee is now. */
+  readonly probationDays: number
   /** Days that this device keeps what was said; `keepsAtMost` if its owner wants it to keep less than was agreed. */
   readonly shelf: Shelf
   readonly keepsAtMost: number | undefined
@@ -120,6 +108,7 @@ export const viewOf = (book: Book, committee: Committee): CommitteeView => {
     charterBytes: epoch.info.charterBytes,
     own: { seat, device, handle, status, alarmed, since, suite },
     epoch: epoch.info.number,
+    probationDays: probationDays(book),
     shelf: shelfOf(book),
     keepsAtMost: book.own().keepAtMost,
     cutOff: ownCutOff(book),
@@ -149,9 +138,6 @@ const confirmationOf = (book: Book): CommitteeView['confirmation'] => {
     of: others.length,
   }
 }
-
-/** A name for a seat: what it calls itself, or the beginning of its id. */
-export const nameIn = (book: Book, seat: SeatId): string => book.handles.get(seat) ?? `?${seat.slice(0, 4)}`
 
 const memberOf = (book: Book, committee: Committee, seat: SeatId): MemberView => {
   const { fold, info } = book.newest()
@@ -199,43 +185,6 @@ const aboutOf = (book: Book, { motion, join }: KnownMotion): string | undefined 
   const { action } = motion
   if (action.type === 'add') return join?.handle
   return action.type === 'charter' ? undefined : nameIn(book, action.seat)
-}
-
-const inviteOf = (book: Book, key: string): readonly InviteView[] => {
-  const invite = book.invites.get(key)
-  if (!invite) return []
-  const { join, expiresDay } = invite
-  const met = join.type === 'comparing' || join.type === 'confirmed' ? join.transcript : undefined
-  const states = {
-    talking: 'waiting',
-    comparing: 'comparing',
-    confirmed: 'vouched',
-    declining: 'declined',
-  } as const
-  const state = join.type === 'declined' || join.type === 'aborted' ? join.type : states[join.type]
-  return [
-    {
-      id: key,
-      state,
-      words: met && join.type === 'comparing' ? wordsOf(met) : [],
-      handle: met && nameOfComer(book, met),
-      reason: join.type === 'aborted' ? join.reason : undefined,
-      expiresDay,
-      forSeat: forSeatOf(invite.join),
-      motion: invite.motion,
-    },
-  ]
-}
-
-const forSeatOf = (join: Join): SeatId | undefined => {
-  if (join.type !== 'talking') return offerOf(join)?.seat
-  return join.mine.find((item) => item.type === 'offer')?.seat
-}
-
-/** A new member says a name; another device of a member brings none. */
-const nameOfComer = (book: Book, { offer, reveal }: Transcript): string | undefined => {
-  if (reveal.as.type === 'member') return reveal.as.handle
-  return offer.seat && nameIn(book, offer.seat)
 }
 
 const relayOf = (book: Book): CommitteeView['relay'] => {

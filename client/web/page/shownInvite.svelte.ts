@@ -1,5 +1,5 @@
 /** An invite that was just made, as long as there is something to show of it: once somebody has followed it, its code is good for nothing. */
-import type { InviteView } from '../../core/session/view.ts'
+import type { InviteView } from '../../core/session/inviteView.ts'
 import type { MadeInvite } from '../worker/shown.ts'
 
 export type ShownInvite = {

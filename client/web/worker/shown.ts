@@ -18,11 +18,12 @@ import type { ArrivalView } from '../../core/session/arrivalView.ts'
 import type { Card } from '../../core/session/decideView.ts'
 import type { FreeStep } from '../../core/session/deciding.ts'
 import type { Exposure } from '../../core/session/exposing.ts'
+import type { InviteView } from '../../core/session/inviteView.ts'
 import type { ConcernPage, Stage, UnityPage } from '../../core/session/lifeView.ts'
 import type { JoinFailure } from '../../core/session/newcoming.ts'
 import type { Unsent } from '../../core/session/outbox.ts'
 import type { Connection } from '../../core/session/session.ts'
-import type { CommitteeView, InviteView, MemberView, MotionView } from '../../core/session/view.ts'
+import type { CommitteeView, MemberView, MotionView } from '../../core/session/view.ts'
 
 /** The edge of every screen of one committee; sent whole whenever it changes. */
 export type Frame = {
@@ -175,6 +176,7 @@ export type UnityShown = UnityPage & {
 export type CharterShown = {
   readonly charter: Charter
   readonly counting: number
+  readonly probationDays: CommitteeView['probationDays']
   /** Days that things are kept on this device: as agreed, or fewer. */
   readonly shelf: CommitteeView['shelf']
 }

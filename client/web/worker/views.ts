@@ -117,6 +117,7 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
   charter: ({ view }) => ({
     charter: view.charter,
     counting: view.members.filter(({ counts }) => counts).length,
+    probationDays: view.probationDays,
     shelf: view.shelf,
   }),
   safety: ({ view }) => {

@@ -71,6 +71,9 @@ export const rules = {
   atOnce: 'at once',
   afterChanges: (n: number) =>
     plural(n, { one: 'after # change of the committee', other: 'after # changes of the committee' }),
+  /** How long a newcomer waits, as often as the committee changes now. */
+  aboutDays: (n: number) =>
+    plural(n, { one: 'As we are now, that is about # day.', other: 'As we are now, that is about # days.' }),
   seenByThird: 'a third of us, at most 3',
   members: (n: number) => plural(n, { one: '# member', other: '# members' }),
   lines: 'One to a line, four at most.',

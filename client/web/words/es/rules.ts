@@ -70,6 +70,11 @@ export const rules: LaterWords['rules'] = {
   atOnce: 'de inmediato',
   afterChanges: (n) =>
     plural(n, { one: 'después de # cambio del comité', other: 'después de # cambios del comité' }),
+  aboutDays: (n) =>
+    plural(n, {
+      one: 'Tal como estamos ahora, es más o menos # día.',
+      other: 'Tal como estamos ahora, son más o menos # días.',
+    }),
   seenByThird: 'un tercio de nosotros, 3 como máximo',
   members: (n) => plural(n, { one: '# miembro', other: '# miembros' }),
   lines: 'Una por línea, cuatro como máximo.',
