@@ -104,7 +104,8 @@ const createShower = (
 }
 
 /** What was shown once is not shown again, even if it was away for a while: the others may have had to say it again. */
-const joined = (a: Marks, b: Marks): Marks => ({
+const joined = (a: Marks, b: Omit<Marks, 'calls'>): Marks => ({
+  ...a,
   posts: new Set([...a.posts, ...b.posts]),
   alarms: new Map([...a.alarms, ...b.alarms]),
 })

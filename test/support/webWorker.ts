@@ -38,6 +38,7 @@ const openTab = (disk: MemoryDisk, dial: Dial, time: Time, lock: VaultLock): Tab
     world: worldOf(dial, time),
     storage: { has: async () => disk.stored() !== undefined, open: async () => disk.open() },
     lock,
+    isForbidden: () => false,
     tell: (event) => void events.push(structuredClone(event)),
     cost: CHEAP_COST,
   })

@@ -1,10 +1,8 @@
 /** For delegates: founding an assembly, letting committees in, what it asks, and its answers. */
 import { ok } from '../../../shared/base/result.ts'
-import { toHex } from '../../../shared/base/text.ts'
-import { randomBytes } from '../../../shared/crypto/sodium.ts'
 import { TAKES } from '../../core/city/letter.ts'
-import { type Card, type Item, newestTerm } from '../../core/committee/assemblyLife.ts'
-import { membershipOf } from '../../core/committee/cityLife.ts'
+import type { Card, Item } from '../../core/committee/assemblyLife.ts'
+import { joinMotion } from '../../core/session/cityMotions.ts'
 import { askText } from '../ask.ts'
 import { chooseOne } from '../chooseOne.ts'
 import { type Command, isOn, refused, textOf } from '../command.ts'
@@ -66,8 +64,6 @@ export const cityJoin: Command = {
       const assembly = groups.find((one) => one.view().charter.isAssembly)
       if (!assembly)
         return refused('no_assembly', 'This device is in no assembly: `npx tocsin city found`, or join one.')
-      if (membershipOf(home.view().committee))
-        return refused('in_city', 'The committee is in a city already.')
       const asked = await inOrder({
         code: () =>
           askText(context, input.positionals[0], 'What are you called in the city? (not your real name)'),
@@ -77,26 +73,11 @@ export const cityJoin: Command = {
       if (!asked.ok) return asked
       const lang = textOf(input, 'lang') ?? 'en'
       const { code, sector, area } = asked.value
-      const card = { code, sector, area, languages: [lang] }
-      const from = newestTerm(assembly.view().committee) + 1
-      const effect = {
-        gives: 'city',
-        to: 'join',
-        city: assembly.cityName(),
-        card: toHex(randomBytes(16)),
-        from,
-        ...card,
-      } as const
       const text = `We join the city assembly. It may know of us: ${code}, ${sector}, ${area}, ${lang}.`
-      const content = {
-        type: 'motion',
-        kind: 'assembly',
-        title: 'We join the city',
-        text,
-        lang,
-        effect,
-      } as const
-      return press(context, home, { do: 'start', content }, 'The others are asked.')
+      const words = { title: 'We join the city', text, lang }
+      const motion = joinMotion(home, assembly, { card: { code, sector, area, languages: [lang] }, words })
+      if (!motion.ok) return refused('in_city', 'The committee is in a city already.')
+      return press(context, home, { do: 'start', content: motion.value }, 'The others are asked.')
     }),
 }
 

@@ -12,9 +12,10 @@ import type { Committee } from '../committee/committee.ts'
 import { encodeContent, type KnownContent } from '../committee/content.ts'
 import type { Turns } from '../vault/turns.ts'
 import { type Book, numberKey } from './book.ts'
-import { dialBulletin, logOfTerm, post, readAll } from './bulletin.ts'
+import { dialBulletin, logOfTerm, post, type Read, readAll } from './bulletin.ts'
 import { type Home, letterFor, signatureOn, writingTerm } from './cityLetters.ts'
 import { owedAtHome } from './cityOwed.ts'
+import { watchBulletins } from './cityWatching.ts'
 import { queue } from './outbox.ts'
 import type { Keeper } from './upkeep.ts'
 import type { CommitteeView } from './view.ts'
@@ -33,6 +34,8 @@ export type CityCommands = {
   readonly bulletins: () => readonly BulletinView[]
   /** Reads the bulletins that run, posts what is signed, and says what this device owes at home. How many things were said. */
   readonly keepCity: () => Promise<number>
+  /** Says when something new stands in a bulletin that runs; reading it is for `keepCity`. The answer ends it. */
+  readonly watchCity: (onNews: () => void) => () => void
   /** Calls the city, as soon as a second member confirms it; the letter's id. */
   readonly alertCity: (text: string) => Promise<Result<string, CityFailure>>
   readonly confirmAlert: (letter: string) => Promise<Result<undefined, CityFailure>>
@@ -66,15 +69,22 @@ export const cityCommands = (around: Around): CityCommands => {
     homeOf: () => homeOf(around),
     cityName: () => cityName(keeper.book.newest().info.anchor),
     cityRelay: () => ({ ...keeper.book.own().relay }),
-    keepCity: () =>
-      turns.next(async () => {
-        if (!around.isMember()) return 0
-        await readBulletins(around)
-        const owed = owedAtHome(homeOf(around))
-        await say(owed)
-        await postSigned(around)
-        return owed.length
-      }),
+    keepCity: async () => {
+      const take = async (): Promise<void> => {
+        const read = await readTerms(around)
+        await turns.next(() => store(around, read))
+      }
+      if (!around.isMember()) return 0
+      await take()
+      const owed = await turns.next(async () => {
+        const now = owedAtHome(homeOf(around))
+        await say(now)
+        return now.length
+      })
+      if (await postSigned(around)) await take()
+      return owed
+    },
+    watchCity: (onNews) => watchBulletins(around, onNews),
     alertCity: (text) =>
       turns.next(async () => {
         const home = homeOf(around)
@@ -138,25 +148,43 @@ const atBulletin = async <T>(
   }
 }
 
-const readBulletins = async (around: Around): Promise<void> => {
+type ReadTerms = readonly (readonly [string, Read])[]
+
+/** Takes as long as that relay does, so it is nobody's turn meanwhile: an alarm of our own waits for no other relay. */
+const readTerms = async (around: Around): Promise<ReadTerms> => {
   const { book, clock } = around.keeper
+  const found: (readonly [string, Read])[] = []
   for (const { term } of around.view().committee.homeTerms.values()) {
     if (term.startsAt > clock()) continue
     const key = numberKey(term.term)
     const read = await atBulletin(around, term, (place) => readAll(place, book.bulletins.get(key)))
-    if (read?.ok) book.bulletins.put(key, read.value)
+    if (read?.ok) found.push([key, read.value])
   }
+  return found
+}
+
+/** What was read later is never taken back by what was read before. */
+const store = async ({ keeper: { book } }: Around, read: ReadTerms): Promise<void> => {
+  for (const [key, value] of read)
+    if ((book.bulletins.get(key)?.witness.seq ?? 0) <= value.witness.seq) book.bulletins.put(key, value)
   await book.save()
 }
+
+const readBulletins = async (around: Around): Promise<void> => store(around, await readTerms(around))
 
 const isForAll = ({ letter: { says } }: CityLetter): boolean =>
   says.type === 'alert' || says.type === 'statement'
 
 /** What enough have signed: at once by whoever signed last, by the others if it is not there after a while. */
-const postSigned = async (around: Around): Promise<void> => {
+const postSigned = async (around: Around): Promise<boolean> => {
   const home = homeOf(around)
+  let isNew = false
   for (const letter of home.committee.letters.values())
-    if (isForAll(letter) && isComplete(letter) && isForUs(home, letter)) await postLetter(around, letter)
+    if (isForAll(letter) && isComplete(letter) && isForUs(home, letter)) {
+      const posted = await postLetter(around, letter)
+      isNew ||= posted.ok && posted.value
+    }
+  return isNew
 }
 
 const isForUs = ({ committee, nowMs, letterSeed }: Home, { letter, signatures, at }: CityLetter): boolean => {
@@ -166,19 +194,18 @@ const isForUs = ({ committee, nowMs, letterSeed }: Home, { letter, signatures, a
   return committee.homeTerms.has(letter.term) && (isLast || nowMs - at > POST_WAIT_MS)
 }
 
-const postLetter = async (around: Around, known: CityLetter): Promise<Result<undefined, CityFailure>> => {
+/** Whether it was not there yet. */
+const postLetter = async (around: Around, known: CityLetter): Promise<Result<boolean, CityFailure>> => {
   const { committee } = around.view()
   const { letter, signatures } = known
   const term = committee.homeTerms.get(letter.term)?.term
   const list = committee.keyLists.get(letter.term)
   const read = around.keeper.book.bulletins.get(numberKey(letter.term))
   if (!term || !list) return err('no_city')
-  if (read?.posted.some((one) => one.id === letterHash(letter))) return ok(undefined)
+  if (read?.posted.some((one) => one.id === letterHash(letter))) return ok(false)
   const signed = { letter, signatures: [...signatures.values()].sort((a, b) => a.place - b.place) }
   const sent = await atBulletin(around, term, (place) => post(place, proveLetter(term, signed, list.keys)))
-  if (!sent?.ok) return err('offline')
-  await readBulletins(around)
-  return ok(undefined)
+  return sent?.ok ? ok(true) : err('offline')
 }
 
 /** Our own signature; with it the letter may be complete, and then it goes out on the same tap. */
@@ -189,8 +216,10 @@ const confirm = async (around: Around, id: string): Promise<Result<string, CityF
   if (!signature) return err('no_key')
   await sayAll(around, [signature])
   const now = homeOf(around).committee.letters.get(id)
-  const sent = now && isComplete(now) ? await postLetter(around, now) : ok(undefined)
-  return sent.ok ? ok(id) : sent
+  const sent = now && isComplete(now) ? await postLetter(around, now) : ok(false)
+  if (!sent.ok) return sent
+  if (sent.value) await readBulletins(around)
+  return ok(id)
 }
 
 /** What one key may say: it goes out at once, and the committee's log does not know it. */

@@ -7,14 +7,23 @@ import type { Committee } from '../committee/committee.ts'
 import type { Post } from '../committee/talk.ts'
 import type { Vault } from '../vault/vault.ts'
 
-export type Marks = { readonly posts: ReadonlySet<string>; readonly alarms: ReadonlyMap<string, string> }
+export type Marks = {
+  readonly posts: ReadonlySet<string>
+  readonly alarms: ReadonlyMap<string, string>
+  /** Calls of the city that somebody pressed "I see it" on: it is told to nobody. */
+  readonly calls: ReadonlySet<string>
+}
 
 const placeOf = (committee: string): string => `cli/read/${committee}`
 
 export const readMarks = (vault: Vault, committee: string): Marks => {
   const raw = vault.get(placeOf(committee))
   const stored: unknown = raw ? JSON.parse(fromUtf8(raw) ?? 'null') : null
-  return { posts: new Set(strings(stored, 'posts')), alarms: new Map(pairs(stored)) }
+  return {
+    posts: new Set(strings(stored, 'posts')),
+    alarms: new Map(pairs(stored)),
+    calls: new Set(strings(stored, 'calls')),
+  }
 }
 
 export type News = { readonly posts: readonly Post[]; readonly alarms: readonly Alarm[] }
@@ -25,17 +34,27 @@ export const newsIn = ({ posts, alarms }: Pick<Committee, 'posts' | 'alarms'>, m
   alarms: [...alarms.values()].filter((alarm) => isNews(marks, alarm)),
 })
 
-export const noMarks: Marks = { posts: new Set(), alarms: new Map() }
+export const noMarks: Marks = { posts: new Set(), alarms: new Map(), calls: new Set() }
 
 /** Everything that the committee shows now has been seen. */
-export const marksOf = ({ posts, alarms }: Committee): Marks => ({
+export const marksOf = ({ posts, alarms }: Committee): Omit<Marks, 'calls'> => ({
   posts: new Set(posts.map(({ id }) => id)),
   alarms: new Map([...alarms.values()].map((alarm) => [alarm.id, lookOf(alarm)])),
 })
 
-export const writeMarks = (vault: Vault, id: string, committee: Committee): Promise<void> => {
-  const { posts, alarms } = marksOf(committee)
-  const value = utf8(JSON.stringify({ posts: [...posts], alarms: [...alarms] }))
+export const writeMarks = (vault: Vault, id: string, committee: Committee): Promise<void> =>
+  write(vault, id, { ...readMarks(vault, id), ...marksOf(committee) })
+
+export const markCall = (vault: Vault, id: string, call: string): Promise<void> => {
+  const marks = readMarks(vault, id)
+  return write(vault, id, { ...marks, calls: new Set([...[...marks.calls].slice(1 - MOST_CALLS), call]) })
+}
+
+/** Two weeks of calls are fewer. */
+const MOST_CALLS = 512
+
+const write = (vault: Vault, id: string, { posts, alarms, calls }: Marks): Promise<void> => {
+  const value = utf8(JSON.stringify({ posts: [...posts], alarms: [...alarms], calls: [...calls] }))
   return vault.write([{ key: placeOf(id), value }])
 }
 

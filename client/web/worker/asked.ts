@@ -6,6 +6,7 @@ import { AMENDMENT_SIDES } from '../../core/committee/motionContent.ts'
 import { INVITE_KINDS } from '../../core/join/invite.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
 import { MAX_KEEP_DAYS } from '../../core/session/keeping.ts'
+import { CITY_ASKED } from './askedCity.ts'
 import { change, text, wholeNumber } from './askedRules.ts'
 import type { Asked, RequestName } from './port.ts'
 import { MAX_SLICE } from './room.ts'
@@ -24,6 +25,10 @@ const ofMotion = { motion: id }
 
 /** What may be said; its fields are checked when it is said. */
 const SAYABLE: { readonly [T in Sayable['type']]: true } = {
+  assemblyItem: true,
+  cardWelcome: true,
+  itemAnswer: true,
+  itemClose: true,
   alarm: true,
   alarmAnswer: true,
   alarmChecked: true,
@@ -107,6 +112,7 @@ const STEPS = {
 const step = v.variant('do', Object.values(STEPS))
 
 export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Asked<N>> } = {
+  ...CITY_ASKED,
   vault: nothing,
   makeVault: v.object({ passphrase: text }),
   unlock: v.object({ passphrase: text }),
@@ -121,6 +127,7 @@ export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Aske
     handle: text,
     relay: text,
     isTalk: v.boolean(),
+    isAssembly: v.exactOptional(v.boolean()),
     isForOldPhones: v.boolean(),
   }),
   inspectInvite: v.object({ link: text }),

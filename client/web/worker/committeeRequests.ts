@@ -6,6 +6,7 @@ import type { DeviceId, SeatId } from '../../core/governance/ids.ts'
 import { decidePage } from '../../core/session/decideView.ts'
 import { decide } from '../../core/session/deciding.ts'
 import { ownData } from '../../core/session/exporting.ts'
+import { CITY_REQUESTS } from './cityRequests.ts'
 import type { House } from './keeping.ts'
 import { motionShown } from './motionShown.ts'
 import { MAX_PARCEL } from './parcels.ts'
@@ -19,6 +20,7 @@ export type CommitteeName = { [N in RequestName]: Asked<N> extends In ? N : neve
 export const COMMITTEE_REQUESTS: {
   readonly [N in CommitteeName]: (sitting: Sitting, asked: Asked<N>, house: House) => Promise<Answer<N>>
 } = {
+  ...CITY_REQUESTS,
   frame: async (sitting) => ok(sitting.frame()),
   view: async (sitting, { view }) => ok(sitting.look(view)),
   room: async (sitting, { committee: _, ...wanted }) => ok(roomSlice(sitting.lookAtRoom(), wanted)),

@@ -5,10 +5,11 @@
 import * as v from 'valibot'
 import { err, type Result } from '../../../shared/base/result.ts'
 import { ASKED } from './asked.ts'
+import type { DoorRefusal } from './asks.ts'
 import { COMMITTEE_REQUESTS, type CommitteeName } from './committeeRequests.ts'
 import { HOUSE_REQUESTS } from './houseRequests.ts'
 import { createKeeping, type House, type Keeping, type Means } from './keeping.ts'
-import type { Answer, DoorRefusal, FromWorker, RequestName } from './port.ts'
+import type { Answer, FromWorker, RequestName } from './port.ts'
 import { VAULT_REQUESTS } from './vaultRequests.ts'
 
 export type Door = {

@@ -83,7 +83,9 @@ const foundingOf = (wishes: Asked<'found'>): Result<Founding, FoundRefusal> => {
     purpose,
     handle,
     suite: wishes.isForOldPhones ? 'x25519' : 'xwing',
-    charter: { isFounded: !wishes.isTalk },
+    charter: wishes.isAssembly
+      ? { isFounded: true, isAssembly: true, probation: 0 }
+      : { isFounded: !wishes.isTalk },
     relay: { address: url, key, admission },
   })
 }

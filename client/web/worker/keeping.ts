@@ -9,6 +9,7 @@ import type { Session } from '../../core/session/session.ts'
 import type { World } from '../../core/session/world.ts'
 import type { VaultFile } from '../../core/vault/ports.ts'
 import type { Vault } from '../../core/vault/vault.ts'
+import { type Cities, openCities } from './cities.ts'
 import { type Joinings, openJoinings } from './joinings.ts'
 import { leash } from './leash.ts'
 import type { VaultState, WorkerEvent } from './port.ts'
@@ -26,6 +27,8 @@ export type Means = {
   }
   readonly lock: VaultLock
   readonly tell: (event: WorkerEvent) => void
+  /** Where this page's own rules let it not go, as far as it was tried. */
+  readonly isForbidden: (host: string) => boolean
   /** The default of the vault, if not said. */
   readonly cost?: PassphraseCost
 }
@@ -99,7 +102,7 @@ export const createKeeping = (means: Means): Keeping => {
 type Keys = { readonly vault: Vault; readonly file: VaultFile; readonly free: () => void }
 
 const settleIn = async (
-  { world: open, tell: tellPage }: Means,
+  { world: open, tell: tellPage, isForbidden }: Means,
   { vault, file, free }: Keys,
   onFault: () => void,
 ): Promise<Stay> => {
@@ -107,6 +110,8 @@ const settleIn = async (
   const client = createClient(vault, world)
   const sittings = new Map<string, Sitting>()
   let isOver = false
+  let cities: Cities | undefined
+  const groups = (): readonly Session[] => [...sittings.values()].map(({ session }) => session)
   const tell = (event: WorkerEvent): void => {
     if (!isOver) tellPage(event)
   }
@@ -124,12 +129,23 @@ const settleIn = async (
   }
   const add = (session: Session): Sitting => {
     const onGone = (): void => void drop(session.id).catch(onBroken)
-    const sitting = openSitting(session, { vault, world, tell, onGone, onBroken })
+    const onChange = (): void => cities?.touch()
+    const edge = { tell, onGone, onBroken, onChange, groups, isForbidden }
+    const sitting = openSitting(session, { vault, world, ...edge })
     sittings.set(session.id, sitting)
     sitting.touch()
+    cities?.touch()
     return sitting
   }
   for (const session of await client.committees()) add(session)
+  cities = openCities({
+    world,
+    groups,
+    onChange: () => {
+      for (const sitting of sittings.values()) sitting.touch()
+    },
+    onBroken,
+  })
   const joinings = openJoinings({ client, world, tell, onJoined: add, onBroken })
   return {
     house: { vault, file, client, sittings, joinings, add, drop },
@@ -137,7 +153,11 @@ const settleIn = async (
       isOver = true
       cut()
       try {
-        await Promise.all([joinings.close(), ...[...sittings.values()].map((sitting) => sitting.close())])
+        await Promise.all([
+          joinings.close(),
+          cities.close(),
+          ...[...sittings.values()].map((sitting) => sitting.close()),
+        ])
         await end(vault)
       } finally {
         free()

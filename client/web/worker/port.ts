@@ -17,6 +17,8 @@ import type { Halt } from '../../core/session/reading.ts'
 import type { SayFailure, Sending, Session } from '../../core/session/session.ts'
 import type { VouchFailure } from '../../core/session/sponsoring.ts'
 import type { FoundFailure, Objection, PartFailure } from '../../core/session/talking.ts'
+import type { Ask, DoorRefusal, In } from './asks.ts'
+import type { CityRequests } from './cityPort.ts'
 import type { Sayable } from './sayable.ts'
 import type {
   FileRefusal,
@@ -35,22 +37,10 @@ import type {
  */
 export type VaultState = 'none' | 'locked' | 'open' | 'elsewhere' | 'damaged' | 'newer_version'
 
-/**
- * What every request may be refused with. invalid: not as this file says, which is the page's mistake. broken: a write to the storage failed or the worker has
- * a fault; the vault was closed and opens again, and what was acknowledged is there.
- */
-export type DoorRefusal = 'invalid' | 'locked' | 'no_such_committee' | 'broken'
-
-/** What is asked, what comes of it, why not. */
-type Ask<Asked, Answer = undefined, Why = never> = {
-  readonly asked: Asked
-  readonly answer: Result<Answer, Why | DoorRefusal>
-}
 type ProposeFailure = Extract<Awaited<ReturnType<Session['propose']>>, { readonly ok: false }>['error']
 type Nothing = Record<never, never>
-type In = { readonly committee: string }
 
-export type Requests = {
+export type Requests = CityRequests & {
   // The vault.
   readonly vault: Ask<Nothing, VaultState>
   readonly makeVault: Ask<
@@ -85,6 +75,8 @@ export type Requests = {
       readonly handle: string
       readonly relay: string
       readonly isTalk: boolean
+      /** Of committees: whoever is in it is a delegate. */
+      readonly isAssembly?: boolean
       readonly isForOldPhones: boolean
     },
     { readonly committee: string },

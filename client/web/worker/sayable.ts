@@ -3,6 +3,9 @@ import type { AssemblyType } from '../../core/committee/assemblyContent.ts'
 import type { CityType } from '../../core/committee/cityContent.ts'
 import type { KnownContent } from '../../core/committee/content.ts'
 
+/** What a delegate says for its committee. */
+type OfDelegates = 'cardWelcome' | 'assemblyItem' | 'itemAnswer' | 'itemClose'
+
 /** What `say` takes: motions go by `decide`, and files by a way of their own. */
 export type Sayable = Exclude<
   KnownContent,
@@ -16,6 +19,6 @@ export type Sayable = Exclude<
       | 'runs'
       | `motion${string}`
       | CityType
-      | AssemblyType
+      | Exclude<AssemblyType, OfDelegates>
   }
 >

@@ -24,6 +24,8 @@ import type { JoinFailure } from '../../core/session/newcoming.ts'
 import type { Unsent } from '../../core/session/outbox.ts'
 import type { Connection } from '../../core/session/session.ts'
 import type { CommitteeView, MemberView, MotionView } from '../../core/session/view.ts'
+import type { CheckShown } from './careShown.ts'
+import type { CityNow, CityShown } from './cityShown.ts'
 
 /** The edge of every screen of one committee; sent whole whenever it changes. */
 export type Frame = {
@@ -31,6 +33,8 @@ export type Frame = {
   readonly name: string
   readonly purpose: string
   readonly stage: Stage
+  /** Of committees: its members are delegates. */
+  readonly isAssembly: boolean
   readonly own: Pick<CommitteeView['own'], 'seat' | 'device' | 'handle' | 'status'> & {
     /** False while on probation: speaks and reads, and is counted nowhere. */
     readonly counts: boolean
@@ -51,6 +55,8 @@ export type Frame = {
   /** Live ones that this member has not answered, and did not raise. */
   readonly unansweredAlarms: number
   readonly waitsForMe: number
+  /** Of other committees, neither answered nor seen. */
+  readonly cityCalls: number
 }
 
 export type Views = {
@@ -65,9 +71,12 @@ export type Views = {
   readonly safety: SafetyShown
   readonly exposures: readonly Exposure[]
   readonly invites: readonly InviteView[]
+  readonly city: CityShown
 }
 
 export type NowShown = {
+  readonly checks: readonly CheckShown[]
+  readonly city: CityNow
   /** Most urgent first. */
   readonly alarms: readonly AlarmShown[]
   /** By the time that is left. */

@@ -5,10 +5,11 @@
 import { toHex } from '../../../shared/base/text.ts'
 import { randomBytes } from '../../../shared/crypto/sodium.ts'
 import { keptIn } from '../../core/session/lifeView.ts'
-import { newsIn, readMarks, writeMarks } from '../../core/session/readMarks.ts'
+import { markCall, newsIn, readMarks, writeMarks } from '../../core/session/readMarks.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { World } from '../../core/session/world.ts'
 import type { Vault } from '../../core/vault/vault.ts'
+import { cityShown } from './cityShown.ts'
 import { createParcels, type Parcels } from './parcels.ts'
 import type { WorkerEvent } from './port.ts'
 import { roomPrint } from './room.ts'
@@ -24,6 +25,8 @@ export type Sitting = {
   /** Slices were asked for: changes of the room are told from now on. */
   readonly lookAtRoom: () => Glance
   readonly markRead: () => Promise<void>
+  /** "I see it." */
+  readonly markCall: (call: string) => Promise<void>
   /** Soon: something may have changed. */
   readonly touch: () => void
   readonly close: () => Promise<void>
@@ -36,6 +39,10 @@ type Around = {
   /** This device has no part in it any more, and has forgotten it. */
   readonly onGone: () => void
   readonly onBroken: () => void
+  /** Something was said here. */
+  readonly onChange: () => void
+  readonly groups: () => readonly Session[]
+  readonly isForbidden: (host: string) => boolean
 }
 
 /** Milliseconds that changes are gathered for: a catch-up is many. */
@@ -46,7 +53,7 @@ const TIDE_MS = 30_000
 type Watched = keyof Views | 'room'
 
 export const openSitting = (session: Session, around: Around): Sitting => {
-  const { vault, world } = around
+  const { vault, world, isForbidden } = around
   const page = createPage(session, around, () => glance())
   const parcels = createParcels({
     committee: session.id,
@@ -66,14 +73,19 @@ export const openSitting = (session: Session, around: Around): Sitting => {
     const [view, unsent, nowMs] = [session.view(), session.unsent(), world.clock()]
     const kept = keptIn(view, nowMs)
     const unread = newsIn(kept, marks).posts.filter(({ seat }) => seat !== view.own.seat)
-    return { view, kept, unread, unsent, parcels: parcels.waiting(), connection, entriesRead, nowMs }
+    const city = once(() => cityShown(session, { groups: around.groups(), isForbidden, seen: marks.calls }))
+    return { view, kept, unread, unsent, parcels: parcels.waiting(), connection, entriesRead, nowMs, city }
   }
   const tide = (): void => {
     page.touch()
     parcels.tend()
     cancelTide = world.timer(TIDE_MS, tide)
   }
-  const end = session.live(page.touch, {
+  const heard = (): void => {
+    page.touch()
+    around.onChange()
+  }
+  const end = session.live(heard, {
     onProgress: ({ entries }) => {
       entriesRead += entries
       page.touch()
@@ -93,6 +105,11 @@ export const openSitting = (session: Session, around: Around): Sitting => {
       marks = readMarks(vault, session.id)
       page.touch()
     },
+    markCall: async (call) => {
+      await markCall(vault, session.id, call)
+      marks = readMarks(vault, session.id)
+      page.touch()
+    },
     touch: page.touch,
     close: async () => {
       page.close()
@@ -100,6 +117,14 @@ export const openSitting = (session: Session, around: Around): Sitting => {
       end()
       await session.close()
     },
+  }
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly it: T } | undefined
+  return () => {
+    made ??= { it: make() }
+    return made.it
   }
 }
 

@@ -19,6 +19,8 @@ import type { Unsent } from '../../core/session/outbox.ts'
 import { listenerOf } from '../../core/session/ringing.ts'
 import type { Connection } from '../../core/session/session.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
+import { checksShown } from './careShown.ts'
+import { type CityShown, cityNow } from './cityShown.ts'
 import type { AlarmShown, CardShown, Frame, NowShown, Parcel, UnsentShown, Views } from './shown.ts'
 
 /** What the views of one moment are made from. `nowMs`: this device's clock. */
@@ -33,6 +35,8 @@ export type Glance = {
   readonly connection: Connection
   readonly entriesRead: number
   readonly nowMs: number
+  /** Made once a glance, for whoever asks. */
+  readonly city: () => CityShown
 }
 
 /** The raiser takes an alarm back with one press for so long (product.md 3.E). */
@@ -49,6 +53,7 @@ export const frameOf = (glance: Glance): Frame => {
     name: toOneLine(view.charter.name),
     purpose: toOneLine(view.charter.purpose),
     stage: stageOf(view),
+    isAssembly: view.charter.isAssembly,
     own: { seat, device, handle, status, counts: view.members.some((one) => one.isMe && one.counts) },
     names: new Map(seatsIn(view).map((one) => [one, names(one)])),
     connection,
@@ -62,6 +67,7 @@ export const frameOf = (glance: Glance): Frame => {
     liveAlarms: alarms.length,
     unansweredAlarms: alarms.filter(({ isMine, myAnswer }) => !isMine && !myAnswer).length,
     waitsForMe: waitingCards(glance).length + comparing(view).length,
+    cityCalls: glance.city().unseen.length,
   }
 }
 
@@ -143,6 +149,7 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
   },
   exposures: ({ view }) => exposures(view),
   invites: ({ view }) => view.invites,
+  city: ({ city }) => city(),
 }
 
 const nowOf = (glance: Glance): NowShown => {
@@ -158,6 +165,8 @@ const nowOf = (glance: Glance): NowShown => {
     meetings: meetingsIn(view).filter(({ content }) => isThisWeek(content.on, nowMs)),
     unreadPosts: glance.unread.length,
     lastDrill: lastDrill(view),
+    checks: checksShown(view, nowMs),
+    city: cityNow(glance.city()),
   }
 }
 

@@ -10,6 +10,12 @@ const NAME = 'tocsin'
 
 const say = (message: FromWorker): void => globalThis.postMessage(message)
 
+/** The browser tells what it let nobody speak to. */
+const forbidden = new Set<string>()
+globalThis.addEventListener('securitypolicyviolation', ({ blockedURI }) => {
+  if (URL.canParse(blockedURI)) forbidden.add(new URL(blockedURI).host)
+})
+
 const door = createDoor({
   world: {
     dial: dialBrowser,
@@ -23,6 +29,7 @@ const door = createDoor({
   storage: { has: () => hasVaultIdb(NAME), open: () => openVaultIdb(NAME) },
   lock: createVaultLock(NAME),
   tell: (event) => say({ event }),
+  isForbidden: (host) => forbidden.has(host),
 })
 
 /** Whether there is a vault can be said without it: a slow phone shows its first screen meanwhile. */

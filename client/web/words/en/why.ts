@@ -81,6 +81,15 @@ export const why = {
   announced: 'It has been sent already and cannot be taken back.',
   file_gone: 'The relay does not have this file any more: ask whoever sent it.',
   file_damaged: 'What the relay has is not what was sent: ask whoever sent it to send it again.',
+  nobody: 'There is nobody else here yet who could do that.',
+  no_such_alarm: 'There is no such alarm here any more.',
+  no_such_check: 'That does not run any more.',
+  no_token: 'This phone cannot stop it: it is yours, or the phone came later. Others can.',
+  in_city: 'We are in a city already.',
+  no_city: 'We are in no city yet, or its first week has not begun.',
+  no_key: 'This phone came too late for this week. From next week on it can call the city.',
+  no_such_letter: 'There is no such call to confirm any more.',
+  in_the_way: 'Something is still in the way: look at the preview.',
   field: 'Something is empty, too long or not allowed.',
 } satisfies Record<Reason, string>
 

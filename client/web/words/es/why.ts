@@ -77,6 +77,15 @@ export const why: Words['why'] = {
   announced: 'Ya se ha enviado y no se puede retirar.',
   file_gone: 'El relé ya no tiene este archivo: pídelo a quien lo envió.',
   file_damaged: 'Lo que tiene el relé no es lo que se envió: pide que lo envíen otra vez.',
+  nobody: 'Todavía no hay nadie más aquí que pueda hacerlo.',
+  no_such_alarm: 'Esa alarma ya no está aquí.',
+  no_such_check: 'Eso ya no está en marcha.',
+  no_token: 'Este teléfono no puede pararlo: es tuyo, o llegó después. Otras personas sí.',
+  in_city: 'Ya estamos en una ciudad.',
+  no_city: 'Todavía no estamos en ninguna ciudad, o su primera semana no ha empezado.',
+  no_key: 'Este teléfono llegó tarde para esta semana. Desde la próxima puede llamar a la ciudad.',
+  no_such_letter: 'Ya no hay tal llamada que confirmar.',
+  in_the_way: 'Algo lo impide todavía: mira la vista previa.',
   field: 'Algo está vacío, es demasiado largo o no está permitido.',
 }
 

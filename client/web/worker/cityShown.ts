@@ -1,0 +1,81 @@
+/** The city of one committee as a page is shown it. Not here: what is in it (client/core/session/cityView.ts). */
+import { membershipOf } from '../../core/committee/cityLife.ts'
+import { type AssemblyPage, assemblyPage } from '../../core/session/assemblyView.ts'
+import { assemblyOf } from '../../core/session/cityCarrying.ts'
+import { type CityCall, type CityPage, cityPage, type ItemPage } from '../../core/session/cityView.ts'
+import type { Session } from '../../core/session/session.ts'
+
+export type CityShown = {
+  /** Of a committee, and not of an assembly. */
+  readonly home: CityPage | undefined
+  /** The assembly that this group is, or that it is in and this device too. `committee`: as which group of this device. */
+  readonly assembly: (AssemblyPage & { readonly committee: string }) | undefined
+  /** Assemblies on this device that the committee may join. */
+  readonly joinable: readonly { readonly committee: string; readonly name: string }[]
+  /** Committees on this device that are in this assembly. */
+  readonly homes: readonly string[]
+  /** Calls of others that this member has neither answered nor pressed "I see it" on. */
+  readonly unseen: readonly string[]
+  /** The city's relay is elsewhere, and this page may not speak to it. */
+  readonly forbidden: string | undefined
+}
+
+/** What other committees ask of us: calls, questions that we have not begun to decide, alerts that wait for a second member. */
+export type CityNow = {
+  readonly calls: readonly CityCall[]
+  readonly items: readonly ItemPage[]
+  readonly waiting: number
+}
+
+export const cityNow = ({ home, unseen }: CityShown): CityNow => ({
+  calls: home?.calls.filter(({ id }) => unseen.includes(id)) ?? [],
+  items:
+    home?.items.filter(({ motions, said, needsMandate }) => needsMandate && !said && motions.length === 0) ??
+    [],
+  waiting: home?.waiting.filter(({ isSigned }) => !isSigned).length ?? 0,
+})
+
+export type CityGround = {
+  readonly groups: readonly Session[]
+  readonly seen: ReadonlySet<string>
+  /** Hosts that this page may not speak to. */
+  readonly isForbidden: (host: string) => boolean
+}
+
+export const cityShown = (session: Session, { groups, seen, isForbidden }: CityGround): CityShown => {
+  const { committee, charter } = session.view()
+  const home = charter.isAssembly ? undefined : cityPage(session.homeOf(), session.bulletins())
+  const assembly = charter.isAssembly ? session : assemblyOf(session, groups)
+  const host = hostOf([...committee.homeTerms.values()].at(-1)?.term.relay.address)
+  return {
+    home,
+    assembly: assembly && { ...ofAssembly(assembly), committee: assembly.id },
+    joinable: home && !home.mine ? joinableIn(groups) : [],
+    homes: charter.isAssembly ? homesOf(session, groups) : [],
+    unseen: home?.calls.filter((call) => isWaiting(call, seen)).map(({ id }) => id) ?? [],
+    forbidden: host !== undefined && isForbidden(host) ? host : undefined,
+  }
+}
+
+const joinableIn = (groups: readonly Session[]): CityShown['joinable'] =>
+  groups
+    .map((one) => ({ committee: one.id, charter: one.view().charter }))
+    .flatMap(({ committee, charter }) => (charter.isAssembly ? [{ committee, name: charter.name }] : []))
+
+const hostOf = (relay: string | undefined): string | undefined =>
+  relay !== undefined && URL.canParse(relay) ? new URL(relay).host : undefined
+
+const isWaiting = ({ id, isOurs, onIt }: CityCall, seen: ReadonlySet<string>): boolean =>
+  !isOurs && !seen.has(id) && !onIt.some((one) => one.isOurs)
+
+const ofAssembly = (session: Session): AssemblyPage => {
+  const { committee, own, charter } = session.view()
+  return assemblyPage(committee, { me: own.seat, name: charter.name })
+}
+
+const homesOf = (assembly: Session, groups: readonly Session[]): readonly string[] => {
+  const city = assembly.cityName()
+  return groups
+    .filter((one) => one !== assembly && membershipOf(one.view().committee)?.city === city)
+    .map(({ id }) => id)
+}
