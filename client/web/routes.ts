@@ -23,6 +23,8 @@ export const COMMITTEE_PAGES = [
   'rules',
   'safety',
   'records',
+  'city',
+  'check',
 ] as const
 /** Of one thing, which is named. */
 const PAGES_OF_ONE = [
@@ -36,6 +38,7 @@ const PAGES_OF_ONE = [
   'recall',
   'remove',
   'point',
+  'share',
 ] as const
 
 type OneOf<T extends readonly string[]> = T[number]

@@ -80,6 +80,18 @@ export const alarmSummary = (alarm: Alarm, members: readonly Id[], alarmSeen = 0
   }
 }
 
+const DRILL_MS = 10 * MINUTE_MS
+
+/** What a practice measures (product.md 3.E): how many of the others had answered within ten minutes, by their last word. */
+export const drillOf = (
+  { seat: raiser, askedAt, answers }: Alarm,
+  members: readonly Id[],
+): { readonly inTime: number; readonly of: number } => {
+  const others = members.filter((seat) => seat !== raiser)
+  const inTime = others.filter((seat) => (answers.get(seat)?.at ?? Infinity) - askedAt <= DRILL_MS)
+  return { inTime: inTime.length, of: others.length }
+}
+
 /** What belongs in front of everybody, most urgent first: neither closed nor joined with another, or cancelled and the raiser not yet spoken to. */
 export const liveAlarms = (committee: Committee): readonly Alarm[] =>
   [...committee.alarms.values()]

@@ -15,7 +15,6 @@ import { type Book, numberKey } from './book.ts'
 import { dialBulletin, logOfTerm, post, type Read, readAll } from './bulletin.ts'
 import { type Home, letterFor, signatureOn, writingTerm } from './cityLetters.ts'
 import { owedAtHome } from './cityOwed.ts'
-import { watchBulletins } from './cityWatching.ts'
 import { queue } from './outbox.ts'
 import type { Keeper } from './upkeep.ts'
 import type { CommitteeView } from './view.ts'
@@ -34,8 +33,6 @@ export type CityCommands = {
   readonly bulletins: () => readonly BulletinView[]
   /** Reads the bulletins that run, posts what is signed, and says what this device owes at home. How many things were said. */
   readonly keepCity: () => Promise<number>
-  /** Says when something new stands in a bulletin that runs; reading it is for `keepCity`. The answer ends it. */
-  readonly watchCity: (onNews: () => void) => () => void
   /** Calls the city, as soon as a second member confirms it; the letter's id. */
   readonly alertCity: (text: string) => Promise<Result<string, CityFailure>>
   readonly confirmAlert: (letter: string) => Promise<Result<undefined, CityFailure>>
@@ -84,7 +81,6 @@ export const cityCommands = (around: Around): CityCommands => {
       if (await postSigned(around)) await take()
       return owed
     },
-    watchCity: (onNews) => watchBulletins(around, onNews),
     alertCity: (text) =>
       turns.next(async () => {
         const home = homeOf(around)

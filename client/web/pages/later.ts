@@ -16,6 +16,8 @@ export const LATER = {
   roles: async () => import('./Roles.svelte'),
   safety: async () => import('./Safety.svelte'),
   records: async () => import('./OwnData.svelte'),
+  city: async () => import('./City.svelte'),
+  check: async () => import('./Check.svelte'),
 } as const
 
 /** Something to be decided about one thing. */
@@ -30,6 +32,14 @@ export const LATER_OF_ONE = {
   recall: propose,
   remove: propose,
   point: propose,
+  share: async () => import('./Share.svelte'),
+} as const
+
+/** Parts of the first pages that are there only when something is going on. */
+export const LATER_PART = {
+  check: async () => import('./CheckCard.svelte'),
+  city: async () => import('./CityNow.svelte'),
+  beyond: async () => import('./AlarmBeyond.svelte'),
 } as const
 
 /** Of the device. */

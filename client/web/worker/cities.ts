@@ -1,5 +1,5 @@
 /**
- * Committees and their cities, kept up as long as the vault is open: what this device owes to them is said, and calls of other committees are heard. Not here: what is
+ * Committees and their cities, kept up as long as the vault is open: what this device owes to them is said. Not here: what is
  * owed (client/core/session/cityOwed.ts), what is shown (cityShown.ts).
  */
 import { keepCities } from '../../core/session/cityCarrying.ts'
@@ -33,7 +33,6 @@ export const openCities = ({ world, groups, onChange, onBroken }: Around): Citie
   let under: Promise<void> | undefined
   let cancelNext: () => void = () => undefined
   let cancelAgain: () => void = () => undefined
-  const watched = new Map<Session, () => void>()
   /** What was folded from each when it was last kept up: only what was said since can owe something new. */
   let seen = ''
 
@@ -41,21 +40,11 @@ export const openCities = ({ world, groups, onChange, onBroken }: Around): Citie
     groups()
       .map((one) => `${one.id} ${one.connection()} ${one.view().committee.last}`)
       .join()
-  const watch = (): void => {
-    const homes = groups().filter((one) => one.view().committee.homeTerms.size > 0)
-    for (const [one, stop] of watched)
-      if (!homes.includes(one)) {
-        stop()
-        watched.delete(one)
-      }
-    for (const one of homes) if (!watched.has(one)) watched.set(one, one.watchCity(now))
-  }
   const keep = async (): Promise<void> => {
     const before = standing()
     await keepCities(groups())
     if (isOver) return
     seen = before === standing() ? before : ''
-    watch()
     onChange()
     cancelAgain()
     cancelAgain = world.timer(AGAIN_MS * (0.5 + world.chance()), now)
@@ -83,7 +72,6 @@ export const openCities = ({ world, groups, onChange, onBroken }: Around): Citie
       isOver = true
       cancelNext()
       cancelAgain()
-      for (const stop of watched.values()) stop()
       await under
     },
   }

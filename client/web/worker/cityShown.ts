@@ -25,6 +25,7 @@ export type CityNow = {
   readonly calls: readonly CityCall[]
   readonly items: readonly ItemPage[]
   readonly waiting: number
+  readonly mayAnswer: boolean
 }
 
 export const cityNow = ({ home, unseen }: CityShown): CityNow => ({
@@ -33,6 +34,7 @@ export const cityNow = ({ home, unseen }: CityShown): CityNow => ({
     home?.items.filter(({ motions, said, needsMandate }) => needsMandate && !said && motions.length === 0) ??
     [],
   waiting: home?.waiting.filter(({ isSigned }) => !isSigned).length ?? 0,
+  mayAnswer: home?.mayCall === 'yes',
 })
 
 export type CityGround = {

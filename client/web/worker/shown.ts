@@ -103,6 +103,8 @@ export type AlarmShown = {
   readonly maySteer: boolean
   /** Cancelled, and nobody has spoken to the raiser yet; it may be us. */
   readonly maySpeakTo: boolean
+  /** Of a practice. */
+  readonly drill: { readonly inTime: number; readonly of: number } | undefined
 }
 
 export type AlarmsShown = {

@@ -1,7 +1,7 @@
 /** What each screen is shown, made from a view of the core. Rules are the core's: here is only picked out. Not here: the room (room.ts), the types (shown.ts). */
 import type { Alarm } from '../../core/committee/alarmLife.ts'
 import { isClosed } from '../../core/committee/alarmLife.ts'
-import { alarmSummary, liveAlarms } from '../../core/committee/alarmSummary.ts'
+import { alarmSummary, drillOf, liveAlarms } from '../../core/committee/alarmSummary.ts'
 import type { Committee } from '../../core/committee/committee.ts'
 import { ladderOf } from '../../core/committee/ladder.ts'
 import { type Meeting, nextFor } from '../../core/committee/meeting.ts'
@@ -195,21 +195,19 @@ const lastDrill = ({ committee, members, charter }: CommitteeView): NowShown['la
 
 export const alarmShown = (view: CommitteeView, alarm: Alarm, nowMs: number): AlarmShown => {
   const { phase, seat, answers, at } = alarm
+  const seats = view.members.map((member) => member.seat)
   const isMine = seat === view.own.seat
   const myAnswer = answers.get(view.own.seat)
   const isOver = isClosed(phase) || phase.is === 'cancelled'
   return {
     alarm,
-    summary: alarmSummary(
-      alarm,
-      view.members.map((member) => member.seat),
-      view.charter.alarmSeen,
-    ),
+    summary: alarmSummary(alarm, seats, view.charter.alarmSeen),
     isMine,
     myAnswer,
     cancelUntil: isMine && !isOver && nowMs < at + CANCEL_MS ? at + CANCEL_MS : undefined,
     maySteer: !isOver && (isMine || myAnswer?.answer === 'on_it'),
     ladder: ladderOf(alarm, listenerOf(view), nowMs),
+    drill: alarm.kind === 'practice' ? drillOf(alarm, seats) : undefined,
     maySpeakTo: phase.is === 'cancelled' && phase.spokenTo === undefined && !isMine,
   }
 }

@@ -1,5 +1,7 @@
 /** English sentences of the pages that are fetched late. Every other language has the same shape, or does not compile. */
 import { care } from '../en/care.ts'
+import { check } from '../en/check.ts'
+import { city } from '../en/city.ts'
 import { exposure } from '../en/exposure.ts'
 import { files } from '../en/files.ts'
 import { motions } from '../en/motions.ts'
@@ -7,6 +9,7 @@ import { people } from '../en/people.ts'
 import { roles } from '../en/roles.ts'
 import { rules } from '../en/rules.ts'
 import { safety, standing } from '../en/safety.ts'
+import { share } from '../en/share.ts'
 import { trust } from '../en/trust.ts'
 import { charter, invites, unity, us } from '../en/us.ts'
 
@@ -22,6 +25,9 @@ export const en = {
   roles,
   files,
   safety,
+  city,
+  share,
+  check,
   exposure,
   standing,
   trust,

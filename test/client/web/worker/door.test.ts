@@ -1,6 +1,7 @@
 /** The door of the web client's worker, on a relay and storage in memory: what a page can ask, what it is refused, what it is shown and told. */
 import * as fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { ALARM_KINDS, NEEDS, SEVERITIES } from '../../../../client/core/committee/alarmWords.ts'
 import { ASKED } from '../../../../client/web/worker/asked.ts'
 import type { RequestName, WorkerEvent } from '../../../../client/web/worker/port.ts'
 import { cryptoReady, randomBytes, sha256 } from '../../../../shared/crypto/sodium.ts'
@@ -137,6 +138,15 @@ t.test('F2 whatever a page sends is refused at the door, and neither done nor th
   t.strictSame(await tab.ask('room', { committee, count: 201 }), { ok: false, error: 'invalid' })
 })
 
+const wordsOf = (ids: object): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.keys(ids).map((id) => [id, id]))
+const TABLE = {
+  ...{ lang: 'en', kinds: wordsOf(ALARM_KINDS), severities: wordsOf(SEVERITIES), needs: wordsOf(NEEDS) },
+  ...{ first: '{severity}: {kind}. {code}, {sector}, {area}; {hour}.', workplace: 'Where: {it}' },
+  ...{ name: 'Who: {it}', needed: 'Needs: {it}', checked: 'Two checked.' },
+}
+const CHECK = { kind: 'called_in', severity: 'now', minutes: 1, facts: 'x' }
+
 t.test('F2 as long as the vault is locked, nothing that is in it is told or done', async (t) => {
   const tab = newBrowser(createMemoryRelay().dial).openTab()
   const open: readonly RequestName[] = ['vault', 'makeVault', 'unlock', 'lock', 'takeOver', 'erase']
@@ -147,11 +157,13 @@ t.test('F2 as long as the vault is locked, nothing that is in it is told or done
     ...{ before: 'x', after: 'x', isAll: true, content: { type: 'post', text: 'x' }, change: {} },
     ...{ step: { do: 'second', motion: 'x' }, release: 'x', isLoaderChanged: true, file: 'x' },
     ...{ words: { kind: 'file', name: 'x', media: 'text/plain', life: 7 }, bytes: Uint8Array.of(1) },
+    ...{ assembly: 'x', code: 'x', sector: 'x', area: 'x', languages: [], title: 'x', text: 'x', lang: 'en' },
+    ...{ check: 'x', letter: 'x', call: 'x', alarm: 'x', demand: 'x', ask: 'x', table: TABLE },
   }
   for (const [i, name] of Object.keys(ASKED).entries()) {
     if (open.some((one) => one === name)) continue
     t.strictSame(
-      await tab.post({ ...bodies, number: i, do: name }),
+      await tab.post({ ...bodies, ...(name === 'startCheck' ? CHECK : {}), number: i, do: name }),
       { number: i, answer: { ok: false, error: 'locked' } },
       name,
     )
