@@ -1,6 +1,6 @@
 /**
  * The attacks of protocol.md section 10 that tests play, by number, and what the attacker wants of each. Whatever proves one names its number in its title, wherever it stands:
- * "attack 7: ...". Not here: what takes people, a memory dump or a network (26 to 30), push (32), and who serves the code (35).
+ * "attack 7: ...". Not here: what takes people, a memory dump or a network (26 to 29), push (32), and who serves the code (35).
  */
 export const ATTACKS: Readonly<Record<number, string>> = {
   1: 'to go on reading after one removal, with the keys of the device that was removed',
@@ -28,6 +28,7 @@ export const ATTACKS: Readonly<Record<number, string>> = {
   23: 'to strand a newcomer in an epoch that was voided',
   24: 'to have one state used twice: a restored copy, two processes, death in the middle of a write',
   25: 'to have a device lose what it stored, without its owner losing the seat',
+  30: 'to forge or flood what a city reads, just before somebody else needs it',
   31: 'to read or disturb what goes on after a removal, with everything a relay keeps for 45 days',
   33: 'to use an unlocked phone: to link a device, to vote, to reach another committee',
   34: 'to cut off the phones of others, again and again',

@@ -5,9 +5,11 @@
 import { appends } from './appends.ts'
 import type { Pace } from './bench.ts'
 import { catchUp } from './catchUp.ts'
+import { city } from './city.ts'
 import { edge } from './edge.ts'
 import { embedded } from './embedded.ts'
 import { fanout } from './fanout.ts'
+import { flood } from './flood.ts'
 import { idle } from './idle.ts'
 import { mls } from './mls.ts'
 import { several } from './several.ts'
@@ -15,7 +17,21 @@ import { storm } from './storm.ts'
 import { web } from './web.ts'
 import { year } from './year.ts'
 
-const benches = { appends, fanout, several, idle, storm, embedded, edge, mls, catchUp, year, web }
+const benches = {
+  appends,
+  fanout,
+  several,
+  idle,
+  storm,
+  embedded,
+  edge,
+  mls,
+  catchUp,
+  year,
+  web,
+  city,
+  flood,
+}
 
 // so that what was started ends
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))

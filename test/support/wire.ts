@@ -14,7 +14,7 @@ import type { Blob, Head, LogId, Role, Seq } from '../../shared/protocol/ids.ts'
 import { encodePolicy, logIdOf, type Policy } from '../../shared/protocol/policy.ts'
 import type { RelayKey } from '../../shared/protocol/relayKey.ts'
 
-type Asked = Request extends infer R ? (R extends { ref: number } ? Omit<R, 'ref'> : never) : never
+export type Asked = Request extends infer R ? (R extends { ref: number } ? Omit<R, 'ref'> : never) : never
 type Entries = Extract<Event, { type: 'entries' }>
 
 export type Wire = {
@@ -131,7 +131,12 @@ export const createOn = (wire: Wire, relay: RelayFacts, log: TestLog, work?: num
     work,
   })
 
-export const openOn = (wire: Wire, relay: RelayFacts, log: TestLog, role: Role): Promise<Event> => {
+export const openOn = (
+  wire: Wire,
+  relay: RelayFacts,
+  log: Pick<TestLog, 'id' | 'reader' | 'writer'>,
+  role: Role,
+): Promise<Event> => {
   const { publicKey, secretKey } = log[role]
   const binding = { relayStaticKey: relay.key.staticKey, challenge: wire.challenge }
   const signature = proveAccess(secretKey, binding, log.id, role)

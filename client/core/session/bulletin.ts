@@ -77,11 +77,14 @@ export const readAll = async (
   }
 }
 
-/** Makes the log if nobody has. Durable at the relay when it resolves. */
+/** Durable at the relay when it resolves. Whoever is the first of a term makes the log; nobody else asks, because an alert waits for every trip. */
 export const post = async ({ relay, log }: Place, posting: Posting): Promise<Result<undefined, Failure>> => {
-  const made = await relay.create(log.access)
-  if (!made.ok && made.error.type !== 'none') return made
   const isAlert = posting.signed.letter.says.type === 'alert' || posting.signed.letter.says.type === 'ring'
-  const sent = await relay.append(log.access, sealPosting(log, posting), { lifeDays: 7, alert: isAlert })
-  return sent.ok ? ok(undefined) : err(sent.error)
+  const blob = sealPosting(log, posting)
+  const append = () => relay.append(log.access, blob, { lifeDays: 7, alert: isAlert })
+  const sent = await append()
+  if (sent.ok || sent.error.type !== 'none') return sent.ok ? ok(undefined) : err(sent.error)
+  const made = await relay.create(log.access)
+  const again = made.ok ? await append() : made
+  return again.ok ? ok(undefined) : err(again.error)
 }

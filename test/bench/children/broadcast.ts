@@ -11,7 +11,12 @@ const { databaseUrl }: BroadcastFacts = JSON.parse(process.argv[2] ?? '{}')
 const sql = databaseUrl === undefined ? undefined : postgres(databaseUrl, { max: 1 })
 if (sql) await sql`create table kept (blob bytea not null)`
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false, maxPayload: 4096 })
+const server = new WebSocketServer({
+  host: '127.0.0.1',
+  port: 0,
+  perMessageDeflate: false,
+  maxPayload: 65_536,
+})
 const broadcast = (data: RawData): void => {
   for (const client of server.clients) client.send(data)
 }
