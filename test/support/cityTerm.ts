@@ -62,6 +62,7 @@ export const termOfCity = (
       seed,
     ),
     root: cityRoot(roster),
+    delegates: newKeyPair().publicKey,
     relay,
     names: listed.map(({ card }, i) => ({ card, code: `Code ${i}`, sector: 'logistics', area: 'north' })),
   }
