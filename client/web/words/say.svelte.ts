@@ -32,10 +32,14 @@ type Spoken = {
 }
 let spoken = $state.raw<Spoken>()
 let isLaterToo = false
+/** What was chosen last: it counts, whichever comes first. */
+let chosen: Language | undefined
 
 /** Before anything is shown, and whenever somebody chooses another one. */
 export const speak = async (language: Language): Promise<void> => {
+  chosen = language
   const [words, later] = await Promise.all([load(language), isLaterToo ? loadLater(language) : undefined])
+  if (language !== chosen) return
   if (isLaterToo && !later) return speak(language)
   spoken = { language, words, later, formats: formatsOf(language) }
   const { documentElement } = document
