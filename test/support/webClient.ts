@@ -11,8 +11,20 @@ import { promisify } from 'node:util'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { COMMITTEE_PAGES, DEVICE_PAGES, printRoute } from '../../client/web/routes.ts'
+import { readWebFiles } from '../../server/routes/web.ts'
 import { newProfile, PHONE, type Profile } from './browser.ts'
-import { type Device, must, type Person, wake } from './people.ts'
+import { placeOf } from './committeeStory.ts'
+import {
+  closeEverybody,
+  type Device,
+  must,
+  newDevice,
+  type Person,
+  realTime,
+  type Time,
+  wake,
+} from './people.ts'
+import { startRelay, type TestRelay } from './relay.ts'
 
 export const PASSPHRASE = 'four words are enough'
 /** A step that takes longer has failed, on a busy machine too. */
@@ -27,6 +39,32 @@ export const buildWeb = async (t: Test, env: Readonly<Record<string, string>> = 
     env: { ...process.env, ...env },
   })
   return into
+}
+
+export type WebStory = {
+  readonly relay: TestRelay
+  /** Where the client is served. */
+  readonly base: string
+  /** Somebody without a browser, on the same relay. */
+  readonly newDevice: (name: string) => Promise<Device>
+}
+
+/** Of a device whose relay takes its time, now. */
+const presently = (): Time => ({ ...realTime(), now: Date.now() })
+
+/** The beginning of a story in the browser: the shipped bundle on a relay of its own. */
+export const startWebStory = async (t: Test): Promise<WebStory> => {
+  const web = readWebFiles(await buildWeb(t))
+  if (!web) throw new Error('there is no web client to serve')
+  const relay = await startRelay({ web })
+  t.teardown(() => relay.close())
+  t.teardown(closeEverybody)
+  const { dial } = placeOf(relay)
+  return {
+    relay,
+    base: relay.url.replace('ws:', 'http:'),
+    newDevice: (name) => newDevice(name, dial, presently()),
+  }
 }
 
 export type Phone = {

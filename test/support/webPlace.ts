@@ -1,12 +1,9 @@
 /** Where phones go: the shipped bundle, built for this test, on a real relay with a real database, which can be away for a while. Not here: the phones (phone.ts). */
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { dirname } from 'node:path'
 import type { Test } from 'tap'
 import { readWebFiles, type WebFiles } from '../../server/routes/web.ts'
 import { startRelay, type TestRelayOptions } from './relay.ts'
+import { buildWeb } from './webClient.ts'
 
 export type WebPlace = {
   readonly folder: string
@@ -24,17 +21,15 @@ export type WebPlace = {
 }
 
 export const newWebPlace = async (t: Test, options: TestRelayOptions = {}): Promise<WebPlace> => {
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-place-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  await promisify(execFile)(process.execPath, ['client/web/build.mjs', '--into', join(folder, 'web')])
-  const web = readWebFiles(join(folder, 'web'))
+  const into = await buildWeb(t)
+  const web = readWebFiles(into)
   if (!web) throw new Error('there is no web client to serve')
   let relay = await startRelay({ ...options, web })
   const { url, address, databaseUrl } = relay
   const port = Number(new URL(url).port)
   t.teardown(() => relay.close())
   return {
-    folder,
+    folder: dirname(into),
     port,
     base: `http://127.0.0.1:${port}`,
     address,

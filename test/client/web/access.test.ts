@@ -6,15 +6,12 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { readWebFiles } from '../../../server/routes/web.ts'
-import { placeOf, seatOf } from '../../support/committeeStory.ts'
+import { seatOf } from '../../support/committeeStory.ts'
 import { sayEverything, type Words } from '../../support/everything.ts'
 import { breaches, faint, overflowing, smallTargets } from '../../support/measures.ts'
 import { speakOther } from '../../support/otherWords.ts'
-import { closeEverybody, must, newDevice } from '../../support/people.ts'
-import { startRelay } from '../../support/relay.ts'
+import { must } from '../../support/people.ts'
 import {
-  buildWeb,
   foundHere,
   go,
   letIn,
@@ -22,6 +19,7 @@ import {
   newPhone,
   press,
   SCREENS,
+  startWebStory,
   unlock,
   write,
 } from '../../support/webClient.ts'
@@ -29,13 +27,7 @@ import {
 const TOUCH = 56
 const ALARM_TOUCH = 88
 
-const web = readWebFiles(await buildWeb(t))
-if (!web) throw new Error('there is no web client to serve')
-const relay = await startRelay({ web })
-t.teardown(() => relay.close())
-t.teardown(closeEverybody)
-const base = relay.url.replace('ws:', 'http:')
-const place = placeOf(relay)
+const { relay, base, newDevice } = await startWebStory(t)
 
 const PLAIN: Words = (place, line = 1000) =>
   `${place}: they changed the rota again without asking anybody, and three of us were told to stay`
@@ -46,7 +38,7 @@ const PLAIN: Words = (place, line = 1000) =>
 const { page, context } = await newPhone(t, base, { look: { serviceWorkers: 'block' } })
 await makeLock(page)
 await foundHere(page, { name: 'Kitchen and night shift', handle: 'alice', relay: relay.address })
-const bob = await letIn(page, await newDevice('بدر', place.dial, { now: Date.now(), longestWaitMs: 60_000 }))
+const bob = await letIn(page, await newDevice('بدر'))
 const other =
   bob.session
     .view()

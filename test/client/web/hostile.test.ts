@@ -8,30 +8,21 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { readWebFiles } from '../../../server/routes/web.ts'
 import { attempts } from '../../support/attempts.ts'
-import { gather, placeOf, seatOf } from '../../support/committeeStory.ts'
+import { gather, seatOf } from '../../support/committeeStory.ts'
 import { sayEverything, type Words } from '../../support/everything.ts'
-import { closeEverybody, newDevice } from '../../support/people.ts'
-import { startRelay } from '../../support/relay.ts'
 import {
-  buildWeb,
   foundHere,
   go,
   letIn,
   makeLock,
   newPhone,
   SCREENS,
+  startWebStory,
   write,
 } from '../../support/webClient.ts'
 
-const web = readWebFiles(await buildWeb(t))
-if (!web) throw new Error('there is no web client to serve')
-const relay = await startRelay({ web })
-t.teardown(() => relay.close())
-t.teardown(closeEverybody)
-const base = relay.url.replace('ws:', 'http:')
-const place = placeOf(relay)
+const { relay, base, newDevice } = await startWebStory(t)
 
 /** Whatever runs of it, fetches or changes the title; names are short. */
 const EVIL: Words = (place, line = 1000) => {
@@ -45,9 +36,7 @@ const alice = await newPhone(t, base)
 const { page } = alice
 await makeLock(page)
 await foundHere(page, { name: EVIL('name', 60), handle: EVIL('me', 40), relay: relay.address })
-const mallory = await letIn(page, {
-  ...(await newDevice(EVIL('mal', 40), place.dial, { now: Date.now(), longestWaitMs: 60_000 })),
-})
+const mallory = await letIn(page, await newDevice(EVIL('mal', 40)))
 const [other = ''] = mallory.session
   .view()
   .members.map(({ seat }) => seat)

@@ -5,23 +5,16 @@
 import type { Locator } from 'playwright-core'
 import t from 'tap'
 import { encodeCharter } from '../../../client/core/governance/charter.ts'
-import { readWebFiles } from '../../../server/routes/web.ts'
-import { anAlarm, placeOf, sayIt } from '../../support/committeeStory.ts'
+import { anAlarm, sayIt } from '../../support/committeeStory.ts'
 import { unseenFocus } from '../../support/measures.ts'
-import { closeEverybody, must, newDevice, type Person } from '../../support/people.ts'
-import { startRelay } from '../../support/relay.ts'
-import { buildWeb, comeIn, newPhone, PASSPHRASE } from '../../support/webClient.ts'
+import { must, type Person } from '../../support/people.ts'
+import { comeIn, newPhone, PASSPHRASE, startWebStory } from '../../support/webClient.ts'
 
 /** More stops than any screen has. */
 const STOPS = 150
 
-const web = readWebFiles(await buildWeb(t))
-if (!web) throw new Error('there is no web client to serve')
-const relay = await startRelay({ web })
-t.teardown(() => relay.close())
-t.teardown(closeEverybody)
-const place = placeOf(relay)
-const { page, offences } = await newPhone(t, relay.url.replace('ws:', 'http:'))
+const { relay, base, newDevice } = await startWebStory(t)
+const { page, offences } = await newPhone(t, base)
 const { keyboard } = page
 
 const hasFocus = (one: Locator): Promise<boolean> => one.evaluate((it) => it === document.activeElement)
@@ -85,7 +78,7 @@ t.test('Found and invite', async (t) => {
   await press(button('Somebody new, here beside me'))
   const line = page.getByLabel('The line to give away')
   await reach(line)
-  const device = await newDevice('bob', place.dial, { now: Date.now(), longestWaitMs: 60_000 })
+  const device = await newDevice('bob')
   people.bob = await comeIn(device, await line.inputValue(), () =>
     press(button('They are the same: I vouch')),
   )

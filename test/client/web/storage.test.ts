@@ -7,16 +7,13 @@ import { basename, join, relative } from 'node:path'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { inside } from '../../../client/core/mls/inside.ts'
-import { readWebFiles } from '../../../server/routes/web.ts'
-import { gather, placeOf, seatOf } from '../../support/committeeStory.ts'
+import { gather, seatOf } from '../../support/committeeStory.ts'
 import { sayEverything } from '../../support/everything.ts'
 import { bookOf, groupOf } from '../../support/hostileMember.ts'
 import { formsOfFile } from '../../support/levelFiles.ts'
 import { createSearch, formsOfBytes, formsOfText, type Needle, newMarkers } from '../../support/markers.ts'
-import { closeEverybody, newDevice, type Person } from '../../support/people.ts'
-import { startRelay } from '../../support/relay.ts'
+import type { Person } from '../../support/people.ts'
 import {
-  buildWeb,
   foundHere,
   go,
   letIn,
@@ -25,16 +22,12 @@ import {
   PASSPHRASE,
   press,
   SCREENS,
+  startWebStory,
   unlock,
   write,
 } from '../../support/webClient.ts'
 
-const web = readWebFiles(await buildWeb(t))
-if (!web) throw new Error('there is no web client to serve')
-const relay = await startRelay({ web })
-t.teardown(() => relay.close())
-t.teardown(closeEverybody)
-const base = relay.url.replace('ws:', 'http:')
+const { relay, base, newDevice } = await startWebStory(t)
 
 const words = newMarkers()
 const { mark } = words
@@ -44,10 +37,7 @@ const plain = newMarkers()
 const { page, profile, context } = await newPhone(t, base)
 await makeLock(page)
 await foundHere(page, { name: mark('name'), handle: mark('handle'), relay: relay.address })
-const bob = await letIn(
-  page,
-  await newDevice(mark('other handle'), placeOf(relay).dial, { now: Date.now(), longestWaitMs: 60_000 }),
-)
+const bob = await letIn(page, await newDevice(mark('other handle')))
 
 /** Everything that the relay holds of what it was sent, by which it could know a phone again. */
 const seenByTheRelay = async (): Promise<readonly Needle[]> => {
