@@ -2,6 +2,7 @@
  * Every screen as people see it, at 320 and at 360 points: pictures in artifacts/screens (or where TOCSIN_SHOTS says), to be looked
  * at, and nothing on them that is cut off or in another language. Two phones and one at the command line, in one language. Not here: slow phones.
  */
+import type { Locator } from 'playwright-core'
 import type { Test } from 'tap'
 import { COMMITTEE_PAGES } from '../../client/web/routes.ts'
 import { newFolder, newPerson, type Person } from './cli.ts'
@@ -70,6 +71,10 @@ const visit = async (phone: Phone, page: string): Promise<void> => {
   await phone.page().locator('main h1').waitFor()
   await phone.page().evaluate(() => scrollTo(0, 0))
 }
+
+/** Of whom or what the page is, to which a link leads. */
+const idIn = async (link: Locator): Promise<string> =>
+  (await link.first().getAttribute('href'))?.split('/').at(-1) ?? ''
 
 type Scene = {
   readonly place: WebPlace
@@ -152,6 +157,7 @@ const STEPS: Readonly<Record<string, (scene: Scene, t: Test) => Promise<void>>> 
     await visit(me, '1/decide')
     await shot(me, 'decide-admission')
     await me.page().locator('article a.button').first().click()
+    await me.page().locator('main h1').waitFor()
     await shot(me, 'motion-approvals')
     await dana.run(['approve'], '1')
     await heading(you, words.now.title)
@@ -286,6 +292,37 @@ const STEPS: Readonly<Record<string, (scene: Scene, t: Test) => Promise<void>>> 
     }
     await visit(me, 'home')
     await shot(me, 'home')
+  },
+
+  'what can be asked about one of us': async ({ me, you, theirs, words, shot }) => {
+    await visit(me, '1/us')
+    const more = me.page().locator('article').filter({ hasText: theirs.you }).getByRole('link')
+    const seat = await idIn(more)
+    for (const page of ['member', 'elect', 'worry', 'remove']) {
+      await visit(me, `1/${page}/${seat}`)
+      await openAll(me)
+      await shot(me, page)
+    }
+    await press(me, words.decide.propose.button)
+    await me.page().locator('.wrong').first().waitFor()
+    await shot(me, 'remove-refused')
+    await visit(me, '1/unity')
+    const point = await idIn(link(me, words.unity.vote))
+    await visit(me, `1/point/${point}`)
+    await shot(me, 'point')
+    await visit(you, '1/roles')
+    await unfold(you, words.roles.take)
+    await press(you, words.roles.take)
+    await visit(me, '1/roles')
+    await sees(me, new RegExp(`${words.roles.role.facilitator}: .*${theirs.you}`))
+    await unfold(me, words.roles.callBack)
+    await write(me, words.roles.why, theirs.facts)
+    await press(me, words.roles.callBack)
+    await sees(me, words.roles.isAsked)
+    await shot(me, 'role-asked-back')
+    const term = await idIn(link(me, words.roles.putRecall))
+    await visit(me, `1/recall/${term}`)
+    await shot(me, 'recall')
   },
 
   'a talk that is no committee yet': async ({ me, place, theirs, words, shot }) => {
