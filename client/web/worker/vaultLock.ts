@@ -9,8 +9,9 @@ export type VaultLock = {
   readonly isTaken: () => Promise<boolean>
   /** Ends it in the other tab, and comes back when nobody has it any more. */
   readonly takeOver: () => Promise<void>
-  /** Called when another tab wants it, and when another tab has let go of it. */
+  /** Called when another tab wants it. */
   readonly onAsked: (listener: () => void) => void
+  /** Called when another tab that had it has it no more, also when that tab was closed without a word. */
   readonly onFreed: (listener: () => void) => void
 }
 
@@ -21,13 +22,27 @@ export const createVaultLock = (name: string): VaultLock => {
   const others = new BroadcastChannel(name)
   let asked: () => void = () => undefined
   let freed: () => void = () => undefined
+  let isWaiting = false
+  /** Whoever waits stands in line beside others that wait, and takes it from nobody. */
+  const awaitFree = async (): Promise<void> => {
+    if (isWaiting) return
+    isWaiting = true
+    await navigator.locks.request(name, { mode: 'shared' }, () => undefined)
+    isWaiting = false
+    freed()
+  }
   others.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (data === 'give') asked()
-    if (data === 'free') freed()
+    if (data === 'taken') void awaitFree()
   }
   return {
-    take: (onLost) => hold(name, onLost, () => others.postMessage('free')),
-    isTaken: async () => ((await navigator.locks.query()).held ?? []).some((lock) => lock.name === name),
+    take: (onLost) => hold(name, onLost, () => others.postMessage('taken')),
+    isTaken: async () => {
+      const { held = [] } = await navigator.locks.query()
+      const is = held.some((lock) => lock.name === name && lock.mode === 'exclusive')
+      if (is) void awaitFree()
+      return is
+    },
     takeOver: async () => {
       others.postMessage('give')
       const signal = AbortSignal.timeout(PATIENCE_MS)
@@ -43,13 +58,12 @@ export const createVaultLock = (name: string): VaultLock => {
   }
 }
 
-const hold = (name: string, onLost: () => void, onFree: () => void): Promise<(() => void) | undefined> =>
+const hold = (name: string, onLost: () => void, onHeld: () => void): Promise<(() => void) | undefined> =>
   new Promise((resolve) => {
-    let isHeld = false
     const held = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
       if (!lock) return resolve(undefined)
-      isHeld = true
+      onHeld()
       return new Promise<void>((free) => resolve(() => free()))
     })
-    held.then(() => isHeld && onFree(), onLost)
+    held.catch(onLost)
   })

@@ -7,7 +7,6 @@ import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib'
 import t from 'tap'
 import type { WebFiles } from '../../../server/routes/web.ts'
 import { parseRelease, printRelease } from '../../../shared/release/release.ts'
-import { IS_FULL } from '../../faults/rounds.ts'
 import { newFolder, newPerson } from '../../support/cli.ts'
 import { SLOW_3G } from '../../support/line.ts'
 import {
@@ -19,6 +18,7 @@ import {
   heading,
   makeLock,
   newPhone,
+  PASSPHRASE,
   type Phone,
   press,
   scanCodeOf,
@@ -164,60 +164,50 @@ story(
   clock ? undefined : 'there is no C compiler',
 )
 
-const later = IS_FULL ? undefined : 'only with TOCSIN_TEST_FULL=1'
+story('whoever was away sees that it is reading', async (t) => {
+  await bob.line.pull()
+  for (let n = 0; n < 40; n++) await dana.run(['post', `word ${n} ${'and so on '.repeat(300)}`])
+  await bob.page().evaluate(() => {
+    const said: string[] = []
+    Object.assign(globalThis, { said })
+    new MutationObserver(() => {
+      for (const one of document.querySelectorAll('[role=status]')) said.push(one.textContent ?? '')
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })
+  })
+  await bob.line.plugIn()
+  await reads(bob, 'word 39')
+  const said = await bob.page().evaluate(() => (globalThis as { said?: readonly string[] }).said ?? [])
+  // how many, from the second page of the log on
+  t.ok(said.some((one) => one.includes(shell.connection.catching_up)))
+})
 
-story(
-  'whoever was away sees that it is reading',
-  async (t) => {
-    await bob.line.pull()
-    for (let n = 0; n < 40; n++) await dana.run(['post', `word ${n} ${'and so on '.repeat(300)}`])
-    await bob.page().evaluate(() => {
-      const said: string[] = []
-      Object.assign(globalThis, { said })
-      new MutationObserver(() => {
-        for (const one of document.querySelectorAll('[role=status]')) said.push(one.textContent ?? '')
-      }).observe(document.body, { subtree: true, childList: true, characterData: true })
-    })
-    await bob.line.plugIn()
-    await reads(bob, 'word 39')
-    const said = await bob.page().evaluate(() => (globalThis as { said?: readonly string[] }).said ?? [])
-    // how many, from the second page of the log on
-    t.ok(said.some((one) => one.includes(shell.connection.catching_up)))
-  },
-  later,
-)
+story('the relay is started anew, and the phones go on by themselves', async () => {
+  await place.close()
+  await sees(alice, shell.connection.offline)
+  await say(alice, 'into the dark')
+  await place.reopen()
+  await reads(alice, 'into the dark')
+  await reads(bob, 'into the dark')
+})
 
-story(
-  'the relay is started anew, and the phones go on by themselves',
-  async () => {
-    await place.close()
-    await sees(alice, shell.connection.offline)
-    await say(alice, 'into the dark')
-    await place.reopen()
-    await reads(alice, 'into the dark')
-    await reads(bob, 'into the dark')
-  },
-  later,
-)
-
-story(
-  'one tab has it; another one takes it over, and the first says so',
-  async (t) => {
-    const first = alice.page()
-    const second = await alice.secondTab()
-    await second.getByRole('heading', { name: begin.elsewhere.title }).waitFor()
-    t.notMatch(await second.locator('body').innerText(), /Kitchen/)
-    await second.getByRole('button', { name: begin.elsewhere.button }).click()
-    await first.getByRole('heading', { name: begin.elsewhere.title }).waitFor()
-    t.notMatch(await first.locator('body').innerText(), /Kitchen|bus/)
-    await second.getByRole('heading', { name: begin.unlock.title }).waitFor()
-    await second.close()
-    await first.getByRole('heading', { name: begin.unlock.title }).waitFor()
-    await unlock(alice)
-    await reads(alice, 'into the dark')
-  },
-  later,
-)
+story('one tab has it; another one takes it over, and the first says so', async (t) => {
+  const first = alice.page()
+  const second = await alice.secondTab()
+  await second.getByRole('heading', { name: begin.elsewhere.title }).waitFor()
+  t.notMatch(await second.locator('body').innerText(), /Kitchen/)
+  await second.getByRole('button', { name: begin.elsewhere.button }).click()
+  await first.getByRole('heading', { name: begin.elsewhere.title }).waitFor()
+  t.notMatch(await first.locator('body').innerText(), /Kitchen|bus/)
+  await second.locator('input[type=password]').fill(PASSPHRASE)
+  await second.getByRole('button', { name: begin.unlock.button }).click()
+  await second.getByRole('heading', { name: begin.home.title }).waitFor()
+  t.notMatch(await first.locator('body').innerText(), /Kitchen|bus/)
+  await first.getByRole('heading', { name: begin.elsewhere.title }).waitFor()
+  await second.close()
+  await first.getByRole('heading', { name: begin.unlock.title }).waitFor()
+  await unlock(alice)
+  await reads(alice, 'into the dark')
+})
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -264,10 +254,6 @@ story(
   },
 )
 
-story(
-  'no page asked anybody but its relay for anything, threw, or was stopped by its policy',
-  async (t) => {
-    t.strictSame(place.offences, [])
-  },
-  later,
-)
+story('no page asked anybody but its relay for anything, threw, or was stopped by its policy', async (t) => {
+  t.strictSame(place.offences, [])
+})
