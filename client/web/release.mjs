@@ -58,7 +58,9 @@ export const makeRelease = async (folder) => {
   const relay = process.env.VITE_TOCSIN_RELAY || undefined
   const headers = webHeaders(relay)
   if (!headers)
-    throw new Error('VITE_TOCSIN_RELAY must be a name and perhaps a port, such as relay.example.org:8443')
+    throw new Error(
+      'VITE_TOCSIN_RELAY must be a name and perhaps a port, such as relay.example.org:8443, or several with commas between',
+    )
   const files = Object.fromEntries(
     pathsIn(folder).map((path) => [path, sha256(readFileSync(`${folder}/${path}`))]),
   )

@@ -10,14 +10,14 @@ const THIS_MACHINE = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::|$)/i
 const socketAt = (relay: string): string => `${THIS_MACHINE.test(relay) ? 'ws' : 'wss'}://${relay}`
 
 /** Scripts only from here, made into URLs only by the client's own policy; `wasm` is the cryptography. `'self'` is also the socket of a relay that serves the client. */
-const contentPolicy = (relay: string | undefined): string =>
+const contentPolicy = (relays: readonly string[]): string =>
   [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self' blob:",
     "media-src 'self' blob:",
-    relay === undefined ? "connect-src 'self'" : `connect-src 'self' ${socketAt(relay)}`,
+    ["connect-src 'self'", ...relays.map(socketAt)].join(' '),
     "worker-src 'self'",
     "manifest-src 'self'",
     "form-action 'none'",
@@ -62,12 +62,14 @@ const NEVER = [
 /** Camera for the code of an invite, microphone for a voice note. */
 const PERMISSIONS = ['camera=(self)', 'microphone=(self)', ...NEVER.map((name) => `${name}=()`)].join(', ')
 
-/** `relay`: name and perhaps port of the one relay elsewhere that a client on a host of its own speaks to. Undefined for what is no host. */
-export const webHeaders = (relay?: string): Readonly<Record<string, string>> | undefined =>
-  relay === undefined || HOST.test(relay) ? headersFor(relay) : undefined
+/** `relays`: names, perhaps with ports and commas between them, of the relays elsewhere that a client on a host of its own speaks to: a committee's and its city's may be two. Undefined for what is no host. */
+export const webHeaders = (relays?: string): Readonly<Record<string, string>> | undefined => {
+  const hosts = relays?.split(',') ?? []
+  return hosts.every((host) => HOST.test(host)) ? headersFor(hosts) : undefined
+}
 
-const headersFor = (relay?: string): Readonly<Record<string, string>> => ({
-  'content-security-policy': contentPolicy(relay),
+const headersFor = (relays: readonly string[]): Readonly<Record<string, string>> => ({
+  'content-security-policy': contentPolicy(relays),
   'permissions-policy': PERMISSIONS,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -77,4 +79,4 @@ const headersFor = (relay?: string): Readonly<Record<string, string>> => ({
 })
 
 /** Of a client that its relay serves. */
-export const WEB_HEADERS = headersFor()
+export const WEB_HEADERS = headersFor([])

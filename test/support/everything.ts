@@ -112,7 +112,14 @@ export const sayEverything = async (person: Person, other: string, words: Words)
   must(await person.session.files.send(file, sourceOf(PICTURE)))
   await person.session.sync()
   return {
-    screens: [`thread/${post}`, `alarm/${alarm}`, `alarm/${second}`, `thread/${alarm}`, `motion/${motion}`],
+    screens: [
+      `thread/${post}`,
+      `alarm/${alarm}`,
+      `alarm/${second}`,
+      `thread/${alarm}`,
+      `motion/${motion}`,
+      `share/${alarm}`,
+    ],
     alarm,
     motion,
     file,

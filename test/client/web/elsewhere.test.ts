@@ -71,7 +71,22 @@ t.test(
         "connect-src 'self' wss://relay.example.org:8443",
       ),
     )
-    for (const wrong of ['*', 'x; script-src *', 'a b', 'https://relay.example.org', '', "'unsafe-inline'"])
+    t.match(
+      webHeaders('relay.example.org,city.example.org:8443')?.['content-security-policy'],
+      "connect-src 'self' wss://relay.example.org wss://city.example.org:8443;",
+      "a committee's relay and its city's",
+    )
+    for (const wrong of [
+      '*',
+      'a,',
+      'a,*',
+      'a, b',
+      'x; script-src *',
+      'a b',
+      'https://relay.example.org',
+      '',
+      "'unsafe-inline'",
+    ])
       t.equal(webHeaders(wrong), undefined, wrong)
     await t.rejects(buildWeb(t, { VITE_TOCSIN_RELAY: "x; script-src 'unsafe-inline'" }), /must be a name/)
     const found = await inspect(new URL(base))

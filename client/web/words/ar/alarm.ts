@@ -58,6 +58,7 @@ export const alarm: Words['alarm'] = {
   more: 'المزيد',
   fast: 'ما مدى السرعة؟',
   sayIt: 'قله',
+  checkOnMe: 'تفقدوني: ينفتح وحده',
   facts: 'ماذا حدث، في كلمات قليلة',
   needLabel: 'ما المطلوب؟',
   place: 'أين؟ تكفي كلمة متفق عليها.',

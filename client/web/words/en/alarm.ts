@@ -61,6 +61,7 @@ export const alarm = {
   more: 'More',
   fast: 'How fast?',
   sayIt: 'Say it',
+  checkOnMe: 'Check on me: it opens by itself',
   facts: 'What happened, in a few words',
   needLabel: 'What is needed?',
   place: 'Where? A code word is enough.',

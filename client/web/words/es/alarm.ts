@@ -57,6 +57,7 @@ export const alarm: Words['alarm'] = {
   more: 'Más',
   fast: '¿Qué tan rápido?',
   sayIt: 'Dilo',
+  checkOnMe: 'Estén pendientes de mí: se abre sola',
   facts: 'Qué pasó, en pocas palabras',
   needLabel: '¿Qué hace falta?',
   place: '¿Dónde? Basta una palabra acordada.',
