@@ -32,6 +32,8 @@ export type BellOptions = Pick<PushDeps, 'contact' | 'isAllowed' | 'ca'> &
     readonly hosts: readonly string[]
     readonly clock: () => number
     readonly say: (what: 'round' | 'alarm', count: number) => void
+    /** Begins with another secret; the one before stays good until the next rotation (B10). */
+    readonly rotates?: boolean
   }
 
 export type Bell = {
@@ -50,7 +52,10 @@ const REGISTERS = { burst: 200, perSecond: 5 }
 export const startBell = async (options: BellOptions): Promise<Bell> => {
   await cryptoReady
   const store = await openBellStore(options.database, options.migrations)
-  const { secret, vapid } = await store.keys({ secret: randomBytes(32), vapid: newVapid() })
+  const fresh = { secret: randomBytes(32), vapid: newVapid() }
+  const known = await store.keys(fresh)
+  if (options.rotates) await store.rotate(randomBytes(32))
+  const { secret, vapid, previous } = options.rotates ? await store.keys(fresh) : known
   const steady = options.steady ?? (() => performance.now())
   const today = (): number => Math.floor(options.clock() / DAY_MS)
   const ringing = createRinging({
@@ -65,7 +70,7 @@ export const startBell = async (options: BellOptions): Promise<Bell> => {
   const inside: Inside = {
     store,
     ringing,
-    secret,
+    secrets: previous ? [secret, previous] : [secret],
     steady,
     today,
     hosts: options.hosts,
@@ -100,7 +105,7 @@ const newVapid = (): Uint8Array =>
 type Inside = {
   readonly store: BellStore
   readonly ringing: Ringing
-  readonly secret: Uint8Array
+  readonly secrets: readonly Uint8Array[]
   readonly steady: () => number
   readonly today: () => number
   readonly hosts: readonly string[]
@@ -147,8 +152,9 @@ const bodyOf = async (asked: IncomingMessage): Promise<Uint8Array | undefined> =
 
 const answerTo = async (inside: Inside, body: Uint8Array): Promise<BellAnswer> => {
   const asked = decode(sealed, body)
-  if (!asked.ok || !isProven(inside.secret, asked.value.proof, asked.value.request)) return NONE
-  const { request } = asked.value
+  if (!asked.ok) return NONE
+  const { proof, request } = asked.value
+  if (!inside.secrets.some((secret) => isProven(secret, proof, request))) return NONE
   switch (request.type) {
     case 'register':
       return register(inside, request)

@@ -1,6 +1,6 @@
 /**
  * The bell's composition root: environment, streams, signals, exit. Beside a relay or, better, with another operator: it is a program and a
- * database of its own. Settings: TOCSIN_BELL_*, and with TOCSIN_BELL_DATABASE_URL, a Postgres in place of the embedded one.
+ * database of its own. Settings: TOCSIN_BELL_*, and with TOCSIN_BELL_DATABASE_URL, a Postgres in place of the embedded one. Its one word is `rotate`.
  */
 import { fileURLToPath } from 'node:url'
 import { startEmbedded } from '../embedded/embedded.ts'
@@ -24,6 +24,10 @@ const place = async () => {
   return { address: { socketFolder: embedded.value.socketFolder }, leave: embedded.value.stop }
 }
 
+const [word, ...more] = process.argv.slice(2)
+if ((word !== undefined && word !== 'rotate') || more.length > 0)
+  refuse('The bell knows one word: rotate, which starts it with another address.')
+
 const { address, leave } = await place()
 const bell = await startBell({
   database: address,
@@ -34,6 +38,7 @@ const bell = await startBell({
   hosts: settings.hosts,
   contact: settings.contact,
   clock: Date.now,
+  rotates: word === 'rotate',
   say: (what, count) => say(`${what}: ${count}`),
 })
 say(`The bell rings at ${bell.address}`)

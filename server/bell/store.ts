@@ -5,6 +5,8 @@ import postgres from 'postgres'
 
 export type Kept = { readonly hash: Uint8Array; readonly endpoint: string }
 export type BellKeys = { readonly secret: Uint8Array; readonly vapid: Uint8Array }
+/** `previous`: the secret before the last rotation, which is still good. */
+export type KeptKeys = BellKeys & { readonly previous: Uint8Array | undefined }
 
 export type BellStore = {
   readonly register: (one: Kept & { readonly rung: number; readonly day: number }) => Promise<void>
@@ -16,7 +18,9 @@ export type BellStore = {
   readonly expire: (before: number) => Promise<void>
   readonly count: () => Promise<number>
   /** Its own keys, made of `fresh` at the first start. */
-  readonly keys: (fresh: BellKeys) => Promise<BellKeys>
+  readonly keys: (fresh: BellKeys) => Promise<KeptKeys>
+  /** Puts another secret in the place of the present one. Push services know the other key: it stays. */
+  readonly rotate: (secret: Uint8Array) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -63,10 +67,14 @@ export const openBellStore = async (address: BellDatabase, migrations: string): 
     count: async () => Number((await sql`select count(*)::int4 as n from bells`)[0]?.n),
     keys: async (fresh) => {
       await sql`insert into bell (secret, vapid) values (${fresh.secret}, ${fresh.vapid}) on conflict do nothing`
-      const [row] = await sql<{ secret: Buffer; vapid: Buffer }[]>`select secret, vapid from bell`
+      const [row] = await sql<
+        { secret: Buffer; vapid: Buffer; previous: Buffer | null }[]
+      >`select secret, vapid, previous from bell`
       if (row === undefined) throw new Error('the bell has no keys')
-      return { secret: new Uint8Array(row.secret), vapid: new Uint8Array(row.vapid) }
+      const previous = row.previous ? new Uint8Array(row.previous) : undefined
+      return { secret: new Uint8Array(row.secret), vapid: new Uint8Array(row.vapid), previous }
     },
+    rotate: async (secret) => void (await sql`update bell set previous = secret, secret = ${secret}`),
     close: () => sql.end({ timeout: 5 }),
   }
 }

@@ -1,6 +1,7 @@
 /** The bell against push services of our own: what is sent, to whom, how often, and where it may never be sent. No third party is asked. */
 import { execFileSync } from 'node:child_process'
 import { createPublicKey, verify } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
@@ -81,6 +82,9 @@ const newTimes = () => {
     delays: () => waiting.map(({ at }) => at - now),
   }
 }
+
+/** Addresses of localhost: one of IPv4, perhaps one of IPv6. */
+const LOOKED_UP = (await lookup('localhost', { all: true })).length
 
 /** What is tried again is so at once; a round never comes. */
 const soonOnly = (ms: number, run: () => void): void => {
@@ -360,5 +364,49 @@ t.test(
       await new Promise((resolve) => setTimeout(resolve, 10))
     t.equal(await bell.count(), 0)
     await sql.end()
+  },
+)
+
+t.test(
+  'B10 after a rotation both addresses ring, after the next one the first does not, and what phones subscribed to stays',
+  async (t) => {
+    const service = await pushService(t)
+    const options = { hosts: [service.host] }
+    const first = await open(t, options)
+    t.equal(await register(first, service.at('phone')), 'ok')
+    const { databaseUrl } = first
+    const again = (): Promise<Bell & { readonly databaseUrl: string }> =>
+      open(t, { ...options, rotates: true, database: { url: databaseUrl } })
+    const bells = [first, await again(), await again()] as const
+    const [one, two, three] = bells
+    const ringWith = (bell: Bell, by: Bell) =>
+      post(bell, askBell(secretOf(by), { type: 'ringAll', nonce: randomBytes(16) }))
+    t.equal(new Set(bells.map((bell) => secretOf(bell).join())).size, 3)
+    t.strictSame([await ringWith(two, one), await ringWith(two, two)], ['ok', 'ok'])
+    t.strictSame([await ringWith(three, one), await ringWith(three, two)], ['none', 'ok'])
+    const keys = bells.map((bell) => parseBellAddress(bell.address)?.key.join())
+    t.equal(new Set(keys).size, 1, 'push services know the same key')
+    await Promise.all(bells.map((bell) => bell.idle()))
+    t.equal(service.calls.length, 3, 'and the phone rings by all of them')
+  },
+)
+
+t.test(
+  'B7 a name that leads to a push service when it is looked at, and home a moment later, is connected to where it was looked at',
+  async (t) => {
+    const service = await pushService(t)
+    const asked: string[] = []
+    // the first look is allowed, every later one would not be
+    const isAllowed = (address: string): boolean => asked.push(address) <= LOOKED_UP
+    const bell = await open(t, { hosts: [service.host], isAllowed, later: soonOnly, steady: () => 0 })
+    await register(bell, service.at('phone'))
+    await ringAll(bell)
+    await bell.idle()
+    t.equal(service.calls.length, 1)
+    const addresses = asked.length
+    await ringAll(bell)
+    await bell.idle()
+    t.equal(service.calls.length, 1, 'it is looked at again for every ring')
+    t.ok(asked.length > addresses, 'and never called by what was found before')
   },
 )
