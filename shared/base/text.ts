@@ -54,10 +54,12 @@ export const fromBase64url = (text: string): Uint8Array | undefined => {
   return have >= 6 || leftover !== 0 ? undefined : bytes
 }
 
+const strictly = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /** UTF-8, refusing what is not; a byte order mark is kept as the character it is. */
 export const fromUtf8 = (bytes: Uint8Array): string | undefined => {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return strictly.decode(bytes)
   } catch {
     return undefined
   }

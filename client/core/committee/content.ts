@@ -49,6 +49,8 @@ const schemas = {
 }
 
 /** What this client can say and understand. */
+const schemaOf: ReadonlyMap<string, (typeof schemas)[keyof typeof schemas]> = new Map(Object.entries(schemas))
+
 export type KnownContent = v.InferOutput<(typeof schemas)[keyof typeof schemas]>
 
 /** Sayings of these types are stored with who counted when they were said, for the fold knows no roster. */
@@ -92,7 +94,7 @@ export const decodeContent = (bytes: Uint8Array): Result<Content, 'malformed'> =
   const value = bytes.length > MAX_CONTENT_BYTES ? undefined : parseJson(bytes)
   const head = v.safeParse(header, value)
   if (!head.success) return err('malformed')
-  const schema = Object.entries(schemas).find(([type]) => type === head.output.type)?.[1]
+  const schema = schemaOf.get(head.output.type)
   if (head.output.v !== CONTENT_VERSION || !schema) return ok({ type: 'unknown', raw: bytes.slice() })
   const body = v.safeParse(schema, value)
   return body.success ? ok(body.output) : err('malformed')

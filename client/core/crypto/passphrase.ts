@@ -50,3 +50,11 @@ export const keyFromPassphrase = (
     wipe(bytes)
   }
 }
+
+/**
+ * So that the next key comes sooner, on a slow phone by half a second: the memory is there, and the engine has made the program fast. What it computes is nothing.
+ * To be called while somebody types.
+ */
+export const expectPassphrase = (): void => {
+  wipe(keyFromPassphrase(' ', new Uint8Array(PASSPHRASE_SALT_BYTES), { ...DEFAULT_COST, operations: 1 }))
+}

@@ -25,17 +25,26 @@ export type Shelf<T> = {
 export const createShelf = <T>(notes: Change[], vault: Vault, prefix: string, codec: Codec<T>): Shelf<T> => {
   const held = new Map<string, T>()
   for (const key of vault.keys(prefix)) held.set(key.slice(prefix.length), read(vault, key, codec))
+  /** Undefined when a key has come or gone since. */
+  let order: readonly string[] | undefined
+  const inOrder = (): readonly string[] => {
+    order ??= [...held.keys()].sort()
+    return order
+  }
   return {
     get: (key) => held.get(key),
     put: (key, value) => {
+      if (!held.has(key)) order = undefined
       held.set(key, value)
       notes.push({ key: prefix + key, value: encode(codec, value) })
     },
     drop: (key) => {
-      if (held.delete(key)) notes.push({ key: prefix + key, value: undefined })
+      if (!held.delete(key)) return
+      order = undefined
+      notes.push({ key: prefix + key, value: undefined })
     },
-    all: () => [...held.keys()].sort().flatMap((key) => held.get(key) ?? []),
-    keys: () => [...held.keys()].sort(),
+    all: () => inOrder().flatMap((key) => held.get(key) ?? []),
+    keys: inOrder,
   }
 }
 

@@ -1,12 +1,11 @@
 /** Where each file of a committee stands on this device. Not here: how they move (files.ts). */
+import type { Committee } from '../committee/committee.ts'
 import type { FileContent } from '../committee/fileContent.ts'
 import type { Post } from '../committee/talk.ts'
 import { expire } from '../committee/views.ts'
 import { contentOf } from '../files/announced.ts'
 import type { Desk } from './desk.ts'
 import { shelfOf } from './forgetting.ts'
-import { MINE } from './joinings.ts'
-import { foldSayings } from './sayings.ts'
 
 /**
  * sending: ours, as many parts are at the relay; the post follows when all are. sent: ours, and announced. waiting: somebody's, not fetched yet.
@@ -35,15 +34,14 @@ export const isAnnounced = ({ book, saidIds }: Desk, id: string): boolean =>
 type FilePost = Post & { readonly file: FileContent }
 
 /** Posts that are past their time take their files with them, from the screen before the vault. */
-export const postsWithFiles = ({ book, clock }: Desk): readonly FilePost[] => {
-  const committee = foldSayings(book.sayings.all(), book.told.get(MINE)?.begin)
+export const postsWithFiles = ({ book, clock }: Desk, committee: Committee): readonly FilePost[] => {
   const kept = expire(committee, clock() - shelfOf(book).posts * DAY_MS, clock())
   return kept.posts.filter((post): post is FilePost => post.file !== undefined)
 }
 
-export const listFiles = (desk: Desk): readonly FileView[] => {
+export const listFiles = (desk: Desk, committee: Committee): readonly FileView[] => {
   const { book } = desk
-  const posted = postsWithFiles(desk).map(
+  const posted = postsWithFiles(desk, committee).map(
     (post): FileView => ({
       id: post.id,
       seat: post.seat,

@@ -5,6 +5,7 @@
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
+import type { Committee } from '../committee/committee.ts'
 import { checkContent, encodeContent } from '../committee/content.ts'
 import type { FileContent } from '../committee/fileContent.ts'
 import { MAX_FILE_BYTES, PART_BYTES, partsOf } from '../committee/fileWords.ts'
@@ -56,6 +57,8 @@ type Around = {
   readonly turns: Turns
   readonly isMember: () => boolean
   readonly sendNow: () => Promise<'sent' | 'waiting'>
+  /** What was said, folded. */
+  readonly committee: () => Committee
 }
 type Own = Around & { readonly carrying: Carrying }
 
@@ -64,7 +67,7 @@ export const createFiles = (around: Around): Files => {
   const { keeper } = own
   const { uploads, downloads, pieces } = keeper.book.files
   return {
-    list: () => listFiles(keeper),
+    list: () => listFiles(keeper, own.committee()),
     prepare: (draft, source) => prepare(own, draft, source),
     send: async (id, source, watched) => {
       if (!own.isMember()) return err('not_member')
@@ -83,7 +86,7 @@ export const createFiles = (around: Around): Files => {
       return ok(undefined)
     },
     fetch: async (id, sink, watched) => {
-      const content = postsWithFiles(keeper).find((post) => post.id === id)?.file
+      const content = postsWithFiles(keeper, own.committee()).find((post) => post.id === id)?.file
       if (!content) return err('no_such_file')
       return own.carrying.carry({ id, watched }, downloads, (carrier, drawer) =>
         fetchFile(carrier, drawer, { id, content }, sink),

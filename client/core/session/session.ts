@@ -3,6 +3,7 @@
  * two steps seal from the same state. Not here: finding committees and founding or joining one (client/core/client.ts).
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
+import type { Committee } from '../committee/committee.ts'
 import { checkContent, encodeContent, type KnownContent } from '../committee/content.ts'
 import { type Action, type Motion, motionHash } from '../governance/motion.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
@@ -101,8 +102,9 @@ export const createSession = (book: Book, world: World): Session => {
   const { keeper, turns } = parts
   let onProgress: (progress: Progress) => void = () => undefined
   const folding = createFolding()
-  const files = createFiles({ world, ...parts })
-  const view = (): CommitteeView => viewOf(book, folding(book.sayings, book.told.get(MINE)?.begin))
+  const committee = (): Committee => folding(book.sayings, book.told.get(MINE)?.begin)
+  const files = createFiles({ world, ...parts, committee })
+  const view = (): CommitteeView => viewOf(book, committee())
   return {
     id: book.id,
     files,

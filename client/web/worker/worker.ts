@@ -1,5 +1,6 @@
 /** The worker in which the core of the web client lives: the only place that knows the browser's clock, sockets, storage and timers. No rule is here. */
 import { cryptoReady } from '../../../shared/crypto/sodium.ts'
+import { expectPassphrase } from '../../core/crypto/passphrase.ts'
 import { createDoor } from './door.ts'
 import type { FromWorker } from './port.ts'
 import { dialBrowser } from './socketBrowser.ts'
@@ -38,5 +39,19 @@ const needsCrypto = (asked: unknown): boolean => (asked as { readonly do?: unkno
 globalThis.onmessage = async ({ data }: MessageEvent<unknown>) => {
   if (needsCrypto(data)) await cryptoReady
   const answer = await door.ask(data)
-  if (answer) say(answer)
+  if (!answer) return
+  say(answer)
+  if (isLocked(answer)) await expectOnce()
+}
+
+/** Somebody looks for their passphrase now, or types it. */
+const isLocked = (said: FromWorker): boolean =>
+  'answer' in said && said.answer.ok && said.answer.value === 'locked'
+
+let isExpected = false
+const expectOnce = async (): Promise<void> => {
+  if (isExpected) return
+  isExpected = true
+  await cryptoReady
+  expectPassphrase()
 }
