@@ -52,6 +52,17 @@ const madeFrom = () => (existsSync(MADE_FROM) && existsSync(TARGET) ? readFileSy
 
 const FIRST_WORDS = /\/words\/..\.ts$/
 
+/** What has keys, or could: it belongs into the worker, and no page may bring it along, not even by an import of something else. */
+const WITH_KEYS = /libsodium|ts-mls|\/shared\/crypto\/|\/client\/core\/(crypto|mls|vault|session\/session)\b/
+
+const refuseKeys = (output) => {
+  const strange = output
+    .flatMap(({ modules = {} }) => Object.entries(modules))
+    .filter(([id, { renderedLength }]) => renderedLength > 0 && WITH_KEYS.test(id))
+    .map(([id]) => id.slice(here('').length))
+  if (strange.length > 0) throw new Error(`a page would hold keys: ${strange.join(', ')}`)
+}
+
 /** Returns the files that hold what a phone says first, one a language. */
 const bundle = async (outDir) => {
   const [{ build }, { svelte }, { leanSodium }] = await Promise.all([
@@ -82,6 +93,7 @@ const bundle = async (outDir) => {
       },
     },
   })
+  refuseKeys(output)
   return output
     .filter(({ facadeModuleId }) => FIRST_WORDS.test(facadeModuleId ?? ''))
     .map(({ fileName }) => fileName)
