@@ -22,12 +22,33 @@ export type Core = Line & {
 
 type Listener = { readonly committee: string; readonly what: Changing; readonly look: () => void }
 
-export const createCore = (worker: Worker): Core => {
+type Lookers = {
+  readonly add: Core['onChange']
+  readonly notify: (changed: Extract<WorkerEvent, { readonly is: 'changed' }>) => void
+}
+
+const createLookers = (): Lookers => {
+  const listeners = new Set<Listener>()
+  return {
+    add: (committee, what, look) => {
+      const listener = { committee, what, look }
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    notify: (changed) => {
+      for (const { committee, what, look } of listeners)
+        if (committee === changed.committee && changed.views.includes(what)) look()
+    },
+  }
+}
+
+/** `onLoud`: an alarm is to be heard now. */
+export const createCore = (worker: Worker, onLoud: () => void): Core => {
   let vault = $state<VaultState>()
   let frames = $state.raw<readonly Frame[]>([])
   let joinings = $state.raw<readonly JoiningShown[]>([])
   let arrivedIn = $state<string>()
-  const listeners = new Set<Listener>()
+  const lookers = createLookers()
 
   const putFrame = (frame: Frame): void => {
     const isKnown = frames.some((one) => one.committee === frame.committee)
@@ -56,8 +77,10 @@ export const createCore = (worker: Worker): Core => {
         putFrame(event.frame)
         break
       case 'changed':
-        for (const { committee, what, look } of listeners)
-          if (committee === event.committee && event.views.includes(what)) look()
+        lookers.notify(event)
+        break
+      case 'loud':
+        onLoud()
         break
       case 'gone':
         frames = frames.filter(({ committee }) => committee !== event.committee)
@@ -88,11 +111,7 @@ export const createCore = (worker: Worker): Core => {
     get arrivedIn() {
       return arrivedIn
     },
-    onChange: (committee, what, look) => {
-      const listener = { committee, what, look }
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
+    onChange: lookers.add,
   }
 }
 

@@ -4,6 +4,7 @@ import { idsOf } from '../../core/committee/alarmWords.ts'
 import { FILE_DAYS, FILE_KINDS, MEDIA } from '../../core/committee/fileWords.ts'
 import { AMENDMENT_SIDES } from '../../core/committee/motionContent.ts'
 import { INVITE_KINDS } from '../../core/join/invite.ts'
+import { MOST_CALLS } from '../../core/session/care.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
 import { MAX_KEEP_DAYS } from '../../core/session/keeping.ts'
 import { CITY_ASKED } from './askedCity.ts'
@@ -172,6 +173,18 @@ export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Aske
   keepAtMost: v.object({
     ...committee,
     days: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_KEEP_DAYS))),
+  }),
+  ringing: v.object(committee),
+  setWakes: v.object({
+    ...committee,
+    quiet: v.exactOptional(
+      v.union([v.literal('none'), v.object({ from: wholeNumber(23), to: wholeNumber(23) })]),
+    ),
+    forNow: v.boolean(),
+  }),
+  setCalls: v.object({
+    ...committee,
+    calls: v.pipe(v.array(v.object({ name: text, number: text })), v.maxLength(MOST_CALLS)),
   }),
   ownData: v.object({ ...committee, isAll: v.boolean() }),
   forget: v.object(committee),

@@ -70,6 +70,15 @@ export const COMMITTEE_REQUESTS: {
     const kept = await session.keepAtMost(days)
     return kept.ok ? kept : err('invalid')
   },
+  ringing: async ({ session }) => ok(session.ringing()),
+  setWakes: async ({ session }, { quiet, forNow }) => {
+    const set = await session.setWakes({ quiet, forNow })
+    return set.ok ? set : err('invalid')
+  },
+  setCalls: async ({ session }, { calls }) => {
+    const set = await session.setCalls(calls)
+    return set.ok ? set : err('bad_call')
+  },
   ownData: async (sitting, { isAll }) => {
     const { view, nowMs } = sitting.glance()
     return ok(ownData(view, isAll, nowMs))

@@ -5,8 +5,10 @@
  */
 import type { Result } from '../../../shared/base/result.ts'
 import type { Media } from '../../core/committee/fileWords.ts'
+import type { Quiet } from '../../core/committee/ladder.ts'
 import type { ChangeRefusal, CharterChange } from '../../core/governance/charterChange.ts'
 import type { InviteFault, InviteKind } from '../../core/join/invite.ts'
+import type { Call } from '../../core/session/care.ts'
 import type { CompareFailure } from '../../core/session/comparing.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
 import type { Decided, DecideRefusal } from '../../core/session/deciding.ts'
@@ -14,6 +16,7 @@ import type { DropFailure, Dropping, SettleFailure } from '../../core/session/de
 import type { OwnData } from '../../core/session/exporting.ts'
 import type { OfferFailure } from '../../core/session/linking.ts'
 import type { Halt } from '../../core/session/reading.ts'
+import type { RingingView } from '../../core/session/ringing.ts'
 import type { SayFailure, Sending, Session } from '../../core/session/session.ts'
 import type { VouchFailure } from '../../core/session/sponsoring.ts'
 import type { FoundFailure, Objection, PartFailure } from '../../core/session/talking.ts'
@@ -141,6 +144,11 @@ export type Requests = CityRequests & {
   readonly foundVote: Ask<In, Put, FoundFailure>
   readonly partWays: Ask<In, 'done' | 'waiting', PartFailure>
   readonly leave: Ask<In, undefined, Halt | 'not_member'>
+  /** When alarms may be loud on this phone, and whom its owner calls. */
+  readonly ringing: Ask<In, RingingView>
+  /** `quiet`: `none` for never at rest; not said: the hours of the committee. `forNow`: what is NOW wakes all the same. */
+  readonly setWakes: Ask<In & { readonly quiet?: Quiet | 'none'; readonly forNow: boolean }>
+  readonly setCalls: Ask<In & { readonly calls: readonly Call[] }, undefined, 'bad_call'>
   /** What this member said, or all that was said, as records to take along. Nothing is written. */
   readonly ownData: Ask<In & { readonly isAll: boolean }, OwnData>
   /** "Travel light": this device keeps what was said for so many days at most, 1 to 365; without `days` as agreed. */
@@ -223,6 +231,8 @@ export type WorkerEvent =
       readonly committee: string
       readonly views: readonly (keyof Views | 'room')[]
     }
+  /** These alarms are to be loud now; each is told once, and counts. */
+  | { readonly is: 'loud'; readonly committee: string; readonly alarms: readonly string[] }
   /** Left, put out, or forgotten. */
   | { readonly is: 'gone'; readonly committee: string }
   | { readonly is: 'joining'; readonly joining: JoiningShown }

@@ -52,8 +52,6 @@ export type Frame = {
   readonly posts: number
   readonly unreadPosts: number
   readonly liveAlarms: number
-  /** Live ones that this member has not answered, and did not raise. */
-  readonly unansweredAlarms: number
   readonly waitsForMe: number
   /** Of other committees, neither answered nor seen. */
   readonly cityCalls: number

@@ -9,6 +9,7 @@ import { markCall, newsIn, readMarks, writeMarks } from '../../core/session/read
 import type { Session } from '../../core/session/session.ts'
 import type { World } from '../../core/session/world.ts'
 import type { Vault } from '../../core/vault/vault.ts'
+import { openBell } from './bell.ts'
 import { cityShown } from './cityShown.ts'
 import { createParcels, type Parcels } from './parcels.ts'
 import type { WorkerEvent } from './port.ts'
@@ -65,6 +66,7 @@ export const openSitting = (session: Session, around: Around): Sitting => {
   })
   let marks = readMarks(vault, session.id)
   let entriesRead = 0
+  const bell = openBell(session, around)
   let cancelTide: () => void = () => undefined
 
   const glance = (): Glance => {
@@ -76,6 +78,11 @@ export const openSitting = (session: Session, around: Around): Sitting => {
     const city = once(() => cityShown(session, { groups: around.groups(), isForbidden, seen: marks.calls }))
     return { view, kept, unread, unsent, parcels: parcels.waiting(), connection, entriesRead, nowMs, city }
   }
+  const mark = async (written: Promise<void>): Promise<void> => {
+    await written
+    marks = readMarks(vault, session.id)
+    page.touch()
+  }
   const tide = (): void => {
     page.touch()
     parcels.tend()
@@ -83,6 +90,7 @@ export const openSitting = (session: Session, around: Around): Sitting => {
   }
   const heard = (): void => {
     page.touch()
+    bell.look()
     around.onChange()
   }
   const end = session.live(heard, {
@@ -100,19 +108,12 @@ export const openSitting = (session: Session, around: Around): Sitting => {
     frame: () => frameOf(glance()),
     look: page.look,
     lookAtRoom: page.lookAtRoom,
-    markRead: async () => {
-      await writeMarks(vault, session.id, session.view().committee)
-      marks = readMarks(vault, session.id)
-      page.touch()
-    },
-    markCall: async (call) => {
-      await markCall(vault, session.id, call)
-      marks = readMarks(vault, session.id)
-      page.touch()
-    },
+    markRead: () => mark(writeMarks(vault, session.id, session.view().committee)),
+    markCall: (call) => mark(markCall(vault, session.id, call)),
     touch: page.touch,
     close: async () => {
       page.close()
+      bell.close()
       cancelTide()
       end()
       await session.close()

@@ -44,10 +44,9 @@ const CANCEL_MS = 5 * 60_000
 const DAY_MS = 86_400_000
 
 export const frameOf = (glance: Glance): Frame => {
-  const { view, connection, entriesRead, nowMs } = glance
+  const { view, connection, entriesRead } = glance
   const { seat, device, handle, status } = view.own
   const names = plainNamesIn(view)
-  const alarms = liveAlarms(view.committee).map((alarm) => alarmShown(view, alarm, nowMs))
   return {
     committee: view.id,
     name: toOneLine(view.charter.name),
@@ -64,8 +63,7 @@ export const frameOf = (glance: Glance): Frame => {
     members: view.members.length,
     posts: glance.kept.posts.length,
     unreadPosts: glance.unread.length,
-    liveAlarms: alarms.length,
-    unansweredAlarms: alarms.filter(({ isMine, myAnswer }) => !isMine && !myAnswer).length,
+    liveAlarms: liveAlarms(view.committee).length,
     waitsForMe: waitingCards(glance).length + comparing(view).length,
     cityCalls: glance.city().unseen.length,
   }

@@ -97,6 +97,8 @@ export const alarm: Words['alarm'] = {
   callNow: 'لا تنتظر فقط: اتصل بالناس الآن، بالهاتف أو وجهاً لوجه.',
   stale: 'ساد الصمت: لم يقل أحد شيئاً منذ يوم.',
   ringsAgain: (when) => `يرن من جديد عند ${when}، لمن لم يجب.`,
+  call: (name) => `اتصل بـ ${isolated(name)}`,
+  chooseCalls: 'اختر بمن تتصل، قبل أن تحتاج إلى ذلك',
   words: 'ما قيل',
   update: 'قل للآخرين كيف الحال',
   change: 'كيف الحال؟',

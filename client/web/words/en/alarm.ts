@@ -104,6 +104,8 @@ export const alarm = {
   callNow: 'Do not only wait: call people now, by phone or in person.',
   stale: 'It has gone quiet: nobody has said anything for a day.',
   ringsAgain: (when: string) => `It rings again at ${when}, for whoever has not answered.`,
+  call: (name: string) => `Call ${isolated(name)}`,
+  chooseCalls: 'Choose whom to call, before you need it',
   words: 'What was said',
   update: 'Tell the others how it stands',
   change: 'How does it stand?',

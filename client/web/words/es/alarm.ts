@@ -96,6 +96,8 @@ export const alarm: Words['alarm'] = {
   callNow: 'No solo esperes: llama ahora a la gente, por teléfono o en persona.',
   stale: 'Está en silencio: nadie ha dicho nada en un día.',
   ringsAgain: (when) => `Vuelve a sonar a las ${when}, para quien no ha respondido.`,
+  call: (name) => `Llama a ${isolated(name)}`,
+  chooseCalls: 'Elige a quién llamar, antes de necesitarlo',
   words: 'Lo que se dijo',
   update: 'Di a los demás cómo va',
   change: '¿Cómo está?',

@@ -50,6 +50,10 @@ const joinBy = async (tab: Tab, sponsor: Tab, committee: string, handle: string)
 const vaultsTold = (events: readonly WorkerEvent[]): readonly string[] =>
   events.flatMap((event) => (event.is === 'vault' ? [event.vault] : []))
 
+/** Alarms that a page was told to be loud about, in their order. */
+const loudIn = ({ events }: Tab): readonly string[] =>
+  events.flatMap((event) => (event.is === 'loud' ? event.alarms : []))
+
 t.test('F2 a vault is made, locked, unlocked and erased, and every wrong step has its reason', async (t) => {
   const tab = newBrowser(createMemoryRelay().dial).openTab()
   const vault = async (): Promise<string> => must(await tab.ask('vault', {}))
@@ -159,6 +163,7 @@ t.test('F2 as long as the vault is locked, nothing that is in it is told or done
     ...{ words: { kind: 'file', name: 'x', media: 'text/plain', life: 7 }, bytes: Uint8Array.of(1) },
     ...{ assembly: 'x', code: 'x', sector: 'x', area: 'x', languages: [], title: 'x', text: 'x', lang: 'en' },
     ...{ check: 'x', letter: 'x', call: 'x', alarm: 'x', demand: 'x', ask: 'x', table: TABLE },
+    ...{ forNow: true, calls: [] },
   }
   for (const [i, name] of Object.keys(ASKED).entries()) {
     if (open.some((one) => one === name)) continue
@@ -250,13 +255,67 @@ t.test(
       t.match(shown, { isMine: false, summary: { state: 'raised', members: 2 } })
       t.equal(shown?.cancelUntil, undefined)
       t.not((await alice.look(committee, 'alarms')).live[0]?.cancelUntil, undefined)
-      t.equal(must(await bob.ask('frame', { committee: bobs })).unansweredAlarms, 1)
+      await bob.until(() => loudIn(bob).length > 0)
+      t.equal(loudIn(bob)[0], shown?.alarm.id)
+      t.strictSame(loudIn(alice), [], 'nobody is rung by their own')
       const onIt = { type: 'alarmAnswer', answer: 'on_it', what: 'I come along', takes: ['witness'] } as const
       must(await bob.ask('say', { committee: bobs, content: { ...onIt, alarm: shown?.alarm.id ?? '' } }))
       await alice.until(
         async () => (await alice.look(committee, 'now')).alarms[0]?.summary.state === 'answered',
       )
       t.strictSame((await alice.look(committee, 'now')).alarms[0]?.summary.stillNeeded, [])
+    })
+
+    await t.test(
+      'nobody is rung at hours at which they asked for rest, but for what they asked for',
+      async (t) => {
+        const raise = async (severity: 'now' | 'today'): Promise<string> => {
+          const facts = `It happened again, ${severity}`
+          const about = { who: 'not_named' } as const
+          const namesAllowed = { team: true, committee: true, city: false, supporters: false, public: false }
+          const content = {
+            type: 'alarm',
+            kind: 'moved',
+            severity,
+            facts,
+            needs: [],
+            about,
+            namesAllowed,
+          } as const
+          return must(await alice.ask('say', { committee, content })).id
+        }
+        // any hour but the one that is least like noon
+        const quiet = { from: 0, to: 23 }
+        must(await bob.ask('setWakes', { committee: bobs, quiet, forNow: true }))
+        const today = await raise('today')
+        const now = await raise('now')
+        await bob.until(() => loudIn(bob).includes(now))
+        t.notOk(loudIn(bob).includes(today), 'what has time until the morning waits for it')
+        t.match(must(await bob.ask('ringing', { committee: bobs })), { hasOwnHours: true, wakes: { quiet } })
+        must(await bob.ask('setWakes', { committee: bobs, quiet: 'none', forNow: true }))
+        await bob.until(() => loudIn(bob).includes(today))
+        for (const alarm of [today, now])
+          must(
+            await bob.ask('say', {
+              committee: bobs,
+              content: { type: 'alarmAnswer', alarm, answer: 'cannot' },
+            }),
+          )
+      },
+    )
+
+    await t.test('whom somebody calls stays on their phone, and is a few lines', async (t) => {
+      const calls = [{ name: 'Dana', number: '+1 555 0100' }]
+      must(await bob.ask('setCalls', { committee: bobs, calls }))
+      t.strictSame(must(await bob.ask('ringing', { committee: bobs })).calls, calls)
+      t.strictSame(must(await alice.ask('ringing', { committee })).calls, [])
+      const wrong = await bob.ask('setCalls', { committee: bobs, calls: [{ name: 'Dana', number: '' }] })
+      t.strictSame(wrong, { ok: false, error: 'bad_call' })
+      const many = await bob.ask('setCalls', {
+        committee: bobs,
+        calls: [...calls, ...calls, ...calls, ...calls],
+      })
+      t.strictSame(many, { ok: false, error: 'invalid' })
     })
 
     await t.test('a photograph comes to the other screen, and its keys to no screen at all', async (t) => {
