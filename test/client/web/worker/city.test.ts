@@ -1,0 +1,118 @@
+/** What a page asks its worker about the city and "check on me", on a relay and storage in memory. Not here: the city itself (test/scenarios/city.test.ts), screens (test/client/web/city.test.ts). */
+import t, { type Test } from 'tap'
+import { ALARM_KINDS, NEEDS, SEVERITIES } from '../../../../client/core/committee/alarmWords.ts'
+import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
+import { printRelayAddress } from '../../../../shared/protocol/relayAddress.ts'
+import { anAlarm } from '../../../support/committeeStory.ts'
+import { createMemoryRelay, type MemoryRelay } from '../../../support/memoryRelay.ts'
+import { must } from '../../../support/people.ts'
+import { newBrowser, PASSPHRASE, type Tab } from '../../../support/webWorker.ts'
+
+await cryptoReady
+
+const open = async (t: Test, relay: MemoryRelay): Promise<Tab> => {
+  const tab = newBrowser(relay.dial).openTab()
+  must(await tab.ask('makeVault', { passphrase: PASSPHRASE }))
+  t.teardown(() => tab.ask('lock', {}))
+  return tab
+}
+
+const found = async (
+  tab: Tab,
+  { relayKey, admission }: MemoryRelay,
+  isAssembly: boolean,
+): Promise<string> => {
+  const relay = printRelayAddress({ url: 'ws://relay.example', key: relayKey, admission })
+  const wishes = { name: isAssembly ? 'City' : 'Kitchen', purpose: '', handle: 'alice', relay }
+  return must(await tab.ask('found', { ...wishes, isTalk: false, isForOldPhones: true, isAssembly }))
+    .committee
+}
+
+const joinBy = async (tab: Tab, sponsor: Tab, committee: string): Promise<string> => {
+  const { link, invite } = must(await sponsor.ask('invite', { committee, kind: 'link' }))
+  const { joining } = must(await tab.ask('startJoining', { link, handle: 'bob' }))
+  const isComparing = async (): Promise<boolean> =>
+    (await sponsor.look(committee, 'invites')).some((one) => one.id === invite && one.words.length === 3)
+  await tab.until(isComparing)
+  await tab.until(async () => (await tab.ask('answerWords', { joining, doMatch: true })).ok)
+  must(await sponsor.ask('answerInvite', { committee, invite, answer: 'match' }))
+  await tab.until(() => tab.events.some((event) => event.is === 'joiningOver'))
+  return must(await tab.ask('committees', {}))[0]?.committee ?? ''
+}
+
+const wordsOf = (ids: object): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.keys(ids).map((id) => [id, id]))
+const TABLE = {
+  ...{ lang: 'en', kinds: wordsOf(ALARM_KINDS), severities: wordsOf(SEVERITIES), needs: wordsOf(NEEDS) },
+  ...{ first: '{severity}: {kind}. {code}, {sector}, {area}; {hour}.', workplace: 'Where: {it}' },
+  ...{ name: 'Who: {it}', needed: 'Needs: {it}', checked: 'Two checked.' },
+} as never
+const CARD = { code: 'Sparrow', sector: 'kitchens', area: 'north', languages: ['en'] }
+const MOTION = { title: 'Do we join?', text: 'We join.', lang: 'en' }
+
+t.test('CI1 a page begins an assembly, and the committee is asked whether it joins it', async (t) => {
+  const relay = createMemoryRelay()
+  const tab = await open(t, relay)
+  const home = await found(tab, relay, false)
+  const joined = { committee: home, ...CARD, ...MOTION }
+  t.strictSame(await tab.ask('cityJoin', { ...joined, assembly: home }), {
+    ok: false,
+    error: 'no_such_committee',
+  })
+  const assembly = await found(tab, relay, true)
+  const before = await tab.look(home, 'city')
+  t.match(before, {
+    home: { asked: [], mayCall: 'not_begun' },
+    joinable: [{ committee: assembly, name: 'City' }],
+  })
+  t.equal(before.home?.mine, undefined)
+  const { id } = must(await tab.ask('cityJoin', { ...joined, assembly }))
+  t.strictSame((await tab.look(home, 'city')).home?.asked, [id])
+  const there = await tab.look(assembly, 'city')
+  t.equal(there.home, undefined, 'an assembly is in no city itself')
+  t.match(there.assembly, { stage: 'proposed', isIn: false, cards: [] })
+  const shown = must(await tab.ask('motion', { committee: home, motion: id }))
+  t.match(shown.motion?.content, { kind: 'assembly', effect: { gives: 'city', to: 'join', ...CARD } })
+})
+
+t.test(
+  'CI3 who is in no city calls nobody, shares nothing and shows nobody what they would see',
+  async (t) => {
+    const relay = createMemoryRelay()
+    const tab = await open(t, relay)
+    const committee = await found(tab, relay, false)
+    const alarm = must(await tab.ask('say', { committee, content: anAlarm('x') })).id
+    const draft = { committee, alarm, demand: 'x', ask: 'y', table: TABLE }
+    const answers = [
+      await tab.ask('cityAlert', { committee, text: 'Help' }),
+      await tab.ask('cityOnIt', { committee, to: '0'.repeat(64), text: 'We come' }),
+      await tab.ask('cityLeave', { committee, ...MOTION }),
+      await tab.ask('duty', { committee, alarm }),
+      await tab.ask('sharePreview', draft),
+      await tab.ask('sharePut', { ...draft, ...MOTION }),
+    ]
+    for (const answer of answers) t.strictSame(answer, { ok: false, error: 'no_city' })
+  },
+)
+
+t.test('CK2 a check runs on every screen, its own phone cannot stop it, and another one does', async (t) => {
+  const relay = createMemoryRelay()
+  const [alice, bob] = [await open(t, relay), await open(t, relay)]
+  const committee = await found(alice, relay, false)
+  const asked = { committee, minutes: 30, note: 'tea', kind: 'called_in', severity: 'now' } as const
+  t.strictSame(await alice.ask('startCheck', { ...asked, facts: 'x' }), { ok: false, error: 'nobody' })
+  const there = await joinBy(bob, alice, committee)
+  await alice.until(async () => (await alice.look(committee, 'us')).members.length === 2)
+  t.match(await alice.ask('startCheck', { ...asked, facts: '' }), { ok: false, error: { field: 'facts' } })
+  t.equal(must(await alice.ask('startCheck', { ...asked, facts: 'I was in the office' })), 'sent')
+  const running = async (tab: Tab) => (await tab.look(tab === bob ? there : committee, 'now')).checks
+  await bob.until(async () => (await running(bob)).length === 1)
+  const [theirs] = await running(bob)
+  t.match(theirs, { note: 'tea', isMine: false, spoken: 0, needed: 1, alarm: undefined })
+  t.match(await running(alice), [{ isMine: true }])
+  const check = theirs?.id ?? ''
+  t.strictSame(await alice.ask('endCheck', { committee, check }), { ok: false, error: 'no_token' })
+  t.equal(must(await bob.ask('endCheck', { committee: there, check })), 'sent')
+  await alice.until(async () => (await running(alice)).length === 0)
+  t.strictSame(await running(bob), [])
+})
