@@ -2,19 +2,23 @@
  * The web client as two people use it: the shipped bundle, a real relay, a real browser. On the way every screen is looked at with axe-core, in
  * both directions, and whatever breaks the page's policy fails. Not here: what a hostile server can do (trust.test.ts), the worker's requests (worker).
  */
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import axe from 'axe-core'
-import type { BrowserContext, JSHandle, Page } from 'playwright-core'
+import type { JSHandle, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { readWebFiles } from '../../../server/routes/web.ts'
-import { newProfile } from '../../support/browser.ts'
-import { startRelay } from '../../support/relay.ts'
+import { breaches } from '../../support/measures.ts'
+import {
+  go,
+  makeLock,
+  newPhone as openPhone,
+  PASSPHRASE,
+  type Phone,
+  type PhoneOptions,
+  press,
+  startWebStory,
+  write,
+} from '../../support/webClient.ts'
 
-const PASSPHRASE = 'four words are enough'
 const MARKUP = '<img src=x onerror=alert(1)> & <b>bold</b> \u202eturned'
 /** One red point, and a text beside it. */
 const PICTURE = Buffer.from(
@@ -34,53 +38,13 @@ const PAGES = [
   'charter',
   'safety',
 ]
-/** A step that takes longer has failed, on a busy machine too. */
-const PATIENCE_MS = 120_000
+const { relay, base } = await startWebStory(t)
 
-const folder = mkdtempSync(join(tmpdir(), 'tocsin-story-'))
-t.teardown(() => rmSync(folder, { recursive: true }))
-await promisify(execFile)(process.execPath, ['client/web/build.mjs', '--into', join(folder, 'web')])
-const web = readWebFiles(join(folder, 'web'))
-if (!web) throw new Error('there is no web client to serve')
-const relay = await startRelay({ web })
-t.teardown(() => relay.close())
-const base = relay.url.replace('ws:', 'http:')
-
-/** Everything that a page asked of somebody else, threw, or was not allowed to do. */
-const offences: string[] = []
-
-const watched = async (context: BrowserContext): Promise<Page> => {
-  context.setDefaultTimeout(PATIENCE_MS)
-  const page = context.pages()[0] ?? (await context.newPage())
-  page.on('pageerror', (error) => offences.push(`threw: ${error.message}`))
-  page.on('console', (message) => {
-    if (message.type() === 'error') offences.push(`console: ${message.text()}`)
-  })
-  page.on('dialog', (dialog) => {
-    offences.push(`a dialog: ${dialog.message()}`)
-    void dialog.dismiss()
-  })
-  context.on('request', (request) => {
-    if (!request.url().startsWith(`${base}/`) && !request.url().startsWith('blob:'))
-      offences.push(`asked for ${request.url()}`)
-  })
-  await page.goto(`${base}/`)
-  return page
-}
-
-type Found = { readonly id: string; readonly nodes: readonly { readonly html: string }[] }
-
-/** By the debugger's own way in: the policy of the page lets no text become a script. */
-const breaches = async (page: Page): Promise<readonly string[]> => {
-  const debug = await page.context().newCDPSession(page)
-  await debug.send('Runtime.evaluate', { expression: axe.source })
-  const { result } = await debug.send('Runtime.evaluate', {
-    expression: 'axe.run().then(({ violations }) => JSON.stringify(violations))',
-    awaitPromise: true,
-  })
-  await debug.detach()
-  const found: readonly Found[] = JSON.parse(String(result.value))
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+const phones: Phone[] = []
+const newPhone = async (options: PhoneOptions = {}): Promise<Phone> => {
+  const phone = await openPhone(t, base, options)
+  phones.push(phone)
+  return phone
 }
 
 /** With TOCSIN_SHOTS every screen is written into that folder, to be looked at. */
@@ -92,26 +56,10 @@ const isClean = async (t: Test, page: Page, what: string): Promise<void> => {
   t.notOk(isWide, `${what} needs no scrolling sideways`)
 }
 
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true })
-const press = (page: Page, name: string): Promise<void> => button(page, name).click()
 const follow = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('link', { name, exact: true }).first().click()
-const write = (page: Page, label: string, text: string): Promise<void> =>
-  page.getByLabel(label, { exact: true }).fill(text)
-const go = (page: Page, hash: string): Promise<void> =>
-  page.evaluate((to) => {
-    location.hash = to
-  }, hash)
-
-const makeLock = async (page: Page): Promise<void> => {
-  await write(page, 'Passphrase', PASSPHRASE)
-  await write(page, 'The same once more', PASSPHRASE)
-  await press(page, 'Make the lock')
-  await page.getByRole('heading', { name: 'Your committees' }).waitFor()
-}
-
-const alice = await watched(await newProfile(t).open(['--lang=en']))
-const bob = await watched(await newProfile(t).open(['--lang=en']))
+const { page: alice, profile: ofAlice } = await newPhone()
+const { page: bob } = await newPhone()
 
 t.test('Somebody new locks the device, starts a committee and writes, and words stay words', async (t) => {
   await alice.getByRole('heading', { name: 'Lock this device first' }).waitFor()
@@ -155,7 +103,7 @@ const filmOf = async (page: Page): Promise<string> => {
       luma.fill(16, from, from + scale)
     }
   const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)])
-  const path = join(folder, 'code.y4m')
+  const path = `${ofAlice.folder}.y4m`
   const head = Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420\n`)
   writeFileSync(path, Buffer.concat([head, frame, frame]))
   return path
@@ -173,9 +121,7 @@ const isOff = (camera: JSHandle<MediaStreamTrack | undefined>): Promise<boolean>
   camera.evaluate((track) => track?.readyState === 'ended')
 
 t.test('Another phone comes in by its camera, which is off whenever nobody looks through it', async (t) => {
-  const profile = newProfile(t)
-  const before = await profile.open(FAKE_CAMERA)
-  const phone = await watched(before)
+  const { profile, context: before, page: phone } = await newPhone({ args: FAKE_CAMERA })
   await makeLock(phone)
   await follow(phone, 'Somebody invited me')
   await before.grantPermissions([], { origin: base })
@@ -198,8 +144,10 @@ t.test('Another phone comes in by its camera, which is off whenever nobody looks
   await go(alice, '#/1/invites')
   await press(alice, 'One more phone of mine')
   const film = await filmOf(alice)
-  const context = await profile.open([...FAKE_CAMERA, `--use-file-for-fake-video-capture=${film}`])
-  const second = await watched(context)
+  const { context, page: second } = await newPhone({
+    profile,
+    args: [...FAKE_CAMERA, `--use-file-for-fake-video-capture=${film}`],
+  })
   await context.grantPermissions(['camera'], { origin: base })
   await write(second, 'Passphrase', PASSPHRASE)
   await press(second, 'Unlock')
@@ -399,7 +347,7 @@ t.test('No page asked anybody but its relay for anything, threw, or was stopped 
     'a script that somebody puts in does not run',
   )
   t.strictSame(
-    offences.filter((one) => !/TrustedScript|Trusted Type/.test(one)),
+    phones.flatMap(({ offences }) => offences).filter((one) => !/TrustedScript|Trusted Type/.test(one)),
     [],
   )
 })
