@@ -57,6 +57,9 @@ const REFUSAL_WORDS: Record<Plain, string> = {
   not_asked: 'A third of us has to ask for it first: `npx tocsin role recall`.',
   may_not_be_elected: 'They cannot be elected now: they are new, or have had the role twice in a row.',
   no_candidate: 'That is an election among several: vote for one of them, no for none of them, or unsure.',
+  no_election: 'Nobody is elected by it.',
+  too_many_candidates: `More than ${MAX_CANDIDATES} cannot stand: somebody has to stand down first.`,
+  stood_down: 'They have said that they do not stand: only they can change that.',
   same_member: 'It takes somebody else to confirm that.',
   counted_otherwise:
     'You and whoever closed it count different votes: run `npx tocsin sync`, then look again with `npx tocsin motion show`.',

@@ -8,7 +8,7 @@ import { proceed } from '../steps.ts'
 
 type Plain = Extract<
   DecideStep['do'],
-  'second' | 'fix' | 'waive' | 'close' | 'confirm' | 'extend' | 'recount' | 'withdraw' | 'lapse'
+  'second' | 'fix' | 'waive' | 'close' | 'confirm' | 'extend' | 'recount' | 'standDown' | 'withdraw' | 'lapse'
 >
 
 type Simple = {
@@ -34,7 +34,7 @@ const simple = ({ do: what, name, about, sent }: Simple): Command => ({
 })
 
 const isWaited = (what: Plain): what is Plain & Waits =>
-  what !== 'extend' && what !== 'recount' && what !== 'withdraw' && what !== 'lapse'
+  !['extend', 'recount', 'standDown', 'withdraw', 'lapse'].includes(what)
 
 export const motionSecond = simple({
   do: 'second',
@@ -92,6 +92,16 @@ export const motionRecount = simple({
     'member more has to agree that it is over. What was carried stays carried, and everybody sees who doubts it.',
   ],
   sent: 'You would count again.',
+})
+
+export const motionStandDown = simple({
+  do: 'standDown',
+  name: 'stand-down',
+  about: [
+    'You are up for election and do not want to be, until voting opens. Nobody puts you forward again but you',
+    'yourself: `motion candidate`.',
+  ],
+  sent: 'You do not stand.',
 })
 
 export const motionWithdraw = simple({

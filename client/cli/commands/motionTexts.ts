@@ -5,6 +5,7 @@ import type { DecideStep } from '../../core/session/decideContent.ts'
 import { askText, askWord } from '../ask.ts'
 import { chooseOne } from '../chooseOne.ts'
 import { type Command, type Context, type Input, type Refusal, refused, textOf } from '../command.ts'
+import { findMember } from '../findMember.ts'
 import { doStep, needMotion } from '../motionChoice.ts'
 import { present, proceed } from '../steps.ts'
 
@@ -42,6 +43,30 @@ export const motionChange: Command = {
               ...(text === '' ? {} : { text }),
               ...present({ note: textOf(input, 'note') }),
             }),
+          )
+        }),
+    }),
+}
+
+export const motionCandidate: Command = {
+  usage: '[ID] --who HANDLE',
+  about: [
+    'Puts somebody forward for the role that an election is about, while it is talked about; you yourself, too. They can',
+    'stand down until voting opens. With several, each of you votes for one.',
+  ],
+  options: { who: { type: 'string', short: 'w', value: 'HANDLE', help: 'whom' } },
+  takes: 1,
+  examples: ['motion candidate --who carol', 'motion candidate 3fa2 --who carol'],
+  run: (context, input) =>
+    doStep(context, {
+      id: input.positionals[0],
+      sent: 'Put forward.',
+      step: (motion, _, view) =>
+        proceed(needMotion(motion), ({ id }) => {
+          const who = textOf(input, 'who')
+          if (who === undefined) return refused('no_member', 'Say whom: --who HANDLE.', 2)
+          return proceed(findMember(view, who), ({ seat }) =>
+            ok<DecideStep>({ do: 'candidate', motion: id, seat }),
           )
         }),
     }),

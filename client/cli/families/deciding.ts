@@ -36,6 +36,16 @@ export const deciding: Family = {
       load: async () => (await motionTexts()).motionChangeSay,
     },
     {
+      name: 'motion candidate',
+      summary: 'put somebody forward in an election',
+      load: async () => (await motionTexts()).motionCandidate,
+    },
+    {
+      name: 'motion stand-down',
+      summary: 'you do not stand in an election',
+      load: async () => (await motionSteps()).motionStandDown,
+    },
+    {
       name: 'motion fix',
       summary: 'the text stays as it is',
       load: async () => (await motionSteps()).motionFix,

@@ -1,9 +1,10 @@
 /** Decisions on a screen: one line for each, or one of them whole; and as JSON. */
 
+import { putUpIn } from '../../core/committee/candidates.ts'
 import { DECISION_KINDS } from '../../core/committee/decisionRules.ts'
 import type { EarlierMotion } from '../../core/committee/earlierMotion.ts'
 import type { Counts } from '../../core/committee/motionCount.ts'
-import { type Amendment, type Ballot, type Motion, putUpIn } from '../../core/committee/motionLife.ts'
+import type { Amendment, Ballot, Motion } from '../../core/committee/motionLife.ts'
 import { textOf } from '../../core/committee/motionText.ts'
 import { ballotsBefore } from '../../core/committee/motionVote.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
@@ -100,9 +101,15 @@ const electedLines = (motion: Motion, { names, view }: CardShowing): readonly st
   if (effect?.gives !== 'role' && effect?.gives !== 'election') return []
   const rule = toOneLine(view.charter.mayBeDelegate)
   const isSpeaking = effect.role === 'delegate' || effect.role === 'alternate'
+  const standing = putUpIn(motion)
+  const { stoodDown = [] } = motion
   return [
+    standing.length > 0
+      ? `Up for election: ${listOf(standing.map(names))}.`
+      : 'Nobody stands for election now.',
+    ...(stoodDown.length > 0 ? [`Said no to being elected: ${listOf(stoodDown.map(names))}.`] : []),
     ...(isSpeaking && rule !== '' ? [`Who may speak for us, by our rules: ${rule}`] : []),
-    ...putUpIn(motion).map((seat) => {
+    ...standing.map((seat) => {
       const { interest } = view.committee.profiles.get(seat) ?? {}
       return `${names(seat)} says about interests of their own: ${interest ? INTERESTS[interest] : 'nothing yet'}.`
     }),

@@ -4,6 +4,7 @@
  * the kinds that approvals carry (session/deciding.ts).
  */
 import type { Takers, Writable } from './area.ts'
+import { putForward, standDown } from './candidates.ts'
 import { type CityLife, settleCity } from './cityLife.ts'
 import { isBinding, isCountedKind } from './decisionRules.ts'
 import type { MotionType } from './motionContent.ts'
@@ -21,7 +22,7 @@ import {
 import { type Known, open } from './motionOpen.ts'
 import { paragraphsOf } from './motionText.ts'
 import * as voting from './motionVote.ts'
-import { elect, type Roles, recall } from './roles.ts'
+import { type Election, elect, type Roles, recall } from './roles.ts'
 import type { Said, SaidOf } from './said.ts'
 import { settleUnity, type Unity } from './unity.ts'
 
@@ -50,15 +51,23 @@ const refusing = (motion: Motion, said: SaidOf<Following>, why: MotionRefusal): 
 
 /** The effect of what is carried, in the same moment: nobody has to do it (product.md 3.C). */
 const carryOut = (draft: Draft, said: Said, { id, content: { effect }, vote }: Motion): void => {
-  if (effect?.gives === 'role') elect(draft, said, effect, vote?.full ?? [])
-  if (effect?.gives === 'election' && vote?.result?.elected) {
-    const { role, days } = effect
-    const election = { role, seat: vote.result.elected, ...(days === undefined ? {} : { days }) }
-    elect(draft, said, election, vote.full)
-  }
+  const election = effect && electionOf(effect, vote)
+  if (election) elect(draft, said, election, vote?.full ?? [])
   if (effect?.gives === 'recall') recall(draft, said, effect.term)
   if (effect?.gives === 'unity') settleUnity(draft, effect.point, effect.to)
   if (effect?.gives === 'city') settleCity(draft, id, effect)
+}
+
+/** Who gets the role: the one who was named, or of several whoever was elected. */
+const electionOf = (
+  effect: NonNullable<Motion['content']['effect']>,
+  vote: Motion['vote'],
+): Election | undefined => {
+  if (effect.gives === 'role' && !vote?.candidates) return effect
+  const seat = vote?.result?.elected
+  if ((effect.gives !== 'role' && effect.gives !== 'election') || seat === undefined) return undefined
+  const { role, days } = effect
+  return { role, seat, ...(days === undefined ? {} : { days }) }
 }
 
 /** Three open motions are enough for one member; a fourth is not taken. Where there are only two, nobody has to second. */
@@ -112,6 +121,8 @@ export const motions: Takers<MotionType, Draft> = {
   motionSecond: on(drafting.second),
   motionAmend: on(drafting.amend),
   motionAmendment: on(drafting.decideAmendment),
+  motionCandidate: on(putForward),
+  motionStandDown: on(standDown),
   motionFix: on(drafting.fix),
   motionTranslate: on(drafting.translate),
   motionChecked: on(drafting.checkTranslation),

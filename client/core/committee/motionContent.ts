@@ -126,6 +126,11 @@ const motionAmendment = v.object({
   to: v.picklist(AMENDMENT_SIDES),
 })
 
+/** Somebody else for the same role, while it is discussed. */
+const motionCandidate = v.object({ type: v.literal('motionCandidate'), ...of, seat: messageId })
+/** "I do not stand": of oneself alone. */
+const motionStandDown = v.object({ type: v.literal('motionStandDown'), ...of })
+
 const motionFix = v.object({ type: v.literal('motionFix'), ...of, hash })
 
 const motionTranslate = v.object({
@@ -196,6 +201,8 @@ export const motionSchemas = {
   motionSecond,
   motionAmend,
   motionAmendment,
+  motionCandidate,
+  motionStandDown,
   motionFix,
   motionTranslate,
   motionChecked,

@@ -134,6 +134,9 @@ export type MotionRefusal =
   | 'not_asked'
   | 'may_not_be_elected'
   | 'no_candidate'
+  | 'no_election'
+  | 'too_many_candidates'
+  | 'stood_down'
   | 'same_member'
   | 'counted_otherwise'
 
@@ -160,6 +163,9 @@ export type Motion = {
   readonly phaseAt: number
   readonly seconders: readonly Id[]
   readonly amendments: ReadonlyMap<Id, Amendment>
+  /** Of an election: who was put forward since it was put, and who does not stand (candidates.ts). */
+  readonly forward?: readonly Id[]
+  readonly stoodDown?: readonly Id[]
   /** Others than the proposer who say that the text is fixed, and with which hash; two are needed. */
   readonly fixing: ReadonlyMap<Id, string>
   /** The hash of the fixed text. */
@@ -212,10 +218,4 @@ export const ballotHash = ({ hash, vote }: Pick<Motion, 'hash' | 'vote'>): strin
 export const excludedFrom = ({ kind, about, effect }: MotionContent): Id | undefined => {
   if (kind === 'remove') return about
   return effect?.gives === 'recall' ? effect.seat : undefined
-}
-
-/** Who would be elected by it: one, or one of several. */
-export const putUpIn = ({ content: { effect } }: Pick<Motion, 'content'>): readonly Id[] => {
-  if (effect?.gives === 'role') return [effect.seat]
-  return effect?.gives === 'election' ? effect.candidates : []
 }

@@ -2,6 +2,7 @@
  * Opening the vote on a motion (product.md 3.C): by anybody who counts, when everybody who votes can read it. Frozen then: who votes, by which rule (R3), or
  * which mandate's approvals are the ballots. Not here: the ballots and what they come to (motionVote.ts).
  */
+import { isAmong, putUpIn } from './candidates.ts'
 import { isBinding, isCountedKind } from './decisionRules.ts'
 import { excludedFrom, type Motion, type MotionRefusal, type Step, stepTo, type Vote } from './motionLife.ts'
 import type { Profiles } from './profile.ts'
@@ -74,9 +75,8 @@ const decidedBy = (motion: Motion, said: SaidOf<'motionOpen'>): Vote['decides'] 
 /** A recall is asked for by a third, and elected is who may be. */
 export const personFault = (motion: Motion, full: readonly Id[], known: Known): MotionRefusal | undefined => {
   const { effect } = motion.content
+  if (isAmong(motion)) return candidatesIn(motion, full, known)?.length ? undefined : 'may_not_be_elected'
   if (effect?.gives === 'role') return electFault(known, effect, full) && 'may_not_be_elected'
-  if (effect?.gives === 'election')
-    return candidatesIn(motion, full, known)?.length ? undefined : 'may_not_be_elected'
   if (effect?.gives !== 'recall') return undefined
   const term = known.terms.get(effect.term)
   const isIt = term?.seat === effect.seat && !term.ended
@@ -84,11 +84,8 @@ export const personFault = (motion: Motion, full: readonly Id[], known: Known): 
 }
 
 /** Of several those who may be elected now: nobody stops an election by putting up somebody who may not. */
-const candidatesIn = (
-  { content: { effect } }: Motion,
-  full: readonly Id[],
-  known: Known,
-): readonly Id[] | undefined =>
-  effect?.gives === 'election'
-    ? effect.candidates.filter((seat) => !electFault(known, { role: effect.role, seat }, full))
-    : undefined
+const candidatesIn = (motion: Motion, full: readonly Id[], known: Known): readonly Id[] | undefined => {
+  const { effect } = motion.content
+  if (!isAmong(motion) || (effect?.gives !== 'role' && effect?.gives !== 'election')) return undefined
+  return putUpIn(motion).filter((seat) => !electFault(known, { role: effect.role, seat }, full))
+}

@@ -2,8 +2,10 @@
  * What has to stay as long as something else does, because the fold without it would show something else (shelfLife.ts): a term rests on the vote that gave it,
  * a point of unity on the vote that settled it, a refusal on whatever was in the way. Keys of things. Not here: terms (termsRestOn.ts).
  */
+
+import { isAmong, putUpIn } from './candidates.ts'
 import type { Committee } from './committee.ts'
-import { type Motion, putUpIn, wasCarried } from './motionLife.ts'
+import { type Motion, wasCarried } from './motionLife.ts'
 import type { Id, Said } from './said.ts'
 import { termRestsOn } from './termsRestOn.ts'
 import { keyOf, type Thing, type Things } from './things.ts'
@@ -67,13 +69,13 @@ const motionRestsOn = (
   const wasRefused = (why: string): boolean => motion.refused.some((one) => one.why === why)
   const isFaulted = wasRefused('may_not_be_elected') || (wasCarried(motion) && !given)
   const isShort =
+    isAmong(motion) &&
     (motion.vote?.rounds?.[0]?.counts.each ?? motion.vote?.candidates)?.length !== putUpIn(motion).length
   return [
     ...(effect?.gives === 'recall' ? [keyOf('term', effect.term)] : []),
     ...(wasRefused('untranslated') ? profilesBefore(motion, things) : []),
-    ...(effect?.gives === 'role' && isFaulted ? termsOf(committee, effect.role, [effect.seat]) : []),
-    ...(effect?.gives === 'election' && (isFaulted || isShort)
-      ? termsOf(committee, effect.role, effect.candidates)
+    ...((effect?.gives === 'role' || effect?.gives === 'election') && (isFaulted || isShort)
+      ? termsOf(committee, effect.role, putUpIn(motion))
       : []),
   ]
 }

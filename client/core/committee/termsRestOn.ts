@@ -3,8 +3,10 @@
  * somebody had to go. And which terms have to stay because the next election asks for them: those that no saying has ended, and the last one of
  * a member who could be elected again (twice in a row is enough).
  */
+
+import { putUpIn } from './candidates.ts'
 import type { Committee } from './committee.ts'
-import { isOpen, putUpIn } from './motionLife.ts'
+import { isOpen } from './motionLife.ts'
 import type { Term } from './roles.ts'
 import { isElected } from './roleWords.ts'
 import type { Id } from './said.ts'

@@ -126,6 +126,8 @@ const PLACES: Places = {
   motionSecond: ofMotion,
   motionAmend: ofMotion,
   motionAmendment: ofMotion,
+  motionCandidate: ofMotion,
+  motionStandDown: ofMotion,
   motionFix: ofMotion,
   motionTranslate: ofMotion,
   motionChecked: ofMotion,

@@ -18,6 +18,8 @@ export type DecideStep =
   | ({ readonly do: 'second' } & Following<'motionSecond'>)
   | ({ readonly do: 'amend' } & Following<'motionAmend'>)
   | ({ readonly do: 'amendment' } & Following<'motionAmendment'>)
+  | ({ readonly do: 'candidate' } & Following<'motionCandidate'>)
+  | ({ readonly do: 'standDown' } & Following<'motionStandDown'>)
   | ({ readonly do: 'fix' } & Following<'motionFix'>)
   | ({ readonly do: 'translate' } & Following<'motionTranslate'>)
   | ({ readonly do: 'check' } & Following<'motionChecked'>)
@@ -83,6 +85,8 @@ const TYPES = {
   second: 'motionSecond',
   amend: 'motionAmend',
   amendment: 'motionAmendment',
+  candidate: 'motionCandidate',
+  standDown: 'motionStandDown',
   check: 'motionChecked',
   close: 'motionClose',
   recount: 'motionRecount',

@@ -3,6 +3,7 @@
  * effect is refused here with its reason, and the hours of the charter are kept. Kinds that bind the group are voted on by approving and declining.
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { putUpIn } from '../committee/candidates.ts'
 import { apply, type Committee } from '../committee/committee.ts'
 import type { KnownContent } from '../committee/content.ts'
 import { isBinding } from '../committee/decisionRules.ts'
@@ -98,7 +99,7 @@ const follow = async (
 }
 
 /** Steps that wait for nobody in particular, and need nothing to be written. */
-const FREE_STEPS = ['fix', 'extend', 'recount', 'lapse', 'withdraw'] as const
+const FREE_STEPS = ['fix', 'extend', 'recount', 'standDown', 'lapse', 'withdraw'] as const
 export type FreeStep = (typeof FREE_STEPS)[number]
 
 /** Those that would have an effect if this member pressed them now. */
@@ -110,6 +111,16 @@ export const freeSteps = (view: CommitteeView, motion: Motion, nowMs: number): r
     return after.motions.get(motion.id)?.refused.length === motion.refused.length
   })
 }
+
+/** Whom this member could put forward now: members who count, so that they can be elected. */
+export const mayPutForward = (view: CommitteeView, motion: Motion, nowMs: number): readonly Id[] =>
+  countingIn(view).filter((seat) => {
+    if (view.own.status !== 'member' || putUpIn(motion).includes(seat)) return false
+    const after = attempt(view, { type: 'motionCandidate', motion: motion.id, seat }, nowMs).motions.get(
+      motion.id,
+    )
+    return after !== undefined && putUpIn(after).includes(seat)
+  })
 
 /** Once, and only where fewer have voted than must (product.md 3.C). */
 const isExtendable = (motion: Motion): boolean => {

@@ -95,6 +95,8 @@ const STEPS = {
     reason: v.exactOptional(text),
     candidate: v.exactOptional(id),
   }),
+  candidate: v.object({ do: v.literal('candidate'), ...ofMotion, seat: id }),
+  standDown: press('standDown'),
   close: press('close'),
   confirm: press('confirm'),
   extend: press('extend'),

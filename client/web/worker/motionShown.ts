@@ -1,7 +1,7 @@
 /** One motion as its own page shows it. Not here: the list of them (views.ts), and the rules (client/core). */
 import { decodeCharter } from '../../core/governance/charter.ts'
 import type { Card } from '../../core/session/decideView.ts'
-import { freeSteps, mandatesFor } from '../../core/session/deciding.ts'
+import { freeSteps, mandatesFor, mayPutForward } from '../../core/session/deciding.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
 import type { MotionShown } from './shown.ts'
 
@@ -10,6 +10,7 @@ export const motionShown = (view: CommitteeView, card: Card, nowMs: number): Mot
   return {
     ...card,
     free: motion ? freeSteps(view, motion, nowMs) : [],
+    forward: motion ? mayPutForward(view, motion, nowMs) : [],
     mandates: motion?.phase === 'fixed' ? mandatesFor(view, motion) : [],
     rules: rulesIn(view, card),
   }

@@ -6,6 +6,7 @@ import type { JoinState } from '../../core/client.ts'
 import type { Alarm, Answer } from '../../core/committee/alarmLife.ts'
 import type { AlarmSummary } from '../../core/committee/alarmSummary.ts'
 import type { KnownContent } from '../../core/committee/content.ts'
+import type { EarlierMotion } from '../../core/committee/earlierMotion.ts'
 import type { FileContent } from '../../core/committee/fileContent.ts'
 import type { LadderView } from '../../core/committee/ladder.ts'
 import type { Meeting } from '../../core/committee/meeting.ts'
@@ -140,6 +141,8 @@ export type FileShown = Omit<FileContent, 'secret' | 'sha256'>
 export type MotionShown = Card & {
   /** What this member may do about it besides what waits for them. */
   readonly free: readonly FreeStep[]
+  /** Members whom this one may put forward for the role that it is about. */
+  readonly forward: readonly string[]
   /** What a vote that binds the group could be about, where it has not been opened yet. */
   readonly mandates: readonly MotionView[]
   /** The rules as they are, and as they would be. */
@@ -161,6 +164,9 @@ export type DecideShown = {
   readonly open: readonly Card[]
   /** Newest first, without their texts: ask for `motion`. */
   readonly done: readonly CardShown[]
+  /** From before this member came, and who told it; undefined: another phone of theirs. */
+  readonly earlier: readonly EarlierMotion[]
+  readonly toldBy: string | undefined
 }
 
 export type UsShown = {

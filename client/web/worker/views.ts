@@ -92,8 +92,8 @@ export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] 
     }
   },
   decide: ({ view, nowMs }) => {
-    const { open, done } = decidePage(view, nowMs)
-    return { open, done: done.map(cardShown) }
+    const { open, done, earlier } = decidePage(view, nowMs)
+    return { open, done: done.map(cardShown), earlier, toldBy: view.told?.by }
   },
   us: ({ view, nowMs }) => ({
     members: view.members.map((member) => ({

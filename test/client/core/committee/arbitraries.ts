@@ -225,9 +225,17 @@ const motion = fc
   })
 
 const aboutMotion: fc.Arbitrary<KnownContent> = fc.oneof(
-  ...(['motionSecond', 'motionClose', 'motionRecount', 'motionWithdraw', 'motionLapse'] as const).map(
-    (type) => fc.record({ type: fc.constant(type), ...aMotion }),
-  ),
+  ...(
+    [
+      'motionSecond',
+      'motionClose',
+      'motionRecount',
+      'motionStandDown',
+      'motionWithdraw',
+      'motionLapse',
+    ] as const
+  ).map((type) => fc.record({ type: fc.constant(type), ...aMotion })),
+  fc.record({ type: fc.constant('motionCandidate' as const), ...aMotion, seat: someId }),
   fc.record(
     { type: fc.constant('motionAmend' as const), ...aMotion, paragraph: fc.nat(99), text, note: text },
     { requiredKeys: ['type', 'motion', 'paragraph'] },

@@ -148,6 +148,8 @@ const aside = (motion: Motion, { pick, seat }: Move, cast: Cast): readonly (Step
     { type: 'motionWithdraw', ...of },
     { type: 'motionLapse', ...of },
     { type: 'motionAmend', ...of, paragraph: 0, text: 'other words' },
+    { type: 'motionCandidate', ...of, seat: somebody(cast, pick >> 3) },
+    { type: 'motionStandDown', ...of },
     { type: 'motionVote', ...of, hash: motion.hash ?? 'b'.repeat(64), choice: 'no' },
   ]
   const content = choices[pick % choices.length]

@@ -105,6 +105,8 @@ const sideways = (motion: Motion, { pick, kind }: Move): KnownContent => {
     { type: 'motionAmend', ...id, paragraph: pick % 3, text: `P${pick % 4}` },
     { type: 'motionAmendment', ...id, amendment, to: SIDES[pick % 6] ?? 'for' },
     { type: 'motionAmendment', ...id, amendment, to: SIDES[pick % 6] ?? 'for' },
+    { type: 'motionCandidate', ...id, seat: SEATS[pick % SEATS.length] ?? '' },
+    { type: 'motionStandDown', ...id },
     { type: 'motionFix', ...id, hash },
     { type: 'motionOpen', ...id, hash },
     { type: 'motionClose', ...id },
