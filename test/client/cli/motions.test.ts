@@ -27,6 +27,23 @@ t.test('nothing to decide is said so, and what is missing or wrong is refused wi
   )
 })
 
+t.test('of an election somebody stands down, and another one is put forward', async (t) => {
+  const about = ['--about', 'bob', '--role', 'delegate', '--text', 'For 90 days.']
+  t.match(await says(alice, 'motion', 'start', 'elect', 'Who speaks for us', ...about), /being discussed/)
+  t.match(await refuses(alice, 'motion', 'stand-down'), /There is no such part/)
+  t.match(await says(bob, 'motion', 'stand-down'), /You do not stand\./)
+  t.match(
+    await says(bob, 'motion', 'show'),
+    /Nobody stands for election now\.\nSaid no to being elected: bob \(you\)\./,
+  )
+  t.match(await refuses(alice, 'motion', 'candidate', '--who', 'bob'), /only they can change that/)
+  t.match(await refuses(alice, 'motion', 'candidate'), /Say whom: --who HANDLE/)
+  t.match(await refuses(alice, 'motion', 'candidate', '--who', 'carol'), /There is no member "carol"/)
+  t.match(await says(bob, 'motion', 'candidate', '--who', 'alice'), /Put forward\./)
+  t.match(await says(alice, 'motion', 'show'), /Up for election: alice \(you\)\./)
+  t.match(await says(alice, 'motion', 'withdraw'), /Withdrawn/)
+})
+
 t.test(
   'a motion is put, changed, fixed, translated, voted on, ended by two, done and looked at again',
   async (t) => {

@@ -51,6 +51,13 @@ const toMember = async (phone: Phone, name: string): Promise<void> => {
 story('Two who know each other have a committee', async () => {
   await makeLock(alice)
   await found(alice, { name: 'Kitchen', handle: 'alice', relay: place.address })
+  const { decide } = alice.words
+  await go(alice, '#/1/propose')
+  await write(alice, decide.propose.sentence, 'We wash up in turns')
+  await write(alice, decide.propose.text, 'One of us each day.')
+  await choose(alice, decide.kinds.everyday)
+  await press(alice, decide.propose.button)
+  await heading(alice, 'We wash up in turns')
   await go(alice, '#/1/invites')
   await press(alice, alice.words.invites.link)
   const line = await alice.page().locator('#invite-line').inputValue()
@@ -63,6 +70,17 @@ story('Two who know each other have a committee', async () => {
   await press(badr, badr.words.begin.join.same)
   await press(alice, alice.words.invites.same)
   await heading(badr, badr.words.now.title)
+})
+
+story('Whoever comes later reads what was being decided before, and who told it', async () => {
+  const { motions, decide } = badr.words
+  await go(badr, '#/1/decide')
+  await sees(badr, new RegExp(motions.earlier.toldBy('alice')))
+  await unfold(badr, 'We wash up in turns')
+  await sees(badr, 'One of us each day.')
+  await sees(badr, new RegExp(motions.earlier.wasOpen))
+  await sees(badr, new RegExp(decide.kinds.everyday))
+  await shot(badr, 'earlier')
 })
 
 story('Whoever is asked for another rule reads what it is and what it would be', async (t) => {
@@ -94,6 +112,8 @@ story('Whoever is asked for another rule reads what it is and what it would be',
     .filter({ hasText: rules.names.keepDays })
     .filter({ hasText: days })
     .waitFor()
+  await sees(alice, rules.aboutDays(140))
+  await shot(alice, 'charter')
   await go(alice, '#/1/history')
   await sees(alice, decide.actions.charter)
 })
@@ -127,6 +147,20 @@ story('What somebody says of themselves stands beside them when they are to spea
   await sees(alice, people.interestOf('badr', 'supervisor'))
   await open(badr, 'badr')
   await sees(badr, theirs.interestOf('badr', 'supervisor'))
+})
+
+story('Whoever is named stands down, and anybody puts somebody else forward', async () => {
+  const [ours, theirs] = [alice.words.motions, badr.words.motions]
+  await press(badr, theirs.free.standDown)
+  await sees(badr, theirs.nobodyStands)
+  await sees(alice, ours.notStanding(formatsOf('en').list(['badr'])))
+  await unfold(alice, ours.forward)
+  await pick(alice, 'alice')
+  await press(alice, ours.forward)
+  await sees(alice, ours.standing(formatsOf('en').list(['alice'])))
+  await shot(alice, 'candidates')
+  await sees(badr, theirs.standing(formatsOf('ar').list(['alice'])))
+  await shot(badr, 'candidates-ar')
 })
 
 story('A role is taken, and a third of us brings it to the vote to call somebody back', async () => {

@@ -1,5 +1,6 @@
 /** What was on a phone (product.md 3.J): each kind is counted, what was said after it was cut off is not, and each step follows from something. Pure. */
 import t from 'tap'
+import type { Committee } from '../../../../client/core/committee/committee.ts'
 import type { KnownContent } from '../../../../client/core/committee/content.ts'
 import {
   EXPOSED,
@@ -8,7 +9,10 @@ import {
   exposureSteps,
   type Lost,
 } from '../../../../client/core/committee/exposure.ts'
+import type { DeviceId } from '../../../../client/core/governance/ids.ts'
 import { doubtfulIn, reportIn } from '../../../../client/core/session/exposed.ts'
+import { exposureOf, exposures } from '../../../../client/core/session/exposing.ts'
+import type { CommitteeView } from '../../../../client/core/session/view.ts'
 import { idOf, SEATS } from './arbitraries.ts'
 import { MINUTE, newLife } from './life.ts'
 import { put } from './motionStory.ts'
@@ -55,6 +59,85 @@ t.test(
   },
 )
 
+t.test('3.J every kind of thing that stands is counted, and roles that are over are not', async (t) => {
+  const { say, now } = newLife()
+  say(ALICE, { type: 'unityPoint', source: 'own', text: 'we rest' })
+  say(ALICE, { type: 'meeting', on: '2026-01-06', agenda: [] })
+  say(ALICE, { type: 'statement', text: 'I did not' })
+  say(ALICE, { type: 'profile', languages: ['en'], skills: [], wants: [], away: false })
+  const checked = [{ way: 'seen' as const, found: 'no' }]
+  say(ALICE, { type: 'concern', about: BOB, facts: ['a fact'], guesses: [], checked, hasAsked: true })
+  const term = say(ALICE, { type: 'roleTake', role: 'facilitator' })
+  t.equal(exposedIn(now(), { until: undefined }).roles, 1)
+  say(ALICE, { type: 'roleHandover', term, note: 'keys', ends: true })
+  const all = { ...NONE, unity: 1, meetings: 1, statements: 1, profiles: 1, concerns: 1 }
+  t.strictSame(exposedIn(now(), { until: undefined }), all)
+  const { posts } = now()
+  t.strictSame(posts, [])
+  const shown = { ...now(), posts: [{ at: 1 }, { at: 1, file: {} }] } as unknown as Committee
+  t.match(exposedIn(shown, { until: undefined }), { posts: 1, files: 1 }, 'a file is not a post')
+})
+
+const PHONE = 'd1'.repeat(16)
+const OTHER = 'd2'.repeat(16)
+
+/** Bob, whose phone was cut off, as far as a report asks for. */
+const viewOf = (committee: Committee, bob: object): CommitteeView =>
+  ({
+    committee,
+    handles: new Map([[ALICE, 'alice']]),
+    members: [
+      { seat: ALICE, devices: [{ device: 'a1', came: undefined }], cutOffs: [] },
+      { seat: BOB, devices: [], cutOffs: [], ...bob },
+    ],
+  }) as unknown as CommitteeView
+
+t.test('3.J what was known when it was cut off stays as it was, whatever is said later', async (t) => {
+  const { say, now } = newLife()
+  say(BOB, alarm('phone_taken'), { device: OTHER })
+  say(BOB, post('is it?'), { device: PHONE })
+  const then = { counted: { ...NONE, posts: 7, names: 3 }, reportedAt: undefined, doubtful: 0 }
+  const cutOff = { device: PHONE, at: 10 * MINUTE, by: ALICE, exposed: then }
+  const frozen = exposureOf(viewOf(now(), { cutOffs: [cutOff] }), PHONE as DeviceId)
+  t.match(frozen, { isFrozen: true, counted: { posts: 7, names: 3 } })
+  t.notOk(frozen?.steps.includes('doubt_words'), 'though words of it are there now')
+  const reported = { ...cutOff, exposed: { ...then, reportedAt: 5, doubtful: 2 } }
+  const other = exposureOf(viewOf(now(), { cutOffs: [reported] }), PHONE as DeviceId)
+  t.equal(other?.reportedAt, 5, 'as it was reported then')
+  t.ok(other?.steps.includes('doubt_words'))
+
+  const unknown = { ...cutOff, exposed: undefined }
+  say(ALICE, post('later'), { at: 11 * MINUTE })
+  const guessed = exposureOf(viewOf(now(), { cutOffs: [unknown] }), PHONE as DeviceId)
+  t.match(guessed, { isFrozen: false, reportedAt: MINUTE, counted: { posts: 1, open_alarms: 1, names: 1 } })
+  t.ok(guessed?.steps.includes('doubt_words'), 'posted with it since the report')
+})
+
+t.test('3.J what to do follows from the phones and roles of whose it was', async (t) => {
+  const { say, now } = newLife()
+  say(BOB, alarm('phone_taken'))
+  const steps = (bob: object) => exposureOf(viewOf(now(), bob), PHONE as DeviceId)?.steps ?? []
+  const cutOffs = [{ device: PHONE, at: 10 * MINUTE, by: ALICE, exposed: undefined }]
+  const other = (at: number) => ({ cutOffs, devices: [{ device: OTHER, came: { epoch: 1, at } }] })
+  t.ok(steps({ cutOffs }).includes('meet_owner'))
+  t.notOk(steps(other(0)).includes('meet_owner'), 'has another one')
+  t.notOk(steps(other(0)).includes('look_at_new_phones'), 'which was there before the report')
+  t.ok(steps(other(2 * MINUTE)).includes('look_at_new_phones'))
+  const own = { devices: [{ device: PHONE, came: { epoch: 1, at: 2 * MINUTE } }] }
+  t.ok(steps(own).includes('meet_owner'), 'the phone itself is no other one')
+  t.notOk(steps(own).includes('look_at_new_phones'))
+  say(ALICE, { type: 'roleTake', role: 'facilitator' })
+  t.notOk(steps({ cutOffs }).includes('pass_on_roles'), 'of somebody else')
+  say(BOB, { type: 'roleTake', role: 'note_taker' })
+  t.ok(steps({ cutOffs }).includes('pass_on_roles'))
+  const two = [...cutOffs, { device: OTHER, at: 20 * MINUTE, by: ALICE, exposed: undefined }]
+  t.strictSame(
+    exposures(viewOf(now(), { cutOffs: two })).map(({ device }) => device),
+    [OTHER, PHONE],
+    'the newest first',
+  )
+})
+
 t.test('3.J words are doubted from the report of that member on, of that phone only', async (t) => {
   const { say, now } = newLife()
   const [OLD, NEW] = [idOf(1), idOf(2)]
@@ -65,6 +148,10 @@ t.test('3.J words are doubted from the report of that member on, of that phone o
   say(BOB, alarm('phone_taken'))
   say(ALICE, alarm('fired'), { device: NEW })
   t.equal(reportIn(now(), ALICE), 2 * MINUTE)
+  const newest = newLife()
+  newest.say(ALICE, alarm('phone_taken'))
+  newest.say(ALICE, alarm('phone_taken'))
+  t.equal(reportIn(newest.now(), ALICE), 2 * MINUTE, 'the newest report')
   say(ALICE, post('is it?'), { device: OLD })
   say(ALICE, post('it is'), { device: NEW })
   say(BOB, post('hm'))
