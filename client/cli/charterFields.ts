@@ -20,6 +20,11 @@ export const CHARTER_OPTIONS: Readonly<Record<string, Option>> = {
     help: 'what may be done in an emergency; all of them',
   },
   'review-on': { type: 'string', value: 'DAY', help: 'when we look at this again, as 2027-01-31; or none' },
+  'calls-city': {
+    type: 'string',
+    value: 'on|off',
+    help: 'an alarm that nobody answers goes to whoever is on duty in the city, without names',
+  },
   rule: {
     type: 'string',
     multiple: true,
@@ -47,6 +52,8 @@ export const fieldsIn = (charter: Charter, input: Input): Result<Change, Refusal
   if (!reviewOn.ok) return reviewOn
   const decisions = rulesIn(charter.decisions, input)
   if (!decisions.ok) return decisions
+  const calls = callsIn(charter, textOf(input, 'calls-city'))
+  if (!calls.ok) return calls
   const orders = input.values['standing-order']
   const text = (name: string, old: string): string => toOneLine(textOf(input, name) ?? old)
   return fitting({
@@ -61,6 +68,7 @@ export const fieldsIn = (charter: Charter, input: Input): Result<Change, Refusal
     quiet: quiet.value,
     reviewOn: reviewOn.value,
     decisions: decisions.value,
+    callsCity: calls.value,
   })
 }
 
@@ -85,6 +93,12 @@ const quietIn = (charter: Charter, typed: string | undefined): Result<Charter['q
   return hours.from <= 23 && hours.to <= 23
     ? ok(hours)
     : refused('bad_number', '--quiet is written as 22-6, or none.', 2)
+}
+
+const callsIn = ({ callsCity }: Charter, typed: string | undefined): Result<boolean, Refusal> => {
+  if (typed === undefined || typed === 'on' || typed === 'off')
+    return ok(typed === undefined ? callsCity : typed === 'on')
+  return refused('no_such_choice', '--calls-city is on or off.', 2)
 }
 
 const DAY_MS = 86_400_000

@@ -1,5 +1,6 @@
 /** A motion of one's own, and how it stands once the relay has it. */
-import type { Sending, Session } from '../core/session/session.ts'
+import type { Session } from '../core/session/session.ts'
+import type { Sending } from '../core/session/speaking.ts'
 import type { Context, Outcome } from './command.ts'
 import { catchUp } from './open.ts'
 import { told } from './saying.ts'

@@ -1,7 +1,8 @@
 /** Saying something to the committee, and telling the person whether it is there or waits. */
 import { ok } from '../../shared/base/result.ts'
 import type { KnownContent } from '../core/committee/content.ts'
-import type { Sending, Session } from '../core/session/session.ts'
+import type { Session } from '../core/session/session.ts'
+import type { Sending } from '../core/session/speaking.ts'
 import type { Context, Outcome } from './command.ts'
 import { refused } from './command.ts'
 import { namesIn } from './show/names.ts'

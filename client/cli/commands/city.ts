@@ -20,6 +20,7 @@ const FAILURES: Readonly<Record<CityFailure, string>> = {
   no_city: 'The committee is in no city yet, or its first week there has not begun: see `npx tocsin city`.',
   no_key: 'This phone came too late for this week; it can speak to the city from next week on.',
   no_such_letter: 'There is no such alert to confirm: see `npx tocsin city`.',
+  taken: 'Somebody else of us is on duty in that week.',
   offline: 'Not sent: the relay of the city cannot be reached. Try again.',
 }
 

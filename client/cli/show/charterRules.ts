@@ -11,6 +11,9 @@ import type { Charter, Threshold } from '../../core/governance/charter.ts'
 import type { Level } from '../../core/governance/levels.ts'
 import { countOf } from './time.ts'
 
+const CALLS_ON =
+  'goes to the people on duty in the city after 15 minutes, without names or the place, and to all delegates after an hour'
+
 const THIRDS = { 1: 'a third', 2: 'two thirds', 3: 'all' } as const
 
 const thresholdWords = ({ count, thirds }: Threshold): string =>
@@ -95,6 +98,7 @@ export const rules = (charter: Charter): readonly (readonly [string, string])[] 
     'An alarm must be seen by',
     charter.alarmSeen === 0 ? 'a third of us, at most 3' : countOf(charter.alarmSeen, 'member'),
   ],
+  ['An alarm that nobody answers', charter.callsCity ? CALLS_ON : 'stays among us'],
   ...decisionRows(charter),
   ['Relays', charter.relays.map((relay) => toOneLine(relay.address)).join(', ')],
 ]

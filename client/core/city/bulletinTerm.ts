@@ -43,6 +43,8 @@ const bulletinTerm = struct({
   startsAt: u48,
   writers: list(bytes(32), MAX_COMMITTEES),
   root: bytes(32),
+  /** What is sealed to this Ed25519 key all delegates can open. */
+  delegates: bytes(32),
   relay: place,
   /** The own committee's place in the roster, and the way up from there. */
   own: struct({ card: idText, signers: u8, place: u8, path: list(bytes(32), DEPTHS.city) }),

@@ -22,6 +22,7 @@ import {
 import { toHex } from '../../../shared/base/text.ts'
 import { type KeyPair, sha256, sign, verify } from '../../../shared/crypto/sodium.ts'
 import { hashText, idText, seatId } from '../governance/ids.ts'
+import { callFields } from './call.ts'
 import { LETTER_KEYS } from './letterKeys.ts'
 
 /** Of an assembly, from its group's anchor: it is never told outside. */
@@ -53,8 +54,8 @@ const saying = variant({
   answer: [5, struct({ item: idText, take })],
   alert: [6, struct({ text: text(MAX_ALERT_BYTES) })],
   statement: [7, struct({ text: text(MAX_STATEMENT_BYTES) })],
-  /** The fixed fields of ring R1 (product.md 3.E): one member's key is enough, and it says of itself that nobody has checked it. */
-  ring: [8, struct({ ring: idText, text: text(MAX_ALERT_BYTES) })],
+  /** Ring R1 (product.md 3.E), sealed for those whom it is for: one member's key is enough, and it says of itself whether anybody has checked it. */
+  ring: [8, callFields],
   /** To an alert or a ring: somebody here is on it. One key is enough. */
   onIt: [9, struct({ to: hashText, text: text(MAX_ON_IT_BYTES) })],
 })

@@ -21,6 +21,7 @@ import {
   newestTerm,
   unpackKeys,
 } from './assemblyLife.ts'
+import { TERMS_AHEAD } from './cityContent.ts'
 import type { Id, SaidOf } from './said.ts'
 
 type Draft = Writable<Assembly>
@@ -45,6 +46,7 @@ export const assembly: Takers<AssemblyType, Draft> = {
       welcomedBy: new Set<Id>(),
       isWilling: false,
       seen: new Map<string, number>(),
+      duty: new Map<number, string>(),
     }
     draft.cards.set(id, { id, ...shown, order, at, speakers: [seat], ...none })
   },
@@ -57,6 +59,13 @@ export const assembly: Takers<AssemblyType, Draft> = {
     if (card.keys.size > 0 && !isVouched(draft, card, said)) return
     const kept = [...card.keys].slice(1 - KEPT)
     draft.cards.set(id, { ...card, keys: new Map([...kept, [term, { keys, writer }]]) })
+  },
+  cardDuty: (draft, { seat, content: { card: id, term, key } }) => {
+    const card = draft.cards.get(id)
+    const newest = newestTerm(draft)
+    if (!card || card !== cardOfSeat(draft, seat) || term < newest || term > newest + TERMS_AHEAD) return
+    const duty = new Map([...card.duty].filter(([of]) => of >= newest && of !== term))
+    draft.cards.set(id, { ...card, duty: key === undefined ? duty : duty.set(term, key) })
   },
   cardWelcome: (draft, { seat, order, content }) => {
     const by = cardOfSeat(draft, seat)
@@ -203,11 +212,8 @@ const settleCard = (draft: Draft, card: Card, order: number): void => {
   draft.cards.set(card.id, card.since === undefined && isIn ? { ...card, since: order } : card)
 }
 
-const announce = (
-  draft: Draft,
-  { term, seed, startsAt }: Pick<Announced, 'term' | 'seed' | 'startsAt'>,
-): void => {
-  draft.bulletins.set(term, { term, seed, startsAt, listed: listedIn(draft, term) })
+const announce = (draft: Draft, { term, seed, delegates, startsAt }: Omit<Announced, 'listed'>): void => {
+  draft.bulletins.set(term, { term, seed, delegates, startsAt, listed: listedIn(draft, term) })
   for (const old of draft.bulletins.keys()) if (old <= term - KEPT) draft.bulletins.delete(old)
   draft.emergencies.clear()
 }

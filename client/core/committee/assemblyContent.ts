@@ -23,16 +23,25 @@ const cardKeys = v.object({
   letter: v.exactOptional(packed(24_000)),
 })
 
+/** Whom a committee lends for a week: the key to which calls are sealed; without one, nobody any more. */
+const cardDuty = v.object({
+  type: v.literal('cardDuty'),
+  card: messageId,
+  term: termNumber,
+  key: v.exactOptional(hash),
+})
+
 const cardWelcome = v.object({ type: v.literal('cardWelcome'), card: messageId })
 
 /** A signed letter of a committee to its assembly. */
 const cityLetter = v.object({ type: v.literal('cityLetter'), letter: packed(24_000) })
 
-/** The bulletin of a term. `isEmergency`: at once, when another committee's delegate says so too. */
+/** The bulletin of a term. `delegates`: the seed of the key that all delegates have and nobody at home. `isEmergency`: at once, when another committee's delegate says so too. */
 const assemblyTerm = v.object({
   type: v.literal('assemblyTerm'),
   term: termNumber,
   seed: hash,
+  delegates: hash,
   startsAt: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(2 ** 47)),
   isEmergency: v.exactOptional(v.literal(true)),
 })
@@ -50,6 +59,7 @@ export const assemblySchemas = {
   card,
   cardKeys,
   cardWelcome,
+  cardDuty,
   cityLetter,
   assemblyTerm,
   assemblyTermToo,

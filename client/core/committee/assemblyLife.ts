@@ -33,6 +33,8 @@ export type Card = {
   readonly hasLeft?: true
   /** Letters of it that were taken, by hash, with their term: as long as its keys are kept. */
   readonly seen: ReadonlyMap<string, number>
+  /** By term, the key of whoever it lends to the city then. */
+  readonly duty: ReadonlyMap<number, string>
 }
 
 export type Answer = { readonly take: Take; readonly by: 'letter' | 'delegate'; readonly serial: number }
@@ -67,6 +69,8 @@ export type Announced = {
   readonly term: number
   /** 32 bytes as hex. */
   readonly seed: string
+  /** The seed of the delegates' own key, 32 bytes as hex. */
+  readonly delegates: string
   /** Milliseconds since 1970. */
   readonly startsAt: number
   /** Who has a voice in it, in the order of the cards. */

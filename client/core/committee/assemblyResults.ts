@@ -27,6 +27,7 @@ const card = v.strictObject({
   since: v.nullable(whole),
   hasLeft: v.boolean(),
   seen: many(v.strictTuple([hash, whole]), 4096),
+  duty: many(v.strictTuple([termNumber, hash]), 16),
 })
 
 const item = v.strictObject({
@@ -46,7 +47,7 @@ const item = v.strictObject({
   closed: v.nullable(v.strictObject({ order: whole, at: whole })),
 })
 
-const announced = { term: termNumber, seed: hash, startsAt: whole }
+const announced = { term: termNumber, seed: hash, delegates: hash, startsAt: whole }
 const listed = v.strictObject({
   card: messageId,
   signers,
@@ -85,6 +86,7 @@ export const tellAssembly = ({
           keys: [...one.keys],
           welcomedBy: [...one.welcomedBy],
           seen: [...one.seen],
+          duty: [...one.duty],
           since: since ?? null,
           hasLeft: hasLeft === true,
         })),
@@ -111,6 +113,7 @@ export const assemblyFrom = (told: AssemblyTold | null): Assembly =>
               keys: new Map(one.keys),
               welcomedBy: new Set(one.welcomedBy),
               seen: new Map(one.seen),
+              duty: new Map(one.duty),
               ...(since === null ? {} : { since }),
               ...(hasLeft ? { hasLeft } : {}),
             },

@@ -1,6 +1,7 @@
 /** What members say about "check on me" (product.md 3.E): that one runs, and that somebody has spoken to whom it is about. Not here: the alarm that it opens, which waits sealed. */
 import * as v from 'valibot'
 import { line, messageId } from './fields.ts'
+import { sealedTokens } from './tokens.ts'
 
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
@@ -20,13 +21,7 @@ const check = v.object({
   epoch: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff)),
   log: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)),
   deposit: hash,
-  /** For each device the token of its seat, sealed to the key of its leaf; the sender has none of the others'. 80 bytes as hex. */
-  tokens: v.pipe(
-    v.array(v.object({ device: messageId, sealed: v.pipe(v.string(), v.regex(/^[0-9a-f]{160}$/)) })),
-    v.minLength(1),
-    v.maxLength(96),
-    v.readonly(),
-  ),
+  tokens: sealedTokens,
 })
 
 /** "I have spoken to them." */

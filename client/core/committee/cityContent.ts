@@ -9,6 +9,9 @@ import { line, messageId, text } from './fields.ts'
 /** Terms ahead that a member gives keys for at once. */
 export const TERMS_AHEAD = 8
 
+/** Of those who offered to be on duty in a week, so many are told. */
+export const MAX_ROTA = 8
+
 export const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 export const packed = (max: number) => v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/), v.maxLength(max))
 export const termNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff))
@@ -64,7 +67,27 @@ const letterSign = v.object({
   signature: v.pipe(v.string(), v.regex(/^[0-9a-f]{128}$/)),
 })
 
-export const citySchemas = { letterKeys, cityKeys, citySeat, cityTerm, cityItem, letter, letterSign }
+/** "I am on duty for the city in that week", and the key to which calls are sealed; without one, not any more. */
+const duty = v.object({ type: v.literal('duty'), term: termNumber, key: v.exactOptional(hash) })
+
+/** From a delegate: who is on duty in a week, in the order in which they are called; committees and keys, no names. */
+const dutyRota = v.object({
+  type: v.literal('dutyRota'),
+  term: termNumber,
+  on: v.pipe(v.array(v.object({ card: messageId, key: hash })), v.maxLength(MAX_ROTA), v.readonly()),
+})
+
+export const citySchemas = {
+  letterKeys,
+  cityKeys,
+  citySeat,
+  cityTerm,
+  cityItem,
+  letter,
+  letterSign,
+  duty,
+  dutyRota,
+}
 export type CityType = keyof typeof citySchemas
 
 /** What a carried motion gives the city: an answer to an item, that the committee joins or leaves, or its text as a statement. */

@@ -13,8 +13,9 @@ import { rootFrom } from '../city/merkle.ts'
 import { unpacked } from '../city/packing.ts'
 import type { Takers, Writable } from './area.ts'
 import { type CityType, TERMS_AHEAD } from './cityContent.ts'
+import { cityDuty } from './cityDuty.ts'
 import type { MotionContent } from './motionContent.ts'
-import { activeIn, type Roles } from './roles.ts'
+import { type Roles, speaksFor } from './roles.ts'
 import type { Id, SaidOf } from './said.ts'
 
 export type CityEffect = NonNullable<MotionContent['effect']> & { readonly gives: 'city' }
@@ -58,6 +59,9 @@ export type CityItem = Omit<SaidOf<'cityItem'>['content'], 'type' | 'item'> & {
   readonly at: number
 }
 
+/** In the order in which they are called: the committee that lends somebody, and the key of that person's phone. */
+export type Rota = readonly { readonly card: Id; readonly key: string }[]
+
 export type CityLife = {
   readonly memberships: ReadonlyMap<Id, Membership>
   /** SHA-256 of a seat's key of a term, by "term seat". */
@@ -68,6 +72,10 @@ export type CityLife = {
   readonly homeTerms: ReadonlyMap<number, HomeTerm>
   readonly cityItems: ReadonlyMap<Id, CityItem>
   readonly letters: ReadonlyMap<Id, CityLetter>
+  /** By term, who of us is on duty for the city. */
+  readonly onDuty: ReadonlyMap<number, { readonly seat: Id; readonly key: string }>
+  /** By term, who is on duty in the city, as our delegates were told. */
+  readonly rotas: ReadonlyMap<number, Rota>
   /** Motions whose letter has been signed by enough: nothing is said to the city twice. */
   readonly lettered: ReadonlySet<Id>
 }
@@ -80,6 +88,8 @@ export const noCityLife: CityLife = {
   cityItems: new Map(),
   letters: new Map(),
   lettered: new Set(),
+  onDuty: new Map(),
+  rotas: new Map(),
 }
 
 type Draft = Writable<CityLife> & Pick<Roles, 'terms'>
@@ -92,12 +102,8 @@ export const membershipOf = ({ memberships }: Pick<CityLife, 'memberships'>): Me
 
 export const keyOfSeat = (term: number, seat: Id): string => `${term} ${seat}`
 
-/** Delegate and alternate. */
-export const speaksFor = (roles: Roles, seat: Id): boolean => speakersOf(roles).includes(seat)
-export const speakersOf = (roles: Roles): readonly Id[] =>
-  [...activeIn(roles, 'delegate'), ...activeIn(roles, 'alternate')].map(({ seat }) => seat)
-
 export const cityLife: Takers<CityType, Draft> = {
+  ...cityDuty,
   letterKeys: (draft, { seat, content: { from, keys } }) => {
     for (const [i, key] of keys.entries()) draft.letterKeys.set(keyOfSeat(from + i, seat), key)
   },
@@ -158,6 +164,10 @@ const KEPT_TERMS = 2
 const allButNewest = (terms: ReadonlyMap<number, unknown>, kept: number): readonly number[] =>
   [...terms.keys()].sort((a, b) => a - b).slice(0, -kept)
 
+const forgetUpTo = (last: number, terms: Map<number, unknown>): void => {
+  for (const term of terms.keys()) if (term <= last) terms.delete(term)
+}
+
 const forgetOld = (draft: Draft): void => {
   const old = allButNewest(draft.keyLists, KEPT_LISTS)
   const last = Math.max(0, ...old)
@@ -165,6 +175,7 @@ const forgetOld = (draft: Draft): void => {
   for (const key of draft.letterKeys.keys())
     if (Number(key.split(' ')[0]) <= last) draft.letterKeys.delete(key)
   for (const [id, { letter }] of draft.letters) if (letter.term <= last) draft.letters.delete(id)
+  for (const terms of [draft.onDuty, draft.rotas]) forgetUpTo(last, terms)
 }
 
 const bytesOf = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0)

@@ -7,7 +7,7 @@ import { fromHex, toHex } from '../../../shared/base/text.ts'
 import { decodeTerm, encodeTerm } from '../city/bulletinTerm.ts'
 import { decodeLetter, encodeLetter } from '../city/letter.ts'
 import { packed, unpacked } from '../city/packing.ts'
-import { cardFields, hash, itemFields, packed as packedText, termNumber } from './cityContent.ts'
+import { cardFields, hash, itemFields, MAX_ROTA, packed as packedText, termNumber } from './cityContent.ts'
 import { type CityLife, keyOfSeat, noCityLife } from './cityLife.ts'
 import { messageId } from './fields.ts'
 
@@ -62,6 +62,8 @@ export const cityTold = v.strictObject({
   cityItems: many(v.strictObject({ id: messageId, at: whole, ...itemFields }), 1024),
   letters: many(letter, 256),
   lettered: many(messageId, 4096),
+  onDuty: many(v.strictTuple([termNumber, messageId, hash]), 16),
+  rotas: many(v.strictTuple([termNumber, many(v.strictTuple([messageId, hash]), MAX_ROTA)]), 16),
 })
 type CityTold = v.InferOutput<typeof cityTold>
 
@@ -74,6 +76,8 @@ export const tellCity = (life: CityLife): CityTold | null =>
     ? null
     : {
         lettered: [...life.lettered],
+        onDuty: [...life.onDuty].map(([term, { seat, key }]) => [term, seat, key]),
+        rotas: [...life.rotas].map(([term, on]) => [term, on.map(({ card, key }) => [card, key])]),
         memberships: [...life.memberships.values()].map((one) => ({ ...one, languages: [...one.languages] })),
         letterKeys: [...life.letterKeys].map(([key, value]) => {
           const [term = '', seat = ''] = key.split(' ')
@@ -115,6 +119,8 @@ export const cityFrom = (told: CityTold | null): CityLife =>
           ]),
         ),
         lettered: new Set(told.lettered),
+        onDuty: new Map(told.onDuty.map(([term, seat, key]) => [term, { seat, key }])),
+        rotas: new Map(told.rotas.map(([term, on]) => [term, on.map(([card, key]) => ({ card, key }))])),
         citySeats: new Map(told.citySeats),
         homeTerms: new Map(
           told.homeTerms.flatMap((one) => {

@@ -8,6 +8,7 @@ import { type Alarms, alarms, noAlarms } from './alarm.ts'
 import { type Takers, type Writable, writable } from './area.ts'
 import { assembly } from './assembly.ts'
 import { type Assembly, noAssembly } from './assemblyLife.ts'
+import { type Calls, calls, noCalls } from './calls.ts'
 import { type Checks, checks, noChecks } from './check.ts'
 import { type CityLife, cityLife, noCityLife } from './cityLife.ts'
 import { type Concerns, concerns, noConcerns } from './concern.ts'
@@ -34,6 +35,7 @@ export type Committee = Progress &
   Talk &
   Alarms &
   Checks &
+  Calls &
   Met &
   Unity &
   Meetings &
@@ -51,6 +53,7 @@ export const emptyCommittee: Committee = {
   ...noTalk,
   ...noAlarms,
   ...noChecks,
+  ...noCalls,
   ...noMet,
   ...noUnity,
   ...noMeetings,
@@ -69,6 +72,7 @@ const takers: Takers<KnownContent['type'], Draft> = {
   ...talk,
   ...alarms,
   ...checks,
+  ...calls,
   ...met,
   ...unity,
   ...meetings,

@@ -13,6 +13,7 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { fromUtf8 } from '../../../shared/base/text.ts'
 import { alarmSchemas } from './alarmContent.ts'
 import { assemblySchemas } from './assemblyContent.ts'
+import { callSchemas } from './callContent.ts'
 import { checkSchemas } from './checkContent.ts'
 import { citySchemas } from './cityContent.ts'
 import { concernSchemas } from './concernContent.ts'
@@ -38,6 +39,7 @@ const schemas = {
   file,
   ...alarmSchemas,
   ...checkSchemas,
+  ...callSchemas,
   ...metSchemas,
   ...programSchemas,
   ...unitySchemas,

@@ -35,7 +35,11 @@ const ring1 = v.strictObject({
 export type Ring1 = v.InferOutput<typeof ring1>
 
 /** `call`: 16 random bytes as hex, of this one time. */
-export const ring1Of = (alarm: Alarm, { code, sector, area }: RingCard, call: string): Ring1 => ({
+export const ring1Of = (
+  alarm: Pick<Alarm, 'kind' | 'severity' | 'askedAt' | 'needs' | 'checkedBy'>,
+  { code, sector, area }: RingCard,
+  call: string,
+): Ring1 => ({
   v: 1,
   ring: 'r1',
   kind: alarm.kind,

@@ -123,6 +123,11 @@ export const isRecallAsked = ({ recall: asked }: Term, electorate: readonly Id[]
 export const activeIn = ({ terms }: Roles, role: Role): readonly Term[] =>
   [...terms.values()].filter((term) => term.role === role && !term.ended)
 
+/** Delegate and alternate. */
+export const speaksFor = (roles: Roles, seat: Id): boolean => speakersOf(roles).includes(seat)
+export const speakersOf = (roles: Roles): readonly Id[] =>
+  [...activeIn(roles, 'delegate'), ...activeIn(roles, 'alternate')].map(({ seat }) => seat)
+
 const begin = (draft: Draft, cause: Cause, { role, seat, days = TERM_DAYS[role] }: Election): void => {
   const inRow = inRowOf(draft.terms, role, seat)
   for (const mine of activeIn(draft, role)) if (mine.seat === seat) endTerm(draft, cause, mine.id, 'renewed')

@@ -85,6 +85,8 @@ const fields = struct({
   keepMeetingDays: u16,
   /** Who must have seen an alarm: 0 stands for the smaller of 3 and one third of the members. */
   alarmSeen: u8,
+  /** Whether an alarm that nobody answers goes on to whoever is on duty in the city (product.md 3.E, ring R1): switched on knowingly. */
+  callsCity: flag,
   /** Primary and standby. */
   relays: list(relay, 2),
 })
@@ -174,4 +176,5 @@ export const defaultCharter = (basics: CharterBasics): Charter => ({
   keepPlanDays: 30,
   keepMeetingDays: 180,
   alarmSeen: 0,
+  callsCity: false,
 })

@@ -2,7 +2,7 @@
  * What a device holds of one committee, in memory and on disk. Changes are made in memory and noted; `save` writes all that was noted as
  * one vault transaction. Whoever is about to send bytes saves first (protocol.md section 6, crash rule).
  */
-import { bytes, encode, u48 } from '../../../shared/base/codec.ts'
+import { bytes, encode, flag, u48 } from '../../../shared/base/codec.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { type Drawers, drawersRoot, openDrawers } from '../files/drawer.ts'
 import type { Change } from '../vault/records.ts'
@@ -78,6 +78,8 @@ const shelves = (notes: Change[], vault: Vault, root: string) => ({
   told: createShelf(notes, vault, `${root}told/`, toldResults),
   /** Checks that may still open, by id. */
   checks: createShelf(notes, vault, `${root}check/`, waitingCheck),
+  /** What calls the city and was stopped by this member, by the saying. */
+  stopped: createShelf(notes, vault, `${root}stopped/`, flag),
   /** At most one each: what the owner wants of alarms, and what was loud. */
   cares: createShelf(notes, vault, `${root}care/`, care),
   ringings: createShelf(notes, vault, `${root}ringing/`, rungBefore),

@@ -4,36 +4,28 @@
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { fromHex, toHex } from '../../../shared/base/text.ts'
-import {
-  type CancelToken,
-  cancelHash,
-  type Deposit,
-  type DepositName,
-} from '../../../shared/protocol/deposit.ts'
-import { CANCEL_HASHES } from '../../../shared/protocol/limits.ts'
+import type { Deposit, DepositName } from '../../../shared/protocol/deposit.ts'
 import type { AlarmContent } from '../committee/alarmContent.ts'
+import type { CallsContent } from '../committee/callContent.ts'
 import { openingOf } from '../committee/check.ts'
 import { type CheckContent, MAX_CHECK_MINUTES } from '../committee/checkContent.ts'
 import { checkContent, encodeContent } from '../committee/content.ts'
-import { openSealed, sealTo } from '../crypto/sealTo.ts'
 import { sealEnvelope } from '../epochlog/envelope.ts'
 import { LOG_TTL_DAYS } from '../epochlog/keys.ts'
 import { signStatement } from '../epochlog/statement.ts'
-import { newId, type SeatId } from '../governance/ids.ts'
-import { devicesOf, seatsOf } from '../governance/roster.ts'
+import { newId } from '../governance/ids.ts'
 import type { Turns } from '../vault/turns.ts'
+import type { CallAbout } from './calling.ts'
 import { newestSeen, queue } from './outbox.ts'
 import { signerIn } from './sending.ts'
-import { type Epoch, rosterOf } from './state.ts'
+import type { Epoch } from './state.ts'
+import { hashesOf, neededOf, othersIn, ownToken, tokensFor } from './tokens.ts'
 import type { Keeper } from './upkeep.ts'
 import type { CommitteeView } from './view.ts'
 
 type Sending = 'sent' | 'waiting'
 
 const MINUTE_MS = 60_000
-/** So many members take it back; in a committee of two or three, one (product.md 3.E). */
-const NEEDED = 2
-const SMALL = 3
 
 export type CheckDraft = {
   readonly minutes: number
@@ -59,6 +51,10 @@ type Around = {
   readonly view: () => CommitteeView
   readonly isMember: () => boolean
   readonly sendNow: () => Promise<Sending>
+  /** Whoever has spoken to them stops what it calls, too. */
+  readonly onEnded: () => void
+  /** What the alarm would call out of the committee, where the charter says so (calling.ts). */
+  readonly handInCalls: (about: CallAbout, after: number) => Promise<CallsContent | undefined>
 }
 
 export const checkingCommands = (around: Around): CheckingCommands => ({
@@ -72,9 +68,15 @@ const start = async (around: Around, draft: CheckDraft): Promise<Result<Sending,
   if (!alarm.ok) return alarm
   if (!isMinutes(draft.minutes)) return err({ field: 'minutes' })
   if (!isMember()) return err('not_member')
-  const handed = await handIn(keeper, { ...draft, alarm: alarm.value })
+  const id = newId<string>(keeper.random)
+  const handed = await handIn(keeper, { ...draft, id, alarm: alarm.value })
   if (!handed.ok) return handed
   queue(keeper, { type: 'content', content: encodeContent(handed.value) })
+  const { kind, severity, needs } = alarm.value
+  const askedAt = keeper.clock() + draft.minutes * MINUTE_MS
+  const about = { id, kind, severity, needs, askedAt, checkedBy: [] }
+  const calls = await around.handInCalls(about, draft.minutes)
+  if (calls) queue(keeper, { type: 'content', content: encodeContent(calls) })
   return ok(await sendNow())
 }
 
@@ -84,16 +86,13 @@ const isMinutes = (minutes: number): boolean =>
 /** To the relay first: where the announcement is lost, the alarm opens all the same. */
 const handIn = async (
   keeper: Keeper,
-  { minutes, note, alarm }: CheckDraft,
+  { id, minutes, note, alarm }: CheckDraft & { readonly id: string },
 ): Promise<Result<CheckContent, CheckFailure>> => {
   const epoch = keeper.book.newest()
-  const { seat } = keeper.book.own()
-  const roster = rosterOf(epoch)
-  const seats = seatsOf(roster).filter((one) => one !== seat && devicesOf(roster, one).length > 0)
+  const seats = othersIn(keeper)
   if (seats.length === 0) return err('nobody')
-  const id = newId<string>(keeper.random)
-  const { tokens, hashes } = tokensFor(keeper, epoch, seats)
-  const needed = Math.min(seats.length + 1 <= SMALL ? 1 : NEEDED, seats.length)
+  const tokens = tokensFor(keeper, seats)
+  const needed = neededOf(seats)
   const log = epoch.witnesses.length - 1
   const at = epoch.logs[log]
   const blob = at && sealedAlarm(keeper, epoch, at, { id, minutes, alarm })
@@ -103,7 +102,7 @@ const handIn = async (
     lifeDays: LOG_TTL_DAYS,
     waitSeconds: minutes * 60,
     needed,
-    cancelHashes: hashes,
+    cancelHashes: hashesOf(tokens.held, keeper.random),
   }
   const done = await keeper.relay.deposit(at.access, deposit)
   if (!done.ok) return err(done.error.type === 'offline' ? 'offline' : 'refused')
@@ -115,7 +114,7 @@ const handIn = async (
     epoch: epoch.info.number,
     log,
     deposit: toHex(done.value),
-    tokens,
+    tokens: tokens.sealed,
     ...(note === undefined ? {} : { note }),
   })
 }
@@ -139,27 +138,8 @@ const sealedAlarm = (
   return sealEnvelope(at, { kind: 4, body: signStatement(signer.key, at.id, statement) })
 }
 
-/** One token for each other seat, sealed to each of its devices; and always as many hashes, in no order. */
-const tokensFor = (
-  { random }: Keeper,
-  epoch: Epoch,
-  seats: readonly SeatId[],
-): { readonly tokens: CheckContent['tokens']; readonly hashes: readonly Uint8Array[] } => {
-  const held = seats.slice(0, CANCEL_HASHES).map((seat) => ({ seat, token: random(32) as CancelToken }))
-  const tokens = held.flatMap(({ seat, token }) =>
-    devicesOf(rosterOf(epoch), seat).map(({ device, signatureKey }) => ({
-      device: device as string,
-      sealed: toHex(sealTo(signatureKey, token)),
-    })),
-  )
-  const real = held.map(({ token }) => cancelHash(token))
-  const fillers = Array.from({ length: CANCEL_HASHES - real.length }, () => random(32))
-  const hashes = [...real, ...fillers].map(toHex).sort()
-  return { tokens, hashes: hashes.map((one) => fromHex(one) ?? new Uint8Array(32)) }
-}
-
 const end = async (
-  { keeper, view, isMember, sendNow }: Around,
+  { keeper, view, isMember, sendNow, onEnded }: Around,
   id: string,
 ): Promise<Result<Sending, EndFailure>> => {
   const check = view().committee.checks.get(id)
@@ -167,7 +147,7 @@ const end = async (
   if (!check) return err('no_such_check')
   const epoch = keeper.book.epoch(check.content.epoch)
   const at = epoch?.logs[check.content.log]
-  const token = epoch && tokenIn(keeper, epoch, check.content)
+  const token = epoch && ownToken(keeper, epoch, check.content.tokens)
   if (!at || !token) return err('no_token')
   const name = fromHex(check.content.deposit) as DepositName | undefined
   if (!name) return err('no_such_check')
@@ -175,12 +155,7 @@ const end = async (
   if (!done.ok && done.error.type === 'offline') return err('offline')
   if (!done.ok) return err('too_late')
   queue(keeper, { type: 'content', content: encodeContent({ type: 'checkEnd', check: id }) })
-  return ok(await sendNow())
-}
-
-const tokenIn = ({ book }: Keeper, epoch: Epoch, { tokens }: CheckContent): CancelToken | undefined => {
-  const signer = signerIn(book, epoch)
-  const mine = tokens.find(({ device }) => device === signer?.device)
-  const sealed = mine && fromHex(mine.sealed)
-  return signer && sealed && (openSealed(signer.key, sealed) as CancelToken | undefined)
+  const is = await sendNow()
+  onEnded()
+  return ok(is)
 }

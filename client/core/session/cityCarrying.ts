@@ -2,8 +2,9 @@
  * A delegate's device between a committee and its assembly: what each of the two logs says is owed to the other is said there, again and again until nothing is. Not here: what is
  * owed (cityOwed.ts).
  */
-import { membershipOf, speaksFor } from '../committee/cityLife.ts'
+import { membershipOf } from '../committee/cityLife.ts'
 import type { KnownContent } from '../committee/content.ts'
+import { speaksFor } from '../committee/roles.ts'
 import { owedByDelegate } from './cityOwed.ts'
 import type { Session } from './session.ts'
 

@@ -5,23 +5,32 @@
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { type Posted, proveLetter } from '../city/bulletin.ts'
 import type { BulletinTerm } from '../city/bulletinTerm.ts'
-import { cityName, type LetterSaying, letterHash, signLetter } from '../city/letter.ts'
+import { cityName, type LetterSaying, letterHash } from '../city/letter.ts'
 import { letterKeyOf } from '../city/letterKeys.ts'
-import { type CityLetter, isComplete, membershipOf } from '../committee/cityLife.ts'
+import type { Assembly } from '../committee/assemblyLife.ts'
+import { type CityLetter, isComplete } from '../committee/cityLife.ts'
 import type { Committee } from '../committee/committee.ts'
 import { encodeContent, type KnownContent } from '../committee/content.ts'
-import type { Turns } from '../vault/turns.ts'
 import { type Book, numberKey } from './book.ts'
-import { dialBulletin, logOfTerm, post, type Read, readAll } from './bulletin.ts'
-import { type Home, letterFor, signatureOn, writingTerm } from './cityLetters.ts'
+import { post, type Read, readAll } from './bulletin.ts'
+import { keepCalls } from './calling.ts'
+import { type CallHeard, type CityAnswer, callsIn, cityOn } from './callsHeard.ts'
+import {
+  type Around,
+  atBulletin,
+  homeOf,
+  type NoLetter,
+  runningTerm,
+  sayAll,
+  signAlone,
+} from './cityAround.ts'
+import { type Home, letterFor, signatureOn } from './cityLetters.ts'
 import { owedAtHome } from './cityOwed.ts'
+import { type DutyWeek, dutyWeeks, offerDuty } from './onDuty.ts'
 import { queue } from './outbox.ts'
-import type { Keeper } from './upkeep.ts'
-import type { CommitteeView } from './view.ts'
-import type { World } from './world.ts'
 
-/** `no_city`: the committee is in none, or its term has not begun. `no_key`: this device's key does not stand in the list of the term. */
-export type CityFailure = 'not_member' | 'no_city' | 'no_key' | 'no_such_letter' | 'offline'
+/** `taken`: somebody else of us is on duty in that week. */
+export type CityFailure = NoLetter | 'no_such_letter' | 'offline' | 'taken'
 
 export type BulletinView = {
   readonly term: BulletinTerm
@@ -38,6 +47,14 @@ export type CityCommands = {
   readonly confirmAlert: (letter: string) => Promise<Result<undefined, CityFailure>>
   /** To an alert of another committee, by its id. */
   readonly answerCity: (to: string, text: string) => Promise<Result<undefined, CityFailure>>
+  /** What other committees call for by themselves, as far as this phone may read it. `assembly`: of a delegate. */
+  readonly calls: (assembly?: Assembly) => readonly CallHeard[]
+  /** Committees that are on an alarm of ours. */
+  readonly cityOn: (alarm: string) => readonly CityAnswer[]
+  /** Who is on duty in the weeks that are known, ours among them. */
+  readonly dutyWeeks: () => readonly DutyWeek[]
+  /** Takes the duty of a week for the committee, or gives it back. */
+  readonly offerDuty: (term: number, isOn: boolean) => Promise<Result<undefined, CityFailure>>
   /** What this group is called in letters, if it is an assembly. */
   readonly cityName: () => string
   /** Where this group's logs are, so that the bulletins can be there too. */
@@ -45,16 +62,6 @@ export type CityCommands = {
   readonly homeOf: () => Home
 }
 
-type Around = {
-  readonly keeper: Keeper
-  readonly world: World
-  readonly turns: Turns
-  readonly view: () => CommitteeView
-  readonly isMember: () => boolean
-  readonly sendNow: () => Promise<'sent' | 'waiting'>
-}
-
-const MINE = 'mine'
 /** So long a device waits for whoever signed last to post it. */
 const POST_WAIT_MS = 120_000
 
@@ -79,7 +86,7 @@ export const cityCommands = (around: Around): CityCommands => {
         return now.length
       })
       if (await postSigned(around)) await take()
-      return owed
+      return owed + (await turns.next(() => keepCalls(around)))
     },
     alertCity: (text) =>
       turns.next(async () => {
@@ -95,54 +102,25 @@ export const cityCommands = (around: Around): CityCommands => {
         const confirmed = await confirm(around, id)
         return confirmed.ok ? ok(undefined) : confirmed
       }),
+    calls: (assembly) => {
+      const { committee, letterSeed } = homeOf(around)
+      return callsIn(bulletinsOf(keeper.book, committee), { letterSeed, assembly })
+    },
+    cityOn: (id) => {
+      const { committee } = around.view()
+      const alarm = committee.alarms.get(id)
+      return alarm ? cityOn(bulletinsOf(keeper.book, committee), committee, alarm) : []
+    },
+    dutyWeeks: () => dutyWeeks(homeOf(around)),
+    offerDuty: (term, isOn) => turns.next(() => offerDuty(around, term, isOn)),
     answerCity: (to, text) => turns.next(() => postAlone(around, { type: 'onIt', to, text })),
   }
-}
-
-const homeOf = ({ keeper, view }: Around): Home => {
-  const { book } = keeper
-  const { committee, own } = view()
-  return { committee, me: own.seat, letterSeed: letterSeedOf(book, keeper.random), nowMs: keeper.clock() }
-}
-
-const letterSeedOf = ({ letterSeeds }: Book, random: Keeper['random']): Uint8Array => {
-  const seed = letterSeeds.get(MINE) ?? random(32)
-  if (!letterSeeds.get(MINE)) letterSeeds.put(MINE, seed)
-  return seed
-}
-
-const sayAll = async ({ keeper, sendNow }: Around, contents: readonly KnownContent[]): Promise<void> => {
-  for (const content of contents) queue(keeper, { type: 'content', content: encodeContent(content) })
-  await sendNow()
 }
 
 const bulletinsOf = ({ bulletins }: Book, { homeTerms }: Committee): readonly BulletinView[] =>
   [...homeTerms.values()]
     .map(({ term }) => ({ term, posted: bulletins.get(numberKey(term.term))?.posted ?? [] }))
     .sort((a, b) => b.term.term - a.term.term)
-
-/** The newest term that has begun and whose data the committee's delegates brought. */
-const runningTerm = (committee: Committee, nowMs: number): BulletinTerm | undefined => {
-  const term = writingTerm(committee, nowMs)
-  const home = term === undefined ? undefined : committee.homeTerms.get(term)
-  return home && home.term.startsAt <= nowMs ? home.term : undefined
-}
-
-/** On a connection of its own, ended behind it. */
-const atBulletin = async <T>(
-  around: Around,
-  term: BulletinTerm,
-  use: (place: Parameters<typeof post>[0]) => Promise<T>,
-): Promise<T | undefined> => {
-  const list = around.view().committee.keyLists.get(term.term)
-  if (!list) return undefined
-  const relay = dialBulletin(around.world, term)
-  try {
-    return await use({ relay, log: logOfTerm(term, list.writer), term })
-  } finally {
-    relay.close()
-  }
-}
 
 type ReadTerms = readonly (readonly [string, Read])[]
 
@@ -220,20 +198,10 @@ const confirm = async (around: Around, id: string): Promise<Result<string, CityF
 
 /** What one key may say: it goes out at once, and the committee's log does not know it. */
 const postAlone = async (around: Around, says: LetterSaying): Promise<Result<undefined, CityFailure>> => {
-  const home = homeOf(around)
-  const { committee, nowMs } = home
-  const mine = membershipOf(committee)
-  const term = runningTerm(committee, nowMs)
-  const list = term && committee.keyLists.get(term.term)
-  if (!around.isMember()) return err('not_member')
-  if (!mine || !term || !list) return err('no_city')
-  const key = letterKeyOf(home.letterSeed, term.term)
-  const place = [...list.seats].find(([, seat]) => seat === home.me)?.[0]
-  if (place === undefined) return err('no_key')
-  const serial = new DataView(around.keeper.random(4).slice().buffer).getUint32(0)
-  const letter = { version: 1, city: mine.city, card: mine.card, term: term.term, serial, says } as const
-  const signed = { letter, signatures: [signLetter(letter, place, key)] }
-  const sent = await atBulletin(around, term, (at) => post(at, proveLetter(term, signed, list.keys)))
+  const alone = signAlone(around, says)
+  if (!alone.ok) return alone
+  const { term, signed, keys } = alone.value
+  const sent = await atBulletin(around, term, (at) => post(at, proveLetter(term, signed, keys)))
   if (!sent?.ok) return err('offline')
   await readBulletins(around)
   return ok(undefined)

@@ -10,10 +10,11 @@ import { encodeLetter, type Letter, type LetterSaying, signLetter } from '../cit
 import { letterKeyOf } from '../city/letterKeys.ts'
 import { packed } from '../city/packing.ts'
 import type { CityLetter } from '../committee/cityLife.ts'
-import { isComplete, membershipOf, speakersOf } from '../committee/cityLife.ts'
+import { isComplete, membershipOf } from '../committee/cityLife.ts'
 import type { Committee } from '../committee/committee.ts'
 import type { KnownContent } from '../committee/content.ts'
 import { type Motion, wasCarried } from '../committee/motionLife.ts'
+import { speakersOf } from '../committee/roles.ts'
 
 export type Home = {
   readonly committee: Committee

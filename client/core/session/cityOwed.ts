@@ -2,21 +2,13 @@
  * What a device owes to its committee and its assembly without anybody pressing anything: keys, signatures under what was decided, and what a delegate carries between the two. Pure: from
  * what stands in the logs to what is to be said next; said again after every step until nothing is owed. Not here: which letters are signed (cityLetters.ts).
  */
-import { fromHex, toHex } from '../../../shared/base/text.ts'
+import { toHex } from '../../../shared/base/text.ts'
 import { randomBytes, sha256 } from '../../../shared/crypto/sodium.ts'
-import { AHEAD_HOURS, type BulletinTerm, encodeTerm, TERM_DAYS, writersOf } from '../city/bulletinTerm.ts'
+import { type BulletinTerm, encodeTerm } from '../city/bulletinTerm.ts'
 import { encodeSigned, type LetterSaying, letterHash } from '../city/letter.ts'
-import { cityPath, cityRoot, LETTER_SIGNERS, letterKeyOf } from '../city/letterKeys.ts'
+import { LETTER_SIGNERS, letterKeyOf } from '../city/letterKeys.ts'
 import { packed } from '../city/packing.ts'
-import {
-  type Announced,
-  type Card,
-  cardOfSeat,
-  isReady,
-  membersIn,
-  newestTerm,
-  rosterOf,
-} from '../committee/assemblyLife.ts'
+import { type Card, cardOfSeat, newestTerm } from '../committee/assemblyLife.ts'
 import { TERMS_AHEAD } from '../committee/cityContent.ts'
 import {
   type CityLetter,
@@ -24,11 +16,11 @@ import {
   keyOfSeat,
   type Membership,
   membershipOf,
-  speaksFor,
 } from '../committee/cityLife.ts'
 import type { Committee } from '../committee/committee.ts'
 import type { KnownContent } from '../committee/content.ts'
-import { activeIn } from '../committee/roles.ts'
+import { activeIn, speaksFor } from '../committee/roles.ts'
+import { lent, rotasBrought } from './cityDuty.ts'
 import {
   type Home,
   isWritten,
@@ -38,9 +30,7 @@ import {
   signingOf,
   speakingSeats,
 } from './cityLetters.ts'
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+import { announced, homeTermOf } from './cityTerms.ts'
 
 type Said = readonly KnownContent[]
 
@@ -96,16 +86,22 @@ export const owedByDelegate = (
   if (!mine || !speaksFor(home.committee, home.me)) return { home: [], assembly: [] }
   const card = abroad.assembly.cards.get(mine.card)
   return {
-    home: [...introduced(home, abroad), ...lettersOwed(home, abroad, card), ...brought(home, abroad, mine)],
-    assembly: [...shown(home, abroad, mine, card), ...announced(home, abroad)],
+    home: [
+      ...introduced(home, abroad),
+      ...lettersOwed(home, abroad, card),
+      ...brought(home, abroad, mine),
+      ...rotasBrought(home, abroad),
+    ],
+    assembly: [...shown(home, abroad, mine, card), ...announced(home, abroad), ...lent(home, abroad, card)],
   }
 }
+
+const secret = (): string => toHex(randomBytes(32))
 
 const introduced = ({ committee, me }: Home, abroad: Abroad): Said => {
   const term = newestTerm(abroad.assembly) + 1
   const given = [...committee.letterKeys.keys()].filter((key) => key.startsWith(`${term} `)).length
   const isDue = !committee.keyLists.has(term) && given >= LETTER_SIGNERS
-  const secret = (): string => toHex(randomBytes(32))
   return [
     ...(committee.citySeats.get(me) === abroad.me ? [] : [{ type: 'citySeat', seat: abroad.me } as const]),
     ...(isDue ? [{ type: 'cityKeys', term, seed: secret(), writer: secret() } as const] : []),
@@ -164,35 +160,6 @@ const brought = ({ committee }: Home, abroad: Abroad, mine: Membership): Said =>
   ]
 }
 
-const bytesOf = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0)
-
-/** Undefined where our keys came too late for the term. */
-const homeTermOf = (
-  one: Announced,
-  { card, city }: Membership,
-  { relay }: Abroad,
-): BulletinTerm | undefined => {
-  const place = one.listed.findIndex((listed) => listed.card === card)
-  const own = one.listed[place]
-  if (!own) return undefined
-  const seed = bytesOf(one.seed)
-  const roster = rosterOf(one)
-  return {
-    term: one.term,
-    city,
-    seed,
-    startsAt: one.startsAt,
-    writers: writersOf(
-      one.listed.map(({ writer }) => bytesOf(writer)),
-      seed,
-    ),
-    root: cityRoot(roster),
-    relay,
-    own: { card, signers: own.signers, place, path: cityPath(roster, place) },
-    names: one.listed.map(({ card: id, code, sector, area }) => ({ card: id, code, sector, area })),
-  }
-}
-
 const shown = (
   { committee }: Home,
   { assembly, me }: Abroad,
@@ -236,17 +203,4 @@ const handedIn = ({ keyLists, letters }: Committee, assembly: Committee, card: C
       card.keys.has(one.letter.term),
   )
   return letter ? [{ ...handing, letter: signedOf(letter) }] : []
-}
-
-/** The next bulletin, two days ahead; the first one begins at once. */
-const announced = ({ nowMs }: Home, { assembly, me }: Abroad): Said => {
-  const newest = newestTerm(assembly)
-  const before = assembly.bulletins.get(newest)
-  const startsAt = before ? Math.max(nowMs, before.startsAt + TERM_DAYS * DAY_MS) : nowMs
-  const isDue = nowMs >= startsAt - AHEAD_HOURS * HOUR_MS
-  const speaks = cardOfSeat(assembly, me)
-  const isIn = membersIn(assembly).some(({ id }) => id === speaks?.id)
-  return isDue && isIn && isReady(assembly, newest + 1)
-    ? [{ type: 'assemblyTerm', term: newest + 1, seed: toHex(randomBytes(32)), startsAt }]
-    : []
 }

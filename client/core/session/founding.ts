@@ -24,7 +24,10 @@ export type Founding = {
   readonly relay: { readonly address: string; readonly key: RelayKey; readonly admission: AdmissionSecret }
   /** Parts of the default charter to start with otherwise. Throws below a floor. */
   readonly charter?: Partial<
-    Pick<Charter, 'isFounded' | 'isAssembly' | 'probation' | 'keepDays' | 'alarmSeen' | 'add' | 'remove'>
+    Pick<
+      Charter,
+      'isFounded' | 'isAssembly' | 'probation' | 'keepDays' | 'alarmSeen' | 'callsCity' | 'add' | 'remove'
+    >
   >
 }
 

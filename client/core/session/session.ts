@@ -2,13 +2,12 @@
  * One committee on one device, as the CLI and the web client use it. Everything that changes the book waits its turn here, so that no
  * two steps seal from the same state. Not here: finding committees and founding or joining one (client/core/client.ts).
  */
-import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { ok, type Result } from '../../../shared/base/result.ts'
 import type { Committee } from '../committee/committee.ts'
-import { checkContent, encodeContent, type KnownContent } from '../committee/content.ts'
-import { type Action, type Motion, motionHash } from '../governance/motion.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
 import type { Book } from './book.ts'
 import { watchBulletins } from './bulletinWatching.ts'
+import { handInCalls, keepCalls, mayCall } from './calling.ts'
 import { type CheckingCommands, checkingCommands } from './checking.ts'
 import { type CityCommands, cityCommands } from './cityCommands.ts'
 import { type ComparingCommands, comparingCommands } from './comparing.ts'
@@ -19,14 +18,14 @@ import { MINE } from './joinings.ts'
 import { createKeeper, type OpenKeeper } from './keeper.ts'
 import { type KeepingCommands, keepingCommands } from './keeping.ts'
 import { leave } from './leaving.ts'
-import { queue, type Unsent, unsentIn } from './outbox.ts'
+import { type Unsent, unsentIn } from './outbox.ts'
 import { createPatience, type Patience } from './patience.ts'
 import type { Halt, Progress } from './reading.ts'
 import { type RingingCommands, ringingCommands } from './ringing.ts'
 import { settle } from './rounds.ts'
 import { createFolding } from './sayings.ts'
-import { approveMotion, newMotion } from './sponsoring.ts'
-import { type Objection, objectionTo, type TalkCommands, talkCommands } from './talking.ts'
+import { type Sending, type SpeakingCommands, speakingCommands } from './speaking.ts'
+import { objectionTo, type TalkCommands, talkCommands } from './talking.ts'
 import { tell } from './telling.ts'
 import { tidySoon } from './tidying.ts'
 import { type CommitteeView, viewOf } from './view.ts'
@@ -34,11 +33,6 @@ import { watchNewest } from './watching.ts'
 import type { World } from './world.ts'
 
 export type Connection = 'offline' | 'catching_up' | 'live' | 'alarm'
-
-/** `sent`: in the log and read back. `waiting`: on this device's disk, and sent as soon as that is possible. */
-export type Sending = 'sent' | 'waiting'
-/** `not_member`: this device is stuck, removed, or has left; status says which. */
-export type SayFailure = { readonly field: string } | 'not_member'
 
 /** `onBroken`: a write failed or there is a fault. Nothing is heard any more: close the vault and open it again. */
 export type LiveListener = {
@@ -53,6 +47,7 @@ export type Session = CheckingCommands &
   InvitingCommands &
   KeepingCommands &
   RingingCommands &
+  SpeakingCommands &
   TalkCommands & {
     readonly id: string
     readonly view: () => CommitteeView
@@ -61,18 +56,6 @@ export type Session = CheckingCommands &
     readonly connection: () => Connection
     /** Reads everything new, sends what waits, does what is owed. */
     readonly sync: (onProgress?: (progress: Progress) => void) => Promise<Result<undefined, Halt>>
-    readonly say: (
-      content: KnownContent,
-    ) => Promise<Result<{ readonly id: string; readonly is: Sending }, SayFailure>>
-    /** Puts a motion to the committee, with this seat's approval; its hash. */
-    readonly propose: (
-      action: Action,
-    ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, 'not_member' | 'voted_lately'>>
-    /** An objection is what this device does not help with, whoever asks it. */
-    readonly approve: (
-      motion: string,
-    ) => Promise<Result<Sending, 'not_member' | 'no_such_motion' | Objection>>
-    readonly decline: (motion: string) => Promise<Result<Sending, 'not_member' | 'no_such_motion'>>
     /** Asks to be let go. When the request has reached the log, this device forgets the committee. */
     readonly leave: () => Promise<Result<undefined, Halt | 'not_member'>>
     /** Goes on with a relay that was caught lying; the evidence is kept. */
@@ -105,6 +88,9 @@ export const createSession = (book: Book, world: World): Session => {
   const committee = (): Committee => folding(book.sayings, book.told.get(MINE)?.begin)
   const files = createFiles({ world, ...parts, committee })
   const view = (): CommitteeView => viewOf(book, committee())
+  const city = { ...parts, world, view }
+  /** Behind whatever waits, and nobody waits for it. */
+  const callSoon = (): void => void turns.next(() => keepCalls(city)).catch(() => undefined)
   return {
     id: book.id,
     files,
@@ -120,14 +106,23 @@ export const createSession = (book: Book, world: World): Session => {
           parts.onProgress(onProgress)
         }
       }),
-    ...speaking(parts, (action) => objectionTo(view(), action, world.clock())),
+    ...speakingCommands({
+      ...parts,
+      objection: (action) => objectionTo(view(), action, world.clock()),
+      onSaid: ({ type }) => mayCall(type) && callSoon(),
+    }),
     ...invitingCommands(parts),
     ...deviceCommands(parts),
-    ...cityCommands({ ...parts, world, view }),
+    ...cityCommands(city),
     ...comparingCommands(parts),
     ...keepingCommands(parts),
     ...talkCommands({ ...parts, view }),
-    ...checkingCommands({ ...parts, view }),
+    ...checkingCommands({
+      ...parts,
+      view,
+      onEnded: callSoon,
+      handInCalls: (about, after) => handInCalls(city, about, after),
+    }),
     ...ringingCommands({ ...parts, view, isUpToDate: () => connectionOf(parts) === 'live' }),
     leave: () => turns.next(() => leave(keeper)),
     goOn: () =>
@@ -196,55 +191,4 @@ const connectionOf = ({ keeper, relay, isReading }: Parts): Connection => {
   if (keeper.book.own().alarmed) return 'alarm'
   if (relay()?.state() !== 'online') return 'offline'
   return isReading() ? 'catching_up' : 'live'
-}
-
-const speaking = (
-  parts: Parts,
-  objection: (action: Action) => Objection | undefined,
-): Pick<Session, 'say' | 'propose' | 'approve' | 'decline'> => {
-  const { keeper, turns, patience, isMember, sendNow } = parts
-  /** `say` says it, or why not. */
-  const answer = <Why extends string>(hash: string, say: (motion: Motion) => Why | undefined) =>
-    turns.next(async (): Promise<Result<Sending, 'not_member' | 'no_such_motion' | Why>> => {
-      const known = keeper.book.motions.get(hash)
-      if (!isMember()) return err('not_member')
-      if (!known) return err('no_such_motion')
-      const why = say(known.motion)
-      if (why !== undefined) return err(why)
-      patience.hurry(hash)
-      return ok(await sendNow())
-    })
-  return {
-    say: (content) =>
-      turns.next(async () => {
-        const checked = checkContent(content)
-        if (!checked.ok) return checked
-        if (!isMember()) return err('not_member')
-        const id = queue(keeper, { type: 'content', content: encodeContent(checked.value) })
-        return ok({ id, is: await sendNow() })
-      }),
-    propose: (action) =>
-      turns.next(async () => {
-        if (!isMember()) return err('not_member')
-        // What else is missing may come while the others decide.
-        if (objection(action) === 'voted_lately') return err('voted_lately')
-        const motion = newMotion(keeper, action)
-        const hash = motionHash(motion)
-        queue(keeper, { type: 'motion', motion, join: undefined })
-        approveMotion(keeper, motion)
-        patience.hurry(hash)
-        return ok({ motion: hash, is: await sendNow() })
-      }),
-    approve: (hash) =>
-      answer(hash, (motion) => {
-        const why = objection(motion.action)
-        if (!why) approveMotion(keeper, motion)
-        return why
-      }),
-    decline: (hash) =>
-      answer<never>(hash, () => {
-        queue(keeper, { type: 'decline', motion: hash })
-        return undefined
-      }),
-  }
 }

@@ -2,7 +2,7 @@
  * One line at the edge of the screen about what was just done, read out by screen readers. The next one takes its place, and it goes by itself: it lies over what
  * stands below it, and what is not sent yet stands above every page.
  */
-import type { Sending } from '../../core/session/session.ts'
+import type { Sending } from '../../core/session/speaking.ts'
 import { say } from '../words/say.svelte.ts'
 
 const STAYS_MS = 6000

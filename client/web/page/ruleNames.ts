@@ -24,6 +24,7 @@ export const RULES = [
   'keepPlanDays',
   'keepMeetingDays',
   'alarmSeen',
+  'callsCity',
   'relays',
 ] as const satisfies readonly Exclude<keyof Charter, 'rules' | 'suite' | 'isFounded' | 'decisions'>[]
 export type RuleName = (typeof RULES)[number]

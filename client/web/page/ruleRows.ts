@@ -68,6 +68,7 @@ const TEXTS: { readonly [N in RuleName]: (value: Charter[N]) => string } = {
   keepPlanDays: daysWords,
   keepMeetingDays: daysWords,
   alarmSeen: (n) => (n === 0 ? sayLater().rules.seenByThird : sayLater().rules.members(n)),
+  callsCity: (calls) => (calls ? sayLater().rules.callsOn : sayLater().rules.callsOff),
   relays: (relays) => relays.map(({ address }) => address).join(', '),
 }
 

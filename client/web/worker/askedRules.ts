@@ -71,4 +71,5 @@ export const change = v.object({
   keepPlanDays: days,
   keepMeetingDays: days,
   alarmSeen: v.exactOptional(wholeNumber(255)),
+  callsCity: v.exactOptional(v.boolean()),
 }) satisfies v.GenericSchema<unknown, CharterChange>

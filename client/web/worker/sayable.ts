@@ -14,6 +14,7 @@ export type Sayable = Exclude<
       | 'file'
       | 'partWays'
       | `check${string}`
+      | 'calls'
       | 'met'
       | 'wordsCompared'
       | 'runs'

@@ -31,6 +31,7 @@ export const rules = {
     keepPlanDays: 'Closed plans go after',
     keepMeetingDays: 'Meetings go after',
     alarmSeen: 'An alarm must be seen by',
+    callsCity: 'An alarm that nobody answers',
     relays: 'Relay',
   } satisfies Record<RuleName, string>,
   groups: {
@@ -54,6 +55,8 @@ export const rules = {
     unity: 'Never fewer than two thirds of all of us.',
     dissolve: 'Never fewer than two thirds of all of us.',
     urgent: 'Never fewer than two who say yes.',
+    callsCity:
+      'What goes out then are fixed words only: what kind, how urgent, the hour, our name in the city, the kind of work, roughly where, and what is needed. It goes by itself, also when the phone of whoever called is gone, unless two of us are on it.',
     keep: 'Never shorter than a day.',
   },
   count: 'How many at least?',
@@ -75,6 +78,9 @@ export const rules = {
   aboutDays: (n: number) =>
     plural(n, { one: 'As we are now, that is about # day.', other: 'As we are now, that is about # days.' }),
   seenByThird: 'a third of us, at most 3',
+  callsOn:
+    'is told to the people on duty in the city after 15 minutes, without names or the place, and to all delegates after an hour',
+  callsOff: 'stays among us',
   members: (n: number) => plural(n, { one: '# member', other: '# members' }),
   lines: 'One to a line, four at most.',
   whichKind: 'Which kind of decision?',

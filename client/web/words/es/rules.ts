@@ -30,6 +30,7 @@ export const rules: LaterWords['rules'] = {
     keepPlanDays: 'Los planes cerrados se van después de',
     keepMeetingDays: 'Las reuniones se van después de',
     alarmSeen: 'Una alarma la tiene que ver',
+    callsCity: 'Una alarma que nadie contesta',
     relays: 'Relé',
   },
   groups: {
@@ -53,6 +54,8 @@ export const rules: LaterWords['rules'] = {
     unity: 'Nunca menos de dos tercios de todos nosotros.',
     dissolve: 'Nunca menos de dos tercios de todos nosotros.',
     urgent: 'Nunca menos de dos que digan sí.',
+    callsCity:
+      'Lo que sale entonces son solo palabras fijas: qué clase, qué urgencia, la hora, nuestro nombre en la ciudad, la clase de trabajo, más o menos dónde, y qué hace falta. Sale por sí solo, también cuando el teléfono de quien llamó ya no está, salvo que dos de nosotros se ocupen.',
     keep: 'Nunca menos de un día.',
   },
   count: '¿Cuántos por lo menos?',
@@ -76,6 +79,9 @@ export const rules: LaterWords['rules'] = {
       other: 'Tal como estamos ahora, son más o menos # días.',
     }),
   seenByThird: 'un tercio de nosotros, 3 como máximo',
+  callsOn:
+    'se dice a quienes están de turno en la ciudad a los 15 minutos, sin nombres ni lugar, y a todos los delegados después de una hora',
+  callsOff: 'se queda entre nosotros',
   members: (n) => plural(n, { one: '# miembro', other: '# miembros' }),
   lines: 'Una por línea, cuatro como máximo.',
   whichKind: '¿Qué clase de decisión?',

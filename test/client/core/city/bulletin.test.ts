@@ -16,6 +16,7 @@ import {
   encodeTerm,
   writersOf,
 } from '../../../../client/core/city/bulletinTerm.ts'
+import { sealCall } from '../../../../client/core/city/call.ts'
 import {
   decodeLetter,
   decodeSigned,
@@ -78,6 +79,7 @@ const termOf = (place: number): BulletinTerm => ({
     seed,
   ),
   root: cityRoot(roster),
+  delegates: randomBytes(32),
   relay: {
     address: 'wss://relay.test/',
     staticKey: randomBytes(32),
@@ -158,7 +160,7 @@ t.test(
       'of another city',
     )
     t.match(
-      heard(posting(0, letterOf(heron, { type: 'ring', ring: '1'.repeat(32), text: 'Somebody' }), [one])),
+      heard(posting(0, letterOf(heron, { type: 'ring', ...sealCall('Somebody', 'duty', []) }), [one])),
       [{}],
       'a ring needs one',
     )
@@ -191,7 +193,7 @@ t.test('4.6 who floods uses up the allowance of one committee, and the others ar
   const rings = Array.from({ length: ALLOWANCE.ring + 5 }, (_, i) =>
     posting(
       0,
-      letterOf(heron, { type: 'ring', ring: '1'.repeat(32), text: `again ${i}` }),
+      letterOf(heron, { type: 'ring', ...sealCall(`again ${i}`, 'delegates', []) }),
       heron.members.slice(0, 1),
     ),
   )

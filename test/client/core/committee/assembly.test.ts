@@ -97,7 +97,7 @@ const assembly = () => {
     announce: (by: Side, term: number, startsAt: number, isEmergency = false) =>
       life.say(by.seat, {
         type: 'assemblyTerm',
-        ...{ term, startsAt, seed: SEED },
+        ...{ term, startsAt, seed: SEED, delegates: SEED },
         ...(isEmergency ? { isEmergency } : {}),
       } as KnownContent),
     newKeys: (by: Side, term: number, before = term - 1) =>

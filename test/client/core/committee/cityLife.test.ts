@@ -6,6 +6,7 @@ import {
   encodeTerm,
   writersOf,
 } from '../../../../client/core/city/bulletinTerm.ts'
+import { sealCall } from '../../../../client/core/city/call.ts'
 import { encodeLetter, type Letter, signLetter } from '../../../../client/core/city/letter.ts'
 import {
   cityPath,
@@ -158,7 +159,7 @@ t.test('CI3 a letter is our own, and is signed by two seats, each with its own k
   t.ok(now().lettered.has(motion))
   const found = letter(id)
   t.ok(found && isComplete(found))
-  const ring = letterOf({ says: { type: 'ring', ring: '1'.repeat(32), text: 'Somebody' } })
+  const ring = letterOf({ says: { type: 'ring', ...sealCall('Somebody', 'duty', []) } })
   const call = put(ring)
   sign(call, CAROL, { of: ring })
   const called = letter(call)
@@ -179,6 +180,7 @@ const termWith = (root: Uint8Array, writer: string, { card = CARD, signers = 2 }
   return {
     ...{ term: 3, city: CITY, seed, startsAt: 0, root: cityRoot(roster), names: [] },
     writers: writersOf([sha256(keyPairFromSeed(bytesOf(writer)).publicKey)], seed),
+    delegates: bytes,
     relay: { address: 'wss://relay.test/', staticKey: bytes, signingKey: bytes, admission: bytes },
     own: { card, signers, place: 0, path: [...cityPath(roster, 0)] },
   }

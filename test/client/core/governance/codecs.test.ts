@@ -139,6 +139,7 @@ const anyCharter: fc.Arbitrary<Charter> = fc.record({
   keepDays: u16,
   ...keptDays,
   alarmSeen: u8,
+  callsCity: fc.boolean(),
   relays: fc.array(relay, { maxLength: 2 }),
 })
 /** Generated charters, lifted above the floors. */
