@@ -5,24 +5,12 @@
 import t from 'tap'
 import type { Posted } from '../../client/core/city/bulletin.ts'
 import { assemblyStage, membersIn, tallyOf } from '../../client/core/committee/assemblyLife.ts'
-import type { ElectedRole } from '../../client/core/committee/roleWords.ts'
-import { keepCities } from '../../client/core/session/cityCarrying.ts'
 import { toHex } from '../../shared/base/text.ts'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
-import { gather, sayIt, seatOf } from '../support/committeeStory.ts'
-import { createMemoryRelay } from '../support/memoryRelay.ts'
+import { assemble, cityStory, decideToJoin, letIn, untilNextTerm } from '../support/cityStory.ts'
+import { sayIt } from '../support/committeeStory.ts'
 import { cardOf, carry, motion, type People, press, putToVote } from '../support/motions.ts'
-import {
-  closeEverybody,
-  comeIn,
-  foundBy,
-  joinBy,
-  meet,
-  must,
-  newTime,
-  type Person,
-  type Place,
-} from '../support/people.ts'
+import { closeEverybody, must, type Person } from '../support/people.ts'
 
 await cryptoReady
 t.teardown(async () => {
@@ -30,51 +18,12 @@ t.teardown(async () => {
   await Promise.all(everybody().map(({ session }) => session.close()))
 })
 
-const time = newTime()
-const DAY = 86_400_000
-const relays = [createMemoryRelay(), createMemoryRelay()] as const
-const places = relays.map(
-  (relay, i): Place => ({
-    ...relay,
-    address: `ws://relay-${i}.test/`,
-    dial: (address, events) => (address.includes('relay-0') ? relays[0] : relays[1]).dial(address, events),
-  }),
-) as unknown as readonly [Place, Place]
+const story = cityStory()
+const { time, everybody, keep, seatIn } = story
 
-/** Everybody's groups on one device: the committee, and of a delegate the assembly. */
-const groups = new Map<string, Person[]>()
-const addTo = (person: Person): void => {
-  groups.set(person.name, [...(groups.get(person.name) ?? []), person])
-}
-
-const committee = async (name: string, size: number): Promise<People> => {
-  const first = await foundBy(`${name}-1`, places[0], { name, charter: { isFounded: true } }, time)
-  const people: [Person, ...Person[]] = [first]
-  for (let i = 2; i <= size; i++) people.push(await joinBy(`${name}-${i}`, first, places[0], people.slice(1)))
-  await gather(people)
-  for (const person of people) addTo(person)
-  return people
-}
-
-const elect = async (people: People, role: ElectedRole, whom: Person): Promise<void> => {
-  const effect = { gives: 'role' as const, role, seat: seatOf(whom) }
-  await carry(people, await putToVote(people, motion({ kind: 'elect', title: `Our ${role}`, effect })))
-}
-
-const everybody = (): readonly Person[] => [...groups.values()].flat()
-
-/** Everybody looks, and every device does what it owes to the city. */
-const keep = async (): Promise<void> => {
-  for (let round = 0; round < 4; round++) {
-    for (const person of everybody()) must(await person.session.sync())
-    for (const mine of groups.values()) await keepCities(mine.map(({ session }) => session))
-  }
-  for (const person of everybody()) must(await person.session.sync())
-}
-
-const warehouse = await committee('Warehouse', 3)
-const kitchen = await committee('Kitchen', 2)
-const depot = await committee('Depot', 2)
+const warehouse = await story.committee('Warehouse', 3)
+const kitchen = await story.committee('Kitchen', 2)
+const depot = await story.committee('Depot', 2)
 const first = (people: People): Person => people[0]
 const second = (people: People): Person => people[1] ?? people[0]
 
@@ -84,62 +33,15 @@ const CARDS = [
   { people: depot, card: 'c'.repeat(32), code: 'Swift', sector: 'transport', area: 'south' },
 ] as const
 
-/** Where a delegate sits: the second group on their device. */
-const seatIn = (people: People): Person => {
-  const one = groups.get(first(people).name)?.[1]
-  if (!one) throw new Error('no delegate')
-  return one
-}
 const cityOf = (people: People) => seatIn(people).session.view().committee
 
 t.test('8 All three vote to federate, and elect delegates', async (t) => {
-  for (const { people } of CARDS) await elect(people, 'delegate', first(people))
-  const founder = first(warehouse)
-  const session = await founder.client.found({
-    name: 'The city',
-    purpose: 'Committees that help each other',
-    handle: 'Heron',
-    suite: 'x25519',
-    relay: { address: places[1].address, key: places[1].relayKey, admission: places[1].admission },
-    charter: { isFounded: true, isAssembly: true, probation: 0 },
-  })
-  await session.sync()
-  addTo({ ...founder, session })
-  const inside: Person[] = [{ ...founder, session }]
-  for (const people of [kitchen, depot]) {
-    const [sponsor, ...others] = inside
-    if (!sponsor) throw new Error('nobody')
-    const met = await meet(first(people), sponsor, must(await sponsor.session.invite('link')))
-    const come = await comeIn(first(people), met, others)
-    addTo(come)
-    inside.push(come)
-  }
-  await gather(inside)
-  const city = session.cityName()
-  for (const { people, code, sector, area, card } of CARDS) {
-    const effect = {
-      gives: 'city',
-      to: 'join',
-      city,
-      card,
-      from: 1,
-      code,
-      sector,
-      area,
-      languages: ['en'],
-    } as const
-    await carry(
-      people,
-      await putToVote(people, motion({ kind: 'assembly', title: 'We join the city', effect })),
-    )
-  }
+  for (const { people } of CARDS) await story.elect(people, 'delegate', first(people))
+  await assemble(story, CARDS)
+  await decideToJoin(seatIn(warehouse).session.cityName(), CARDS)
   await keep()
   t.equal(assemblyStage(cityOf(warehouse)), 'proposed')
-  // The second and the third are let in by those who are in.
-  for (const [i, { card }] of [CARDS[1], CARDS[2]].entries()) {
-    for (const { people } of CARDS.slice(0, i + 1)) await sayIt(seatIn(people), { type: 'cardWelcome', card })
-    await keep()
-  }
+  await letIn(story, CARDS)
 
   await t.test('Assembly active', async (t) => {
     for (const { people } of CARDS) {
@@ -308,10 +210,8 @@ t.test('18 Assembly item "support reinstatement"', async (t) => {
 })
 
 t.test('a new term comes by itself, under keys that the old ones vouch for', async (t) => {
-  const before = first(kitchen).session.view().committee.homeTerms
-  time.now = (before.get(Math.max(...before.keys()))?.term.startsAt ?? 0) + 6 * DAY
-  await keep()
-  const newest = Math.max(...second(depot).session.view().committee.homeTerms.keys())
-  t.ok(newest > Math.max(...before.keys()))
+  const before = Math.max(...first(kitchen).session.view().committee.homeTerms.keys())
+  const newest = await untilNextTerm(story, second(depot))
+  t.ok(newest > before)
   t.match(second(depot).session.view().committee.homeTerms.get(newest), { isOurs: true, isDisputed: false })
 })

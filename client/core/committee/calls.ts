@@ -1,9 +1,9 @@
 /** Alarms that call the city by themselves unless enough members are there for whom they are about (product.md 3.E). Not here: tokens and the relay (session/calling.ts). */
+import type { Alarms } from './alarm.ts'
 import type { Alarm } from './alarmLife.ts'
 import type { Takers, Writable } from './area.ts'
 import type { CallsContent } from './callContent.ts'
-import { type Check, openingOf } from './check.ts'
-import type { Committee } from './committee.ts'
+import { type Check, type Checks, openingOf } from './check.ts'
 import { type Id, saidAt } from './said.ts'
 
 export type CallsMade = {
@@ -31,7 +31,11 @@ export const callsOf = (
   [...all.values()].find((one) => one.seat === seat && one.content.opens === openingOf(id))
 
 /** Whether this member is there for them: is on it, or has spoken to the person. Having seen it is not enough, nor is that the phone which raised it takes it back. */
-export const isThere = (committee: Committee, { seat, content }: CallsMade, me: Id): boolean =>
+export const isThere = (
+  committee: Pick<Alarms & Checks, 'alarms' | 'checks'>,
+  { seat, content }: CallsMade,
+  me: Id,
+): boolean =>
   [...committee.alarms.values()].some(
     (alarm) => alarm.seat === seat && openingOf(alarm.id) === content.opens && isOnIt(alarm, me),
   ) || [...committee.checks.values()].some((check) => isEndedBy(check, seat, content, me))

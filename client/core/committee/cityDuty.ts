@@ -9,11 +9,21 @@ import { ON_DUTY } from '../city/call.ts'
 import type { Takers, Writable } from './area.ts'
 import { type Assembly, membersIn } from './assemblyLife.ts'
 import { MAX_ROTA, TERMS_AHEAD } from './cityContent.ts'
-import type { CityLife, Rota } from './cityLife.ts'
 import { type Roles, speaksFor } from './roles.ts'
 import type { Id } from './said.ts'
 
-type Draft = Writable<CityLife> & Pick<Roles, 'terms'>
+/** In the order in which they are called: the committee that lends somebody, and the key of that person's phone. */
+export type Rota = readonly { readonly card: Id; readonly key: string }[]
+
+export type DutyLife = {
+  /** By term, who of us is on duty for the city. */
+  readonly onDuty: ReadonlyMap<number, { readonly seat: Id; readonly key: string }>
+  /** By term, who is on duty in the city, as our delegates were told. */
+  readonly rotas: ReadonlyMap<number, Rota>
+}
+export const noDuty: DutyLife = { onDuty: new Map(), rotas: new Map() }
+
+type Draft = Writable<DutyLife> & Pick<Roles, 'terms'> & { readonly homeTerms: ReadonlyMap<number, unknown> }
 
 export const cityDuty: Takers<'duty' | 'dutyRota', Draft> = {
   /** Whoever said so first is on duty until they take it back. */

@@ -13,7 +13,7 @@ import { rootFrom } from '../city/merkle.ts'
 import { unpacked } from '../city/packing.ts'
 import type { Takers, Writable } from './area.ts'
 import { type CityType, TERMS_AHEAD } from './cityContent.ts'
-import { cityDuty } from './cityDuty.ts'
+import { cityDuty, type DutyLife, noDuty } from './cityDuty.ts'
 import type { MotionContent } from './motionContent.ts'
 import { type Roles, speaksFor } from './roles.ts'
 import type { Id, SaidOf } from './said.ts'
@@ -59,10 +59,7 @@ export type CityItem = Omit<SaidOf<'cityItem'>['content'], 'type' | 'item'> & {
   readonly at: number
 }
 
-/** In the order in which they are called: the committee that lends somebody, and the key of that person's phone. */
-export type Rota = readonly { readonly card: Id; readonly key: string }[]
-
-export type CityLife = {
+export type CityLife = DutyLife & {
   readonly memberships: ReadonlyMap<Id, Membership>
   /** SHA-256 of a seat's key of a term, by "term seat". */
   readonly letterKeys: ReadonlyMap<string, string>
@@ -72,10 +69,6 @@ export type CityLife = {
   readonly homeTerms: ReadonlyMap<number, HomeTerm>
   readonly cityItems: ReadonlyMap<Id, CityItem>
   readonly letters: ReadonlyMap<Id, CityLetter>
-  /** By term, who of us is on duty for the city. */
-  readonly onDuty: ReadonlyMap<number, { readonly seat: Id; readonly key: string }>
-  /** By term, who is on duty in the city, as our delegates were told. */
-  readonly rotas: ReadonlyMap<number, Rota>
   /** Motions whose letter has been signed by enough: nothing is said to the city twice. */
   readonly lettered: ReadonlySet<Id>
 }
@@ -88,8 +81,7 @@ export const noCityLife: CityLife = {
   cityItems: new Map(),
   letters: new Map(),
   lettered: new Set(),
-  onDuty: new Map(),
-  rotas: new Map(),
+  ...noDuty,
 }
 
 type Draft = Writable<CityLife> & Pick<Roles, 'terms'>

@@ -7,13 +7,18 @@ import { fromHex } from '../../../shared/base/text.ts'
 import type { KeyPair } from '../../../shared/crypto/sodium.ts'
 import { keyPairFromSeed } from '../../../shared/crypto/sodium.ts'
 import type { Posted } from '../city/bulletin.ts'
+import type { BulletinTerm } from '../city/bulletinTerm.ts'
 import { type Called, dutyKeyOf, openCall } from '../city/call.ts'
 import type { Alarm } from '../committee/alarmLife.ts'
 import type { Assembly } from '../committee/assemblyLife.ts'
 import { type CallsMade, callsOf } from '../committee/calls.ts'
 import type { Committee } from '../committee/committee.ts'
 import { decodeRing1, type Ring1 } from '../committee/ring.ts'
-import type { BulletinView } from './cityCommands.ts'
+
+export type BulletinView = {
+  readonly term: BulletinTerm
+  readonly posted: readonly Posted[]
+}
 
 export type CityAnswer = { readonly card: string; readonly text: string }
 

@@ -31,8 +31,15 @@ const MINE = 'mine'
 
 export const homeOf = ({ keeper, view }: Around): Home => {
   const { book } = keeper
-  const { committee, own } = view()
-  return { committee, me: own.seat, letterSeed: letterSeedOf(book, keeper.random), nowMs: keeper.clock() }
+  const { committee, own, members } = view()
+  const mine = members.find(({ isMe }) => isMe)?.devices ?? []
+  return {
+    committee,
+    me: own.seat,
+    letterSeed: letterSeedOf(book, keeper.random),
+    nowMs: keeper.clock(),
+    isOnlyDevice: mine.length < 2,
+  }
 }
 
 const letterSeedOf = ({ letterSeeds }: Book, random: Keeper['random']): Uint8Array => {

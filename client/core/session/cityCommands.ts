@@ -3,7 +3,7 @@
  * (cityOwed.ts), what the committees say to each other (city/letter.ts).
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
-import { type Posted, proveLetter } from '../city/bulletin.ts'
+import { proveLetter } from '../city/bulletin.ts'
 import type { BulletinTerm } from '../city/bulletinTerm.ts'
 import { cityName, type LetterSaying, letterHash } from '../city/letter.ts'
 import { letterKeyOf } from '../city/letterKeys.ts'
@@ -14,7 +14,7 @@ import { encodeContent, type KnownContent } from '../committee/content.ts'
 import { type Book, numberKey } from './book.ts'
 import { post, type Read, readAll } from './bulletin.ts'
 import { keepCalls } from './calling.ts'
-import { type CallHeard, type CityAnswer, callsIn, cityOn } from './callsHeard.ts'
+import { type BulletinView, type CallHeard, type CityAnswer, callsIn, cityOn } from './callsHeard.ts'
 import {
   type Around,
   atBulletin,
@@ -31,11 +31,6 @@ import { queue } from './outbox.ts'
 
 /** `taken`: somebody else of us is on duty in that week. */
 export type CityFailure = NoLetter | 'no_such_letter' | 'offline' | 'taken'
-
-export type BulletinView = {
-  readonly term: BulletinTerm
-  readonly posted: readonly Posted[]
-}
 
 export type CityCommands = {
   /** What this device has read of the bulletins that it keeps, the newest first. */

@@ -2,8 +2,7 @@
 import { type Card, newestTerm } from '../committee/assemblyLife.ts'
 import { rotaOf } from '../committee/cityDuty.ts'
 import type { KnownContent } from '../committee/content.ts'
-import type { Home } from './cityLetters.ts'
-import type { Abroad } from './cityOwed.ts'
+import type { Abroad, Home } from './cityLetters.ts'
 
 type Said = readonly KnownContent[]
 

@@ -6,6 +6,7 @@
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
+import type { BulletinTerm } from '../city/bulletinTerm.ts'
 import { encodeLetter, type Letter, type LetterSaying, signLetter } from '../city/letter.ts'
 import { letterKeyOf } from '../city/letterKeys.ts'
 import { packed } from '../city/packing.ts'
@@ -23,6 +24,16 @@ export type Home = {
   /** 32 bytes, of this device and this committee. */
   readonly letterSeed: Uint8Array
   readonly nowMs: number
+  /** Nobody but this device speaks for our seat. */
+  readonly isOnlyDevice: boolean
+}
+
+export type Abroad = {
+  readonly assembly: Committee
+  /** Our own seat there. */
+  readonly me: string
+  /** Where the assembly is, and so its bulletins. */
+  readonly relay: BulletinTerm['relay']
 }
 
 /** The text that was voted on, amendments and all: what is shared is this to the last byte. */

@@ -4,7 +4,7 @@
  */
 import { toHex } from '../../../shared/base/text.ts'
 import { randomBytes, sha256 } from '../../../shared/crypto/sodium.ts'
-import { type BulletinTerm, encodeTerm } from '../city/bulletinTerm.ts'
+import { encodeTerm } from '../city/bulletinTerm.ts'
 import { encodeSigned, type LetterSaying, letterHash } from '../city/letter.ts'
 import { LETTER_SIGNERS, letterKeyOf } from '../city/letterKeys.ts'
 import { packed } from '../city/packing.ts'
@@ -22,6 +22,7 @@ import type { KnownContent } from '../committee/content.ts'
 import { activeIn, speaksFor } from '../committee/roles.ts'
 import { lent, rotasBrought } from './cityDuty.ts'
 import {
+  type Abroad,
   type Home,
   isWritten,
   letterFor,
@@ -41,10 +42,12 @@ export const owedAtHome = (home: Home): Said => {
   return [...keysOwed(home, mine), ...decided(home), ...signaturesOwed(home)]
 }
 
-/** The seat's keys for the next terms; another device of ours may have given them. */
-const keysOwed = ({ committee, me, letterSeed }: Home, { from: first }: Membership): Said => {
+/** The seat's keys for the next terms. Another device of ours may have given them; those of one that is gone are given anew. */
+const keysOwed = ({ committee, me, letterSeed, isOnlyDevice }: Home, { from: first }: Membership): Said => {
   const from = Math.max(first, 1 + Math.max(0, ...committee.keyLists.keys()))
-  if (committee.letterKeys.has(keyOfSeat(from, me))) return []
+  const given = committee.letterKeys.get(keyOfSeat(from, me))
+  const own = toHex(sha256(letterKeyOf(letterSeed, from).publicKey))
+  if (given === own || (given !== undefined && !isOnlyDevice)) return []
   const keys = Array.from({ length: TERMS_AHEAD }, (_, i) =>
     toHex(sha256(letterKeyOf(letterSeed, from + i).publicKey)),
   )
@@ -68,14 +71,6 @@ const signaturesOwed = (home: Home): Said =>
     const signature = isDue ? signatureOn(home, letter) : undefined
     return signature ? [signature] : []
   })
-
-export type Abroad = {
-  readonly assembly: Committee
-  /** Our own seat there. */
-  readonly me: string
-  /** Where the assembly is, and so its bulletins. */
-  readonly relay: BulletinTerm['relay']
-}
 
 /** Of a delegate's device: what to say at home, and what in the assembly. */
 export const owedByDelegate = (

@@ -13,8 +13,7 @@ import {
 } from '../committee/assemblyLife.ts'
 import type { Membership } from '../committee/cityLife.ts'
 import type { KnownContent } from '../committee/content.ts'
-import type { Home } from './cityLetters.ts'
-import type { Abroad } from './cityOwed.ts'
+import type { Abroad, Home } from './cityLetters.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

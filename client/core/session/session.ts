@@ -88,9 +88,6 @@ export const createSession = (book: Book, world: World): Session => {
   const committee = (): Committee => folding(book.sayings, book.told.get(MINE)?.begin)
   const files = createFiles({ world, ...parts, committee })
   const view = (): CommitteeView => viewOf(book, committee())
-  const city = { ...parts, world, view }
-  /** Behind whatever waits, and nobody waits for it. */
-  const callSoon = (): void => void turns.next(() => keepCalls(city)).catch(() => undefined)
   return {
     id: book.id,
     files,
@@ -106,23 +103,12 @@ export const createSession = (book: Book, world: World): Session => {
           parts.onProgress(onProgress)
         }
       }),
-    ...speakingCommands({
-      ...parts,
-      objection: (action) => objectionTo(view(), action, world.clock()),
-      onSaid: ({ type }) => mayCall(type) && callSoon(),
-    }),
+    ...callingCommands(parts, world, view),
     ...invitingCommands(parts),
     ...deviceCommands(parts),
-    ...cityCommands(city),
     ...comparingCommands(parts),
     ...keepingCommands(parts),
     ...talkCommands({ ...parts, view }),
-    ...checkingCommands({
-      ...parts,
-      view,
-      onEnded: callSoon,
-      handInCalls: (about, after) => handInCalls(city, about, after),
-    }),
     ...ringingCommands({ ...parts, view, isUpToDate: () => connectionOf(parts) === 'live' }),
     leave: () => turns.next(() => leave(keeper)),
     goOn: () =>
@@ -157,6 +143,29 @@ export const createSession = (book: Book, world: World): Session => {
       files.stop()
       return turns.last(async () => parts.relay()?.close())
     },
+  }
+}
+
+/** What is said about an alarm may call the city, or stop that: behind whatever waits, and nobody waits for it. */
+const callingCommands = (
+  parts: Parts,
+  world: World,
+  view: () => CommitteeView,
+): CityCommands & SpeakingCommands & CheckingCommands => {
+  const city = { ...parts, world, view }
+  const callSoon = (): void => void parts.turns.next(() => keepCalls(city)).catch(() => undefined)
+  return {
+    ...cityCommands(city),
+    ...speakingCommands({
+      ...parts,
+      objection: (action) => objectionTo(view(), action, world.clock()),
+      onSaid: ({ type }) => mayCall(type) && callSoon(),
+    }),
+    ...checkingCommands({
+      ...city,
+      onEnded: callSoon,
+      handInCalls: (about, after) => handInCalls(city, about, after),
+    }),
   }
 }
 

@@ -1,0 +1,297 @@
+/**
+ * The acceptance scenario of product.md section 10 where an alarm goes out of a committee: steps 9 and 11 to 16, in the words of that section. Seven of the warehouse, their city
+ * on another relay, and clocks that move when the test says so. Not here: joining the city, statements and items (city.test.ts).
+ */
+import t from 'tap'
+import type { AlarmContent } from '../../client/core/committee/alarmContent.ts'
+import { alarmSummary } from '../../client/core/committee/alarmSummary.ts'
+import type { KnownContent } from '../../client/core/committee/content.ts'
+import type { CallHeard } from '../../client/core/session/callsHeard.ts'
+import { exposures } from '../../client/core/session/exposing.ts'
+import { cryptoReady } from '../../shared/crypto/sodium.ts'
+import { assemble, cityStory, decideToJoin, letIn, untilNextTerm } from '../support/cityStory.ts'
+import { alarmIn, anAlarm, changeCharter, gather, sayIt, seatOf } from '../support/committeeStory.ts'
+import type { People } from '../support/motions.ts'
+import { closeEverybody, comeIn, meet, must, newDevice, type Person } from '../support/people.ts'
+
+await cryptoReady
+const story = cityStory()
+t.teardown(async () => {
+  await closeEverybody()
+  await Promise.all(story.everybody().map(({ session }) => session.close()))
+})
+const [home, bulletin] = story.relays
+
+const warehouse = await story.committee('Warehouse', 7)
+const kitchen = await story.committee('Kitchen', 2)
+const depot = await story.committee('Depot', 2)
+const [one, two, three, four, five, six, seven] = warehouse as unknown as readonly [
+  Person,
+  Person,
+  Person,
+  Person,
+  Person,
+  Person,
+  Person,
+]
+const cook = kitchen[1] as Person
+const CARDS = [
+  { people: warehouse, card: 'a'.repeat(32), code: 'Heron', sector: 'logistics', area: 'north' },
+  { people: kitchen, card: 'b'.repeat(32), code: 'Sparrow', sector: 'kitchens', area: 'north' },
+  { people: depot, card: 'c'.repeat(32), code: 'Swift', sector: 'transport', area: 'south' },
+] as const
+
+/** Whatever somebody says that another has heard. */
+const say = async (person: Person, content: KnownContent): Promise<string> => {
+  must(await person.session.sync())
+  return sayIt(person, content)
+}
+const answer = (person: Person, alarm: string, what?: string): Promise<string> =>
+  say(
+    person,
+    what === undefined
+      ? { type: 'alarmAnswer', alarm, answer: 'seen' }
+      : { type: 'alarmAnswer', alarm, answer: 'on_it', what },
+  )
+const callsFor = (person: Person, assembly?: Person): readonly CallHeard[] =>
+  person.session.calls(assembly?.session.view().committee)
+const summaryOf = (person: Person, id: string) => {
+  const alarm = alarmIn(person, id)
+  if (!alarm) throw new Error('no such alarm')
+  const members = person.session.view().members.map(({ seat }) => seat)
+  return alarmSummary(alarm, members)
+}
+const delegateOf = (people: People): Person => story.seatIn(people)
+
+t.test(
+  '8 the three are an assembly, and the warehouse has switched on knowingly that it is called',
+  async (t) => {
+    for (const { people } of CARDS) await story.elect(people, 'delegate', people[0])
+    await assemble(story, CARDS)
+    await decideToJoin(delegateOf(warehouse).session.cityName(), CARDS)
+    await story.keep()
+    await letIn(story, CARDS)
+    await story.keep()
+    t.notOk(one.session.view().charter.callsCity, 'off by default')
+    const before = await say(one, anAlarm('before'))
+    await story.keep()
+    t.strictSame(bulletin.waiting(), [], 'and then nothing goes out')
+    await say(one, { type: 'alarmState', alarm: before, to: 'settled', outcome: 'other' })
+    await changeCharter(warehouse, { callsCity: true })
+    await gather(warehouse)
+  },
+)
+
+t.test(
+  '3.E the duty rota: committees lend people for a week, by committee and key, without names',
+  async (t) => {
+    const [week] = cook.session.dutyWeeks()
+    if (!week) throw new Error('no week')
+    must(await cook.session.offerDuty(week.term, true))
+    await story.keep()
+    t.match(await kitchen[0].session.offerDuty(week.term, true), { ok: false, error: 'taken' })
+    for (const person of [two, cook, depot[1] as Person]) {
+      const [now] = person.session.dutyWeeks()
+      t.strictSame(
+        now?.on.map(({ code }) => code),
+        ['Sparrow'],
+      )
+      t.equal(now?.isMe, person === cook)
+    }
+    t.notMatch(JSON.stringify([...delegateOf(depot).session.view().committee.cards.values()]), /Kitchen/)
+  },
+)
+
+t.test('9 Practice alarm: 5 of 7 seen in 10 minutes; two phones asleep', async (t) => {
+  const drill: AlarmContent = { ...anAlarm('We try it out'), kind: 'practice' }
+  const id = await say(one, drill)
+  story.pass(4)
+  for (const person of [two, three, four]) await answer(person, id)
+  story.pass(5)
+  for (const person of [five, six]) await answer(person, id, 'I am there')
+  await gather([one, two, three, four, five, six])
+  // Check: seen and on it shown apart; whoever sleeps is neither.
+  t.match(summaryOf(one, id), { seen: 5, members: 7, isEnough: true })
+  t.strictSame(
+    summaryOf(one, id).onIt.map(({ seat }) => seat),
+    [five, six].map(seatOf),
+  )
+  t.notOk(alarmIn(seven, id))
+  t.strictSame(bulletin.waiting(), [], 'a drill calls nobody outside')
+  await say(one, { type: 'alarmState', alarm: id, to: 'settled', outcome: 'other' })
+  await story.keep()
+})
+
+let taken = ''
+t.test(
+  '11 Warehouse-2 is called to the office, starts "Check on me" for 30 minutes with sealed envelopes. Guard keeps the phone',
+  async (t) => {
+    const alarm: AlarmContent = {
+      ...anAlarm('I was called into the office at Gate Nine'),
+      about: { who: 'named', handle: two.name },
+    }
+    must(await two.session.startCheck({ minutes: 30, note: 'a talk', alarm }))
+    taken = two.session.view().own.device
+    await two.session.close()
+    story.drop(two)
+    t.equal(home.waiting().length, 1)
+    t.equal(bulletin.waiting().length, 2, 'to those on duty and to the delegates')
+    for (const { request } of [...home.waiting(), ...bulletin.waiting()]) {
+      t.equal(request.cancelHashes.length, 32)
+      t.equal(request.needed, 2)
+    }
+    const sizes = bulletin.waiting().map(({ request }) => request.blob.length)
+    t.equal(new Set(sizes).size, 1, 'whoever it is for, it is as large')
+  },
+)
+
+let id = ''
+t.test(
+  '12 Timer passes. Check: relay releases the envelope by itself; alarm NOW opens in Warehouse',
+  async (t) => {
+    story.pass(30)
+    await story.keep()
+    const opened = [...three.session.view().committee.alarms.values()].find(
+      ({ seat }) => seat === seatOf(two),
+    )
+    t.match(opened, { severity: 'now', kind: 'called_in', phase: { is: 'open' } })
+    id = opened?.id ?? ''
+    t.strictSame(await three.session.ring(12), [id], 'and is loud')
+  },
+)
+
+t.test('13 fewer than 3 have seen after 15 minutes. R1 reaches the city duty rota', async (t) => {
+  await answer(three, id)
+  t.strictSame(callsFor(cook), [])
+  story.pass(15)
+  await story.keep()
+  const [call, more] = callsFor(cook)
+  t.match(call, {
+    to: 'duty',
+    card: CARDS[0].card,
+    ring: { kind: 'called_in', severity: 'now', checked: false },
+  })
+  t.equal(more, undefined)
+  await t.test('Check: R1 has no handle, no workplace, time rounded', async (t) => {
+    t.strictSame(Object.keys(call?.ring ?? {}).sort(), [
+      'area',
+      'call',
+      'checked',
+      'code',
+      'hour',
+      'kind',
+      'needs',
+      'ring',
+      'sector',
+      'severity',
+      'v',
+    ])
+    t.match(call?.ring, { code: 'Heron', sector: 'logistics', area: 'north' })
+    t.notMatch(JSON.stringify(call), /Warehouse|Gate Nine|office/)
+  })
+  await t.test('whoever is not on duty sees that somebody calls, and not why', async (t) => {
+    for (const person of [kitchen[0], ...depot])
+      t.match(callsFor(person, person === kitchen[0] ? delegateOf(kitchen) : undefined), [
+        { ring: undefined },
+      ])
+  })
+  await t.test('Kitchen presses "I am on it", and the warehouse reads it', async (t) => {
+    must(await cook.session.answerCity(call?.id ?? '', 'We come to the gate.'))
+    await story.keep()
+    t.strictSame(three.session.cityOn(id), [{ card: CARDS[1].card, text: 'We come to the gate.' }])
+  })
+})
+
+t.test('14 Warehouse-3 alone answers: one cancel token does not stop the +60 min envelope', async (t) => {
+  const left = (): number => bulletin.waiting().length
+  t.equal(left(), 1)
+  await answer(three, id, 'I go there')
+  await story.keep()
+  await story.keep()
+  t.equal(left(), 1, 'one alone, however often their phone looks')
+  await answer(four, id)
+  await story.keep()
+  t.equal(left(), 1, 'to have seen it stops nothing')
+
+  await t.test('Warehouse-5 answers: two tokens stop it', async (t) => {
+    await answer(five, id, 'I call her sister')
+    await story.keep()
+    t.equal(left(), 0)
+    story.pass(60)
+    await story.keep()
+    t.strictSame(callsFor(kitchen[0], delegateOf(kitchen)).length, 1)
+    t.match(callsFor(kitchen[0], delegateOf(kitchen)), [{ to: 'duty', ring: undefined }])
+  })
+
+  await t.test('Warehouse-2 comes out: fired. Kind changed, two witnesses', async (t) => {
+    await say(three, { type: 'alarmUpdate', alarm: id, text: 'She is out. They fired her.', kind: 'fired' })
+    for (const person of [three, five]) await say(person, { type: 'alarmChecked', alarm: id, how: 'spoke' })
+    await story.keep()
+    t.match(alarmIn(four, id), { kind: 'fired', checkedBy: [three, five].map(seatOf) })
+    // Check: nothing is edited, a correction stands beside it.
+    t.match(alarmIn(four, id)?.content, { kind: 'called_in' }, 'what was said first stays as it was said')
+  })
+})
+
+t.test('3.E nobody answers at all: after an hour every delegate reads it, and nobody else', async (t) => {
+  const quiet = await say(six, { ...anAlarm('They took me aside'), kind: 'threatened' })
+  await six.session.sync()
+  t.equal(bulletin.waiting().length, 2)
+  story.pass(15)
+  await story.keep()
+  story.pass(45)
+  await story.keep()
+  for (const people of [kitchen, depot])
+    t.match(
+      callsFor(people[0], delegateOf(people)).filter(({ ring }) => ring?.kind === 'threatened'),
+      [{ ring: { code: 'Heron' } }],
+    )
+  t.strictSame(
+    callsFor(depot[1] as Person).filter(({ ring }) => ring !== undefined),
+    [],
+  )
+  t.equal(
+    callsFor(cook).filter(({ ring }) => ring?.kind === 'threatened').length,
+    1,
+    'once for whoever is on duty',
+  )
+  await say(six, { type: 'alarmState', alarm: quiet, to: 'settled', outcome: 'other' })
+})
+
+t.test('15 Warehouse-3 and -4 cut off the taken phone', async (t) => {
+  const phone = one.session.view().members.find(({ seat }) => seat === seatOf(two))?.devices[0]?.device
+  t.equal(phone, taken)
+  if (!phone) throw new Error('no phone')
+  const { epoch } = three.session.view()
+  must(await three.session.cutOff(phone))
+  must(await four.session.sync())
+  must(await four.session.settleDrop(phone))
+  await story.keep()
+  for (const person of [one, three, four, five]) t.ok(person.session.view().epoch > epoch, 're-keyed')
+  const [report] = exposures(three.session.view())
+  t.match(report, { device: taken })
+  t.ok(report?.never.length, 'and what was never on it')
+})
+
+t.test(
+  '16 Warehouse-2 rejoins on a borrowed phone by QR with two members, and speaks to the city again',
+  async (t) => {
+    const borrowed = await newDevice('Warehouse-2 borrows', story.places[0].dial, story.time)
+    const met = await meet(borrowed, three, must(await three.session.invite('device', seatOf(two))))
+    await three.session.sync()
+    t.equal(
+      three.session.view().members.find(({ seat }) => seat === seatOf(two))?.devices.length,
+      0,
+      'one waits',
+    )
+    const back = await comeIn(borrowed, met, [one, four, five, six])
+    story.addTo(back)
+    await gather([one, three, four, five, six, seven, back])
+    t.equal(seatOf(back), seatOf(two))
+    await story.keep()
+    t.match(await back.session.answerCity('0'.repeat(64), 'here'), { ok: false, error: 'no_key' })
+    // The keys of the taken phone stand in the list of the next term too, if it was made before.
+    for (let i = 0; i < 2; i++) await untilNextTerm(story, back)
+    must(await back.session.answerCity('0'.repeat(64), 'Here I am again.'))
+  },
+)
