@@ -6,12 +6,14 @@ import type { Posted } from '../../core/city/bulletin.ts'
 import { MAX_ALERT_BYTES, TAKES, type Take } from '../../core/city/letter.ts'
 import { type CityItem, isComplete } from '../../core/committee/cityLife.ts'
 import type { CityFailure } from '../../core/session/cityCommands.ts'
+import type { DutyWeek } from '../../core/session/onDuty.ts'
 import type { Session } from '../../core/session/session.ts'
 import { askChoice, askText } from '../ask.ts'
 import { chooseOne } from '../chooseOne.ts'
-import { type Command, type Outcome, type Refusal, refused } from '../command.ts'
+import { type Command, isOn, type Outcome, type Refusal, refused } from '../command.ts'
 import { press } from '../motionChoice.ts'
 import { cityJson, cityLines } from '../show/city.ts'
+import { dutyLines } from '../show/duty.ts'
 import { inOrder } from '../steps.ts'
 import { withCity } from '../withCity.ts'
 
@@ -98,6 +100,32 @@ export const cityOnIt: Command = {
 }
 
 const isCall = ({ letter: { says } }: Posted): boolean => says.type === 'alert' || says.type === 'ring'
+
+export const cityDuty: Command = {
+  usage: '[take|leave]',
+  about: [
+    'Who is on duty in the city this week. Whoever is on duty is told of alarms elsewhere that nobody answers:',
+    'what kind, how urgent, the hour, what is needed; no names and no place. Each committee lends one person.',
+  ],
+  options: { next: { type: 'boolean', help: 'for the next week' } },
+  takes: 1,
+  examples: ['city duty', 'city duty take --next'],
+  run: (context, input) =>
+    withCity(context, async ({ home }) => {
+      const weeks = home.dutyWeeks()
+      const week = weeks[isOn(input, 'next') ? 1 : 0]
+      const word = input.positionals[0]
+      if (word === undefined) return ok({ text: dutyLines(weeks), json: { weeks } })
+      return takeDuty(home, week, word)
+    }),
+}
+
+const takeDuty = async (home: Session, week: DutyWeek | undefined, word: string): Promise<Outcome> => {
+  if (word !== 'take' && word !== 'leave') return refused('no_such_choice', 'Say take or leave.', 2)
+  if (!week) return refused('no_city', FAILURES.no_city)
+  const done = await home.offerDuty(week.term, word === 'take')
+  return answered(done, word === 'take' ? 'You are on duty.' : 'You are not on duty any more.')
+}
 
 const TAKE_WORDS: Readonly<Record<Take, string>> = {
   act: 'we act',

@@ -24,6 +24,11 @@ export const city: Family = {
       load: async () => (await members()).cityOnIt,
     },
     {
+      name: 'city duty',
+      summary: 'who is on duty in the city; take a week',
+      load: async () => (await members()).cityDuty,
+    },
+    {
       name: 'city decide',
       summary: 'vote on what we do about an item',
       load: async () => (await members()).cityDecide,

@@ -6,6 +6,7 @@ import { isComplete, membershipOf } from '../../core/committee/cityLife.ts'
 import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { City } from '../withCity.ts'
+import { callLines } from './duty.ts'
 
 const STAGES = {
   proposed: 'The assembly is proposed: one committee is in.',
@@ -35,6 +36,7 @@ export const cityLines = ({ home, assembly }: City): readonly string[] => {
       .filter(({ isDisputed }) => isDisputed)
       .map(() => 'Our delegates brought different things from the assembly: ask both.'),
     ...waitingLines(home),
+    ...callLines(home.calls(assembly?.view().committee)),
     ...home.bulletins().flatMap(({ term, posted }) => posted.map((one) => postedLine(term, one))),
     ...[...committee.cityItems.values()].map(
       ({ id, title }) => `The assembly asks: ${toOneLine(title)} (${id.slice(0, 4)})`,
@@ -82,6 +84,7 @@ export const cityJson = ({ home, assembly }: City): object => {
   const there = assembly?.view().committee
   return {
     code: mine?.code ?? null,
+    calls: home.calls(there),
     bulletin: home
       .bulletins()
       .flatMap(({ term, posted }) =>

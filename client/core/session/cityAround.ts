@@ -1,5 +1,7 @@
 /** What the city's commands stand on: our part in it as it is now, our letter keys, and a line to the bulletin of a term. Not here: the commands (cityCommands.ts, calling.ts). */
+import { sameBytes } from '../../../shared/base/bytes.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { sha256 } from '../../../shared/crypto/sodium.ts'
 import type { BulletinTerm } from '../city/bulletinTerm.ts'
 import { type LetterSaying, type SignedLetter, signLetter } from '../city/letter.ts'
 import { letterKeyOf } from '../city/letterKeys.ts'
@@ -95,8 +97,9 @@ export const signAlone = (
   if (!around.isMember()) return err('not_member')
   if (!mine || !term || !list) return err('no_city')
   const key = letterKeyOf(home.letterSeed, term.term)
-  const place = [...list.seats].find(([, seat]) => seat === home.me)?.[0]
-  if (place === undefined) return err('no_key')
+  const hash = sha256(key.publicKey)
+  const place = list.keys.findIndex((one) => sameBytes(one, hash))
+  if (place < 0) return err('no_key')
   const serial = new DataView(around.keeper.random(4).slice().buffer).getUint32(0)
   const letter = { version: 1, city: mine.city, card: mine.card, term: term.term, serial, says } as const
   return ok({ term, signed: { letter, signatures: [signLetter(letter, place, key)] }, keys: list.keys })

@@ -2,6 +2,7 @@
  * The city as one screen shows it to a member: our card there, what other committees say, and what waits for us. Pure picking out.
  * Not here: the assembly as delegates see it (assemblyView.ts), what is owed (cityOwed.ts), what a member does (cityCommands.ts).
  */
+
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import type { Posted } from '../city/bulletin.ts'
@@ -20,7 +21,7 @@ import type { Committee } from '../committee/committee.ts'
 import { isOpen, type Motion, wasCarried } from '../committee/motionLife.ts'
 import { toOneLine } from '../committee/plainText.ts'
 import { activeIn } from '../committee/roles.ts'
-import type { BulletinView } from './cityCommands.ts'
+import type { BulletinView } from './callsHeard.ts'
 import type { Home } from './cityLetters.ts'
 
 const DAY_MS = 86_400_000

@@ -93,6 +93,7 @@ export const why = {
   no_city: 'We are in no city yet, or its first week has not begun.',
   no_key: 'This phone came too late for this week. From next week on it can call the city.',
   no_such_letter: 'There is no such call to confirm any more.',
+  taken: 'Somebody else of us is on duty in that week.',
   in_the_way: 'Something is still in the way: look at the preview.',
   field: 'Something is empty, too long or not allowed.',
 } satisfies Record<Reason, string>

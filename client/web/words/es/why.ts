@@ -89,6 +89,7 @@ export const why: Words['why'] = {
   no_city: 'Todavía no estamos en ninguna ciudad, o su primera semana no ha empezado.',
   no_key: 'Este teléfono llegó tarde para esta semana. Desde la próxima puede llamar a la ciudad.',
   no_such_letter: 'Ya no hay tal llamada que confirmar.',
+  taken: 'Otra persona de nosotros está de turno esa semana.',
   in_the_way: 'Algo lo impide todavía: mira la vista previa.',
   field: 'Algo está vacío, es demasiado largo o no está permitido.',
 }
