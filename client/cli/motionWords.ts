@@ -1,6 +1,7 @@
 /** The words around decisions: where a motion stands, what waits, and why a step is refused. One table for each union, typed by it. */
-import { MAX_CANDIDATES, MAX_MOTION } from '../core/committee/motionContent.ts'
+import { MAX_MOTION } from '../core/committee/motionContent.ts'
 import type { MotionRefusal } from '../core/committee/motionLife.ts'
+import { MAX_CANDIDATES } from '../core/committee/roleWords.ts'
 import type { CardState, Waits } from '../core/session/decideView.ts'
 import type { DecideRefusal } from '../core/session/deciding.ts'
 import { type Refusal, refusal } from './command.ts'

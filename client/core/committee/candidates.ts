@@ -2,8 +2,8 @@
  * Who stands in an election (product.md 3.B): whoever was named when it was put, and whoever anybody puts forward while it is discussed. A candidate stands down until
  * voting opens, and after that only they themselves put themselves forward again. In the order of the log. Not here: who may be elected (roles.ts), the vote (election.ts).
  */
-import { MAX_CANDIDATES } from './motionContent.ts'
 import type { Motion, Step } from './motionLife.ts'
+import { MAX_CANDIDATES } from './roleWords.ts'
 import type { Id, SaidOf } from './said.ts'
 
 type Put = Pick<Motion, 'content' | 'forward' | 'stoodDown'>

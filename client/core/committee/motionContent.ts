@@ -4,7 +4,7 @@ import { idsOf } from './alarmWords.ts'
 import { cityEffects } from './cityContent.ts'
 import { DECISION_KINDS, type DecisionKind } from './decisionRules.ts'
 import { line, messageId, oneOf, text } from './fields.ts'
-import { ELECTED } from './roleWords.ts'
+import { ELECTED, MAX_CANDIDATES } from './roleWords.ts'
 import { ENDINGS } from './unityWords.ts'
 
 export const MAX_MOTION = { title: 120, text: 8000, note: 1000, paragraphs: 100 } as const
@@ -20,8 +20,6 @@ const lang = v.pipe(v.string(), v.regex(/^[a-z]{2,3}(-[A-Z]{2})?$/))
 const DAY = /^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
 /** A day of the calendar as people write it down. No rule compares it with a clock. */
 const day = v.pipe(v.string(), v.regex(DAY))
-
-export const MAX_CANDIDATES = 8
 
 const days = v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(366)))
 

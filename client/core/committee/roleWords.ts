@@ -22,6 +22,8 @@ export const isElected = (role: Role): role is ElectedRole => ELECTED.some((one)
 /** Terms in a row that somebody can be elected for. */
 export const MAX_TERMS = 2
 
+export const MAX_CANDIDATES = 8
+
 /** Days of a term if nobody says otherwise (product.md 3.A, 3.C). */
 export const TERM_DAYS: Readonly<Record<Role, number>> = {
   delegate: 90,

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { isAmong, putUpIn } from '../../../../client/core/committee/candidates.ts'
 import { applyAll, emptyCommittee } from '../../../../client/core/committee/committee.ts'
-import { MAX_CANDIDATES } from '../../../../client/core/committee/motionContent.ts'
+import { MAX_CANDIDATES } from '../../../../client/core/committee/roleWords.ts'
 import { idOf, SEATS } from './arbitraries.ts'
 import { newStory, put, type Story, whyNot } from './motionStory.ts'
 
