@@ -1,9 +1,20 @@
 /** One motion as its own page shows it. Not here: the list of them (views.ts), and the rules (client/core). */
-import { decodeCharter } from '../../core/governance/charter.ts'
+import { type Charter, decodeCharter } from '../../core/governance/charter.ts'
 import type { Card } from '../../core/session/decideView.ts'
-import { freeSteps, mandatesFor, mayPutForward } from '../../core/session/deciding.ts'
-import type { CommitteeView } from '../../core/session/view.ts'
-import type { MotionShown } from './shown.ts'
+import { type FreeStep, freeSteps, mandatesFor, mayPutForward } from '../../core/session/deciding.ts'
+import type { CommitteeView, MotionView } from '../../core/session/view.ts'
+
+/** One motion whole. */
+export type MotionShown = Card & {
+  /** What this member may do about it besides what waits for them. */
+  readonly free: readonly FreeStep[]
+  /** Members whom this one may put forward for the role that it is about. */
+  readonly forward: readonly string[]
+  /** What a vote that binds the group could be about, where it has not been opened yet. */
+  readonly mandates: readonly MotionView[]
+  /** The rules as they are, and as they would be. */
+  readonly rules: { readonly now: Charter; readonly next: Charter } | undefined
+}
 
 export const motionShown = (view: CommitteeView, card: Card, nowMs: number): MotionShown => {
   const { motion } = card

@@ -23,17 +23,9 @@ import type { VouchFailure } from '../../core/session/sponsoring.ts'
 import type { FoundFailure, Objection, PartFailure } from '../../core/session/talking.ts'
 import type { Ask, DoorRefusal, In } from './asks.ts'
 import type { CityRequests } from './cityPort.ts'
+import type { MotionShown } from './motionShown.ts'
 import type { Sayable } from './sayable.ts'
-import type {
-  FileRefusal,
-  FileWords,
-  Frame,
-  JoiningShown,
-  MadeInvite,
-  MotionShown,
-  RoomSlice,
-  Views,
-} from './shown.ts'
+import type { FileRefusal, FileWords, Frame, JoiningShown, MadeInvite, RoomSlice, Views } from './shown.ts'
 
 /**
  * none: nothing is kept here yet. elsewhere: another tab of this browser has it; `takeOver` ends it there. damaged: not one byte of it is used, because an

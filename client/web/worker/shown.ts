@@ -17,14 +17,13 @@ import type { OwedReport, WhoHoldsWhat } from '../../core/committee/whoHoldsWhat
 import type { Charter } from '../../core/governance/charter.ts'
 import type { ArrivalView } from '../../core/session/arrivalView.ts'
 import type { Card } from '../../core/session/decideView.ts'
-import type { FreeStep } from '../../core/session/deciding.ts'
 import type { Exposure } from '../../core/session/exposing.ts'
 import type { InviteView } from '../../core/session/inviteView.ts'
 import type { ConcernPage, Stage, UnityPage } from '../../core/session/lifeView.ts'
 import type { JoinFailure } from '../../core/session/newcoming.ts'
 import type { Unsent } from '../../core/session/outbox.ts'
 import type { Connection } from '../../core/session/session.ts'
-import type { CommitteeView, MemberView, MotionView } from '../../core/session/view.ts'
+import type { CommitteeView, MemberView } from '../../core/session/view.ts'
 import type { CheckShown } from './careShown.ts'
 import type { CityNow, CityShown } from './cityShown.ts'
 
@@ -136,18 +135,6 @@ export type FileRefusal =
 
 /** Without its keys: no page thread sees one. */
 export type FileShown = Omit<FileContent, 'secret' | 'sha256'>
-
-/** One motion whole. */
-export type MotionShown = Card & {
-  /** What this member may do about it besides what waits for them. */
-  readonly free: readonly FreeStep[]
-  /** Members whom this one may put forward for the role that it is about. */
-  readonly forward: readonly string[]
-  /** What a vote that binds the group could be about, where it has not been opened yet. */
-  readonly mandates: readonly MotionView[]
-  /** The rules as they are, and as they would be. */
-  readonly rules: { readonly now: Charter; readonly next: Charter } | undefined
-}
 
 /** One motion without its text. */
 export type CardShown = Omit<Card, 'motion'> & {
