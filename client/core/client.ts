@@ -91,6 +91,7 @@ const dialInvite = (world: World, invite: Invite): Relay => {
   return createRelay({
     dial: world.dial,
     timer: world.timer,
+    redial: world.redial,
     random: world.chance,
     address: primary.address,
     relayKey: primary.key,

@@ -112,8 +112,9 @@ const happen = (own: Own, happening: Happening): void => {
 
 const rest = (own: Own): void => {
   unlink(own)
+  const { redial = own.deps.timer } = own.deps
   if (own.connection.state === 'waiting')
-    own.cancelTimer = own.deps.timer(own.connection.delayMs, () => happen(own, 'due'))
+    own.cancelTimer = redial(own.connection.delayMs, () => happen(own, 'due'))
 }
 
 /** Everything that waits for this connection hears that it is gone. */

@@ -96,6 +96,8 @@ export type Relay = {
 export type RelayDeps = {
   readonly dial: Dial
   readonly timer: Timer
+  /** Waits between two dials, and may wake sooner where there is reason to hope. Without it `timer` does. */
+  readonly redial?: Timer | undefined
   readonly random: () => number
   readonly address: string
   readonly relayKey: RelayKey

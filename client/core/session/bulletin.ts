@@ -53,6 +53,7 @@ export const dialBulletin = (world: World, { relay }: BulletinTerm): Relay =>
   createRelay({
     dial: world.dial,
     timer: world.timer,
+    redial: world.redial,
     random: world.chance,
     address: relay.address,
     relayKey: { staticKey: relay.staticKey, signingKey: relay.signingKey as PublicKey },

@@ -29,6 +29,7 @@ export const createKeeper = (book: Book, world: World, mayAct: (work: string) =>
     createRelay({
       dial: world.dial,
       timer: world.timer,
+      redial: world.redial,
       random: world.chance,
       address: book.own().relay.address,
       relayKey: relayKey(),

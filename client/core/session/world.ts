@@ -5,6 +5,8 @@ import type { Dial, Timer } from '../relay/ports.ts'
 export type World = {
   readonly dial: Dial
   readonly timer: Timer
+  /** Waits before a relay is dialed again, and wakes at once when the machine is told that its network is back. */
+  readonly redial?: Timer
   readonly clock: () => number
   readonly chance: () => number
 }

@@ -1,8 +1,10 @@
 /** The worker in which the core of the web client lives: the only place that knows the browser's clock, sockets, storage and timers. No rule is here. */
 import { cryptoReady } from '../../../shared/crypto/sodium.ts'
 import { expectPassphrase } from '../../core/crypto/passphrase.ts'
+import type { Timer } from '../../core/relay/ports.ts'
 import { createDoor } from './door.ts'
 import type { FromWorker } from './port.ts'
+import { createRedialing } from './redialing.ts'
 import { dialBrowser } from './socketBrowser.ts'
 import { hasVaultIdb, openVaultIdb } from './vaultIdb.ts'
 import { createVaultLock } from './vaultLock.ts'
@@ -17,13 +19,18 @@ globalThis.addEventListener('securitypolicyviolation', ({ blockedURI }) => {
   if (URL.canParse(blockedURI)) forbidden.add(new URL(blockedURI).host)
 })
 
+const timer: Timer = (delayMs, wake) => {
+  const id = setTimeout(wake, delayMs)
+  return () => clearTimeout(id)
+}
+const { redial, now } = createRedialing(timer)
+globalThis.addEventListener('online', now)
+
 const door = createDoor({
   world: {
     dial: dialBrowser,
-    timer: (delayMs, wake) => {
-      const timer = setTimeout(wake, delayMs)
-      return () => clearTimeout(timer)
-    },
+    timer,
+    redial,
     clock: Date.now,
     chance: Math.random,
   },

@@ -2,6 +2,7 @@ import t from 'tap'
 import type { LieKind } from '../../../../client/core/relay/evidence.ts'
 import { observeHead } from '../../../../client/core/relay/observe.ts'
 import { comparePeer, newWitness } from '../../../../client/core/relay/witness.ts'
+import { createRedialing } from '../../../../client/web/worker/redialing.ts'
 import { cryptoReady, newKeyPair } from '../../../../shared/crypto/sodium.ts'
 import { powBits } from '../../../../shared/protocol/access.ts'
 import { encodeEvent } from '../../../../shared/protocol/frames.ts'
@@ -19,7 +20,7 @@ import {
   value,
   withLog,
 } from '../../../support/desk.ts'
-import { settled } from '../../../support/fakeTimer.ts'
+import { createFakeTimer, settled } from '../../../support/fakeTimer.ts'
 import { expireUpTo, testAccess, testBlob } from '../../../support/memoryLog.ts'
 import { createMemoryRelay, type MemoryRelay } from '../../../support/memoryRelay.ts'
 import * as misdeeds from '../../../support/misdeeds.ts'
@@ -319,6 +320,30 @@ t.test('4.7 a connection that has lasted is taken up again at once', async (t) =
   desk.far.cut()
   await desk.clock.pass(1000)
   t.equal(desk.near.state(), 'online')
+})
+
+t.test('4.7 a client that is told that the network is back dials at once', async (t) => {
+  const clock = createFakeTimer()
+  const { redial, now } = createRedialing(clock.timer)
+  const { far, near } = openDesk(t, undefined, { timer: clock.timer, redial })
+  await settled()
+  far.refuseDialing(true)
+  far.cut()
+  await clock.pass(10 * 60_000)
+  far.refuseDialing(false)
+  await clock.pass(0)
+  t.equal(near.state(), 'offline', 'it waits for up to a minute')
+  const dialed = far.dialed()
+  now()
+  await settled()
+  t.equal(near.state(), 'online')
+  now()
+  await clock.pass(60_000)
+  t.equal(
+    far.dialed(),
+    dialed + 1,
+    'and neither the wait that was ended nor a second word makes another connection',
+  )
 })
 
 t.test('A1 a call made while dialing waits for the outcome, and a silent relay is given up', async (t) => {
