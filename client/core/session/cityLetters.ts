@@ -52,7 +52,9 @@ export const sayingOf = (motion: Motion): LetterSaying | undefined => {
 export const speakingSeats = (committee: Committee): readonly string[] =>
   speakersOf(committee).flatMap((seat) => committee.citySeats.get(seat) ?? [])
 
+/** Whoever came later knows no motion that was carried before, but is told which city the committee is in, and by which motion. */
 const isDecided = (committee: Committee, { letter, motion: id }: CityLetter): boolean => {
+  if (letter.says.type === 'join') return id !== undefined && membershipOf(committee)?.motion === id
   const motion = id === undefined ? undefined : committee.motions.get(id)
   const says = motion && sayingOf(motion)
   return says !== undefined && same(says, letter.says)

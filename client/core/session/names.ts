@@ -6,13 +6,15 @@ import type { CommitteeView } from './view.ts'
 
 export type Names = (seat: string) => string
 
+type Named = Pick<CommitteeView, 'committee' | 'handles' | 'own'>
+
 export const plainNamesIn = (view: CommitteeView): Names => {
-  const known = everybody(view)
+  const known = handlesIn(view)
   return (seat) => toOneLine(nameOf(known, seat))
 }
 
 /** Members who have not introduced themselves yet were named by whoever vouched for them. */
-const everybody = (view: CommitteeView): Pick<Committee, 'handles'> => {
+export const handlesIn = (view: Named): Pick<Committee, 'handles'> => {
   const handles = new Map([...view.committee.handles, ...view.handles])
   if (!handles.has(view.own.seat)) handles.set(view.own.seat, view.own.handle)
   return { handles }

@@ -16,6 +16,7 @@ import {
   ring2Text,
 } from '../committee/ring.ts'
 import { type Leak, leaksIn } from '../committee/scan.ts'
+import { handlesIn } from './names.ts'
 import type { CommitteeView } from './view.ts'
 
 export type Preview = {
@@ -28,13 +29,19 @@ export type Preview = {
 
 export type ShareDraft = Ring2Draft & { readonly card: RingCard; readonly words: RingWords }
 
-export const previewOf = ({ committee }: CommitteeView, alarm: Alarm, draft: ShareDraft): Preview => {
+/** Names are those that members read on their screens, and not only of those who have said theirs anew. */
+export const previewOf = (
+  view: Pick<CommitteeView, 'committee' | 'handles' | 'own'>,
+  alarm: Alarm,
+  draft: ShareDraft,
+): Preview => {
+  const known = handlesIn(view)
   const written = [draft.demand, draft.ask, draft.workplace ?? '', ...Object.values(draft.card)].join('\n')
-  const ring = ring2Of(alarm, draft.card, committee, draft)
+  const ring = ring2Of(alarm, draft.card, known, draft)
   return {
     text: ring2Text(ring, draft.words),
     gaps: gapsIn(alarm, draft),
-    leaks: leaksIn(written, hiddenNames(alarm, committee)),
+    leaks: leaksIn(written, hiddenNames(alarm, known)),
   }
 }
 

@@ -26,6 +26,7 @@ import {
 } from '../../../../client/core/committee/cityLife.ts'
 import { apply, type Committee, emptyCommittee } from '../../../../client/core/committee/committee.ts'
 import type { KnownContent } from '../../../../client/core/committee/content.ts'
+import { signingOf } from '../../../../client/core/session/cityLetters.ts'
 import { sameBytes } from '../../../../shared/base/bytes.ts'
 import { fromHex, toHex } from '../../../../shared/base/text.ts'
 import { cryptoReady, keyPairFromSeed, sha256 } from '../../../../shared/crypto/sodium.ts'
@@ -223,6 +224,24 @@ t.test('CI7 a term is brought by a delegate; every member sees whether our keys 
   for (const term of [4, 5]) good.bring({ ...right, term })
   t.strictSame([...good.now().homeTerms.keys()], [4, 5], 'two are kept')
 })
+
+t.test(
+  'CI3 whoever came after the vote to join signs that the committee joins, and no other vote',
+  async (t) => {
+    const { put, now } = ready()
+    t.equal(now().motions.size, 0, 'they were told of the joining, not of the vote')
+    const signing = (letter: Partial<Letter>, motion?: string): string | undefined => {
+      const id = put(letterOf(letter), motion)
+      const written = now().letters.get(id)
+      return written && signingOf(now(), written)
+    }
+    const join = { says: { type: 'join' } } as const
+    t.equal(signing(join, idOf(900)), 'signs')
+    t.equal(signing({ ...join, serial: 2 }), 'refuses', 'by no vote')
+    t.equal(signing({ ...join, serial: 3 }, idOf(902)), 'refuses', 'by another vote')
+    t.equal(signing({ says: { type: 'leave' }, serial: 4 }, idOf(900)), 'refuses', 'by the vote to join')
+  },
+)
 
 t.test('CI1 one city at a time; seats and items are for who speaks for us', async (t) => {
   const { now, say } = committee()

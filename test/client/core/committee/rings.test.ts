@@ -22,6 +22,7 @@ import {
   ring2Text,
 } from '../../../../client/core/committee/ring.ts'
 import { leaksIn } from '../../../../client/core/committee/scan.ts'
+import { previewOf } from '../../../../client/core/session/sharing.ts'
 import { idOf, SEATS, sayings } from './arbitraries.ts'
 
 const [ALICE = '', BOB = '', CAROL = ''] = SEATS
@@ -247,5 +248,26 @@ t.test(
     t.strictSame(hiddenNames(unasked.alarm, unasked.committee), ['Ana', 'Bob'])
     const inOrder = leaksIn('at 7 the Night shift saw Ana', ['Ana']).map(({ what }) => what)
     t.strictSame(inOrder, ['time', 'shift', 'handle'], 'as they stand there')
+  },
+)
+
+t.test(
+  '3.E the name of a member who has never changed it is stopped, and told where they allow it',
+  async (t) => {
+    const { alarm, committee } = told(raise(), [ALICE, consent(true, false)])
+    /** As on a phone: what members are called came with their greetings. */
+    const own = { seat: CAROL, handle: 'Caro' } as Parameters<typeof previewOf>[0]['own']
+    const handles = new Map([
+      [ALICE, 'Ana'],
+      [BOB, 'Bob'],
+    ])
+    const view = { own, handles, committee: { ...committee, handles: new Map() } }
+    const draft = { ...DRAFT, workplace: undefined, card: CARD, words: WORDS }
+    const preview = previewOf(view, alarm, { ...draft, demand: 'Ana, Bob and Caro stay' })
+    t.strictSame(
+      preview.leaks.map(({ found }) => found),
+      ['Bob', 'Caro'],
+    )
+    t.match(preview.text, /name Ana/)
   },
 )
