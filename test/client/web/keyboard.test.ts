@@ -5,7 +5,7 @@
 import type { Locator } from 'playwright-core'
 import t from 'tap'
 import { encodeCharter } from '../../../client/core/governance/charter.ts'
-import { anAlarm, sayIt } from '../../support/committeeStory.ts'
+import { anAlarm, sayIt, seatOf } from '../../support/committeeStory.ts'
 import { unseenFocus } from '../../support/measures.ts'
 import { must, type Person } from '../../support/people.ts'
 import { comeIn, newPhone, PASSPHRASE, startWebStory } from '../../support/webClient.ts'
@@ -188,6 +188,7 @@ t.test(
       '#/1/safety',
       '#/settings',
       '#/found',
+      ...['member', 'worry', 'elect', 'remove'].map((at) => `#/1/${at}/${seatOf(bob())}`),
     ]) {
       await page.evaluate((to) => {
         location.hash = to
