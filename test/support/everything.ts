@@ -1,7 +1,7 @@
 /** A member who says one of everything that a screen shows, in words of the test's own; and where each of it is looked at. Not here: what is looked for. */
 import type { KnownContent } from '../../client/core/committee/content.ts'
 import { encodeCharter } from '../../client/core/governance/charter.ts'
-import { sayIt } from './committeeStory.ts'
+import { sayIt, seatOf } from './committeeStory.ts'
 import { sourceOf } from './fileEnds.ts'
 import { must, type Person } from './people.ts'
 
@@ -11,6 +11,8 @@ export type Words = (place: string, line?: number) => string
 export type Said = {
   /** Addresses of the screens about one thing, in the first committee of a device. */
   readonly screens: readonly string[]
+  /** Of those about a member, a role or a point, and of the questions that begin there. */
+  readonly others: readonly string[]
   readonly alarm: string
   readonly motion: string
   readonly file: string
@@ -71,7 +73,9 @@ export const sayEverything = async (person: Person, other: string, words: Words)
   for (const content of alarms(words)) raised.push(await sayIt(person, content))
   const [alarm = '', second = ''] = raised
   await sayIt(person, { type: 'alarmUpdate', alarm, text: words('update') })
-  for (const content of talk(words, day)) await sayIt(person, content)
+  const ids = new Map<string, string>()
+  for (const content of talk(words, day)) ids.set(content.type, await sayIt(person, content))
+  const seat = seatOf(person)
   const motion = await sayIt(person, {
     type: 'motion',
     kind: 'everyday',
@@ -119,6 +123,10 @@ export const sayEverything = async (person: Person, other: string, words: Words)
       `thread/${alarm}`,
       `motion/${motion}`,
       `share/${alarm}`,
+    ],
+    others: [
+      ...[`member/${seat}`, `worry/${seat}`, `elect/${seat}`, `remove/${seat}`],
+      ...[`recall/${ids.get('roleTake')}`, `point/${ids.get('unityPoint')}`],
     ],
     alarm,
     motion,

@@ -55,6 +55,22 @@ export const smallTargets = (page: Page, least: number, selector?: string): Prom
     { least, selector },
   )
 
+/** Things to touch that are nearer to each other than that: a thumb would touch both. What lies in one of them is part of it, and five places side by side fill the narrowest phone. */
+export const crowded = (page: Page, least: number): Promise<readonly string[]> =>
+  run(
+    page,
+    `
+    const front = document.querySelector('dialog[open]') ?? document.body
+    const touched = all('button, .button, input:not(.tile input), textarea, select, summary, .tile, audio').filter((one) => front.contains(one))
+    const boxes = touched.map((one) => ({ one, box: one.getBoundingClientRect() }))
+    const apart = (a, b) => Math.max(a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom)
+    const sticks = (one) => one.closest('nav.bar, header.top') !== null
+    return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => sticks(a.one) === sticks(b.one) && !a.one.contains(b.one) && !b.one.contains(a.one) && apart(a.box, b.box) < asked.least - 0.5)
+      .map((b) => Math.round(apart(a.box, b.box)) + ' px: ' + nameOf(a.one) + ' | ' + nameOf(b.one)))
+  `,
+    { least },
+  )
+
 /** Texts whose contrast with what is behind them is less than that (WCAG 2, relative luminance). */
 export const faint = (page: Page, least: number, within = 'body'): Promise<readonly string[]> =>
   run(

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { seatOf } from '../../support/committeeStory.ts'
 import { sayEverything, type Words } from '../../support/everything.ts'
-import { breaches, faint, overflowing, smallTargets } from '../../support/measures.ts'
+import { breaches, crowded, faint, overflowing, smallTargets } from '../../support/measures.ts'
 import { speakOther } from '../../support/otherWords.ts'
 import { must } from '../../support/people.ts'
 import {
@@ -26,6 +26,7 @@ import {
 
 const TOUCH = 56
 const ALARM_TOUCH = 88
+const APART = 8
 
 const { relay, base, newDevice } = await startWebStory(t)
 
@@ -36,6 +37,30 @@ const PLAIN: Words = (place, line = 1000) =>
 
 // the words of other languages come to the page by way of the test, and would not come through the loader
 const { page, context } = await newPhone(t, base, { look: { serviceWorkers: 'block' } })
+
+/** What is wrong with a screen, for anybody. */
+const wrongWith = async (page: Page) => ({
+  overflowing: await overflowing(page),
+  axe: await breaches(page),
+  contrast: await faint(page, 7),
+  small: await smallTargets(page, TOUCH),
+  smallInAlarm: await smallTargets(page, ALARM_TOUCH, '.raise, button.alarm, button.calm, button.kind'),
+  crowded: await crowded(page, APART),
+  headings: await page.locator('h1').count(),
+})
+const USABLE = {
+  overflowing: [],
+  axe: [],
+  contrast: [],
+  small: [],
+  smallInAlarm: [],
+  crowded: [],
+  // it says where one is
+  headings: 1,
+}
+
+await page.locator('main h1').waitFor()
+const first = await wrongWith(page)
 await makeLock(page)
 await foundHere(page, { name: 'Kitchen and night shift', handle: 'alice', relay: relay.address })
 const bob = await letIn(page, await newDevice('بدر'))
@@ -45,7 +70,7 @@ const other =
     .members.map(({ seat }) => seat)
     .find((seat) => seat !== seatOf(bob)) ?? ''
 const said = await sayEverything(bob, other, PLAIN)
-const EVERYWHERE = [...SCREENS, ...said.screens.map((one) => `#/1/${one}`)]
+const EVERYWHERE = [...SCREENS, ...[...said.screens, ...said.others].map((one) => `#/1/${one}`)]
 
 const unfold = (page: Page): Promise<void> =>
   page.locator('details').evaluateAll((all: readonly HTMLDetailsElement[]) => {
@@ -134,6 +159,11 @@ const everywhere = async (look: (what: string) => Promise<void>): Promise<void> 
   }
 }
 
+t.test('The very first screen can be read, heard and touched', (t) => {
+  t.strictSame(first, USABLE)
+  t.end()
+})
+
 for (const [language, scheme] of [
   ['en', 'light'],
   ['ar', 'dark'],
@@ -144,16 +174,8 @@ for (const [language, scheme] of [
       await page.emulateMedia({ colorScheme: scheme })
       await chosen({ language, size: '100' })
       await everywhere(async (what) => {
-        await fits(t, `${language} ${what}`)
-        t.strictSame(await breaches(page), [], `${what}: axe`)
-        t.strictSame(await faint(page, 7), [], `${what}: contrast`)
-        t.strictSame(await smallTargets(page, TOUCH), [], `${what}: what is touched`)
-        t.strictSame(
-          await smallTargets(page, ALARM_TOUCH, '.raise, button.alarm, button.calm, button.kind'),
-          [],
-          `${what}: what is touched in an alarm`,
-        )
-        t.equal(await page.locator('h1').count(), 1, `${what}: one heading says where one is`)
+        await shoot(`${language} ${what}`)
+        t.strictSame(await wrongWith(page), USABLE, what)
       })
     },
   )
@@ -224,4 +246,21 @@ t.test('What changes by itself is said where a screen reader listens already', a
   await press(page, 'Change it')
   await page.locator('[data-was-there][role=alert] .wrong').waitFor()
   t.pass('both were there before')
+})
+
+t.test('Who is locked out, or comes with a second tab, can read, hear and touch that too', async (t) => {
+  const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
+  const tab = await context.newPage()
+  await tab.goto(`${base}/`)
+  await heading(tab, 'Open in another tab')
+  t.strictSame(await wrongWith(tab), USABLE, 'elsewhere')
+  await show('#/home')
+  await page.evaluate(() => {
+    location.hash = '#/1/now'
+  })
+  await press(page, 'Lock')
+  await heading(page, 'Locked')
+  t.strictSame(await wrongWith(page), USABLE, 'locked')
+  await heading(tab, 'Locked')
+  await tab.close()
 })
