@@ -44,13 +44,16 @@ export const overview = (): readonly string[] => [
 export const helpFor = ({ name, summary }: Entry, command: Command): readonly string[] => [
   `npx tocsin ${[name, command.usage].filter((part) => part !== '').join(' ')}`,
   '',
-  `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`,
+  sentence(summary),
   ...(command.about.length > 0 ? ['', ...command.about] : []),
   '',
   'Options',
   ...Object.entries({ ...command.options, ...GLOBAL_OPTIONS }).map(optionLine),
   ...(command.examples ? ['', 'For example', ...command.examples.map((line) => `  npx tocsin ${line}`)] : []),
 ]
+
+const sentence = (summary: string): string =>
+  `${summary.charAt(0).toUpperCase()}${summary.slice(1)}${/[.?!]$/.test(summary) ? '' : '.'}`
 
 const optionLine = ([name, { short, value, help }]: [string, Option]): string => {
   const label = `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`

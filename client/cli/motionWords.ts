@@ -46,7 +46,7 @@ const REFUSAL_WORDS: Record<Plain, string> = {
   not_yours: 'Only whoever wrote that can do it.',
   own_motion: 'That is for another member to do: the motion is yours.',
   other_text: 'The text has changed meanwhile: read it again with `npx tocsin motion show`.',
-  no_such_part: 'There is no such part: see `npx tocsin motion show`.',
+  no_such_part: 'There is no such paragraph, change, language or name in it: see `npx tocsin motion show`.',
   not_in_electorate:
     'You have no vote in this: voters are those who counted when voting was opened, without the person it is about.',
   late: 'Your vote came too late - it was not counted.',

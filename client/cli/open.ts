@@ -43,7 +43,7 @@ export const withVault = async (
 ): Promise<Outcome> => {
   const { home } = context
   if (!hasVault(home))
-    return refused('no_vault', `There is no vault in ${home} yet: make one with \`npx tocsin init\`.`)
+    return refused('no_vault', `There is no locked folder ${home} yet: make it with \`npx tocsin init\`.`)
   const file = await openVaultFile(home)
   if (!file.ok) return { ok: false, error: folderRefusal(home, file.error) }
   const unlocked = await unlock(context, file.value)

@@ -26,7 +26,7 @@ export const VAULT_WORDS: Record<VaultRefusal, string> = {
   newer_version: 'A newer Tocsin wrote this vault: update Tocsin, then try again.',
   damaged:
     'The vault is damaged and cannot be opened: restore the folder from a copy, or wipe it and join again.',
-  wrong_passphrase: 'That is not the passphrase of this vault: try again.',
+  wrong_passphrase: 'That is not the passphrase of this locked folder: try again.',
 }
 
 export const folderRefusal = (home: string, why: FolderRefusal): Refusal => {
@@ -210,6 +210,7 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
   facts: `What happened is empty or longer than ${MAX_TEXT.facts} characters: say it in a few sentences.`,
   guesses: `The guesses are empty or longer than ${MAX_TEXT.facts} characters: shorten them.`,
   what: `What you will do is empty or longer than ${MAX_TEXT.note} characters: say it in a sentence.`,
+  notes: 'What was said is empty or too long: say it more shortly.',
   note: `The note is empty or longer than ${MAX_TEXT.note} characters: say it in a sentence.`,
   place: `The place is empty or longer than ${MAX_TEXT.place} characters: shorten it.`,
   by: 'By when: give minutes (up to a week), or a time as 2026-11-23T15:00.',

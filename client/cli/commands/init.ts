@@ -20,7 +20,7 @@ export const init: Command = {
     if (hasVault(home))
       return refused(
         'vault_exists',
-        `There is a vault in ${home} already: use it, or choose another folder with --home.`,
+        `${home} is a locked folder already: use it, or choose another folder with --home.`,
       )
     const passphrase = await askNewPassphrase(context, passphraseFile(context))
     if (!passphrase.ok) return passphrase

@@ -100,9 +100,15 @@ export const meetingAdd: Command = {
 
 const dayIn = (typed: string): Result<string, Refusal> => {
   const word = typed.toLowerCase() === 'today' ? new Date().toISOString().slice(0, 10) : typed
-  return /^20\d{2}-\d{2}-\d{2}$/.test(word)
+  return isDay(word)
     ? ok(word)
     : refused('bad_day', `"${typed}" is no day: write it as 2026-11-23, or "today".`, 2)
+}
+
+/** A day of the calendar: there is no 31 November. */
+const isDay = (word: string): boolean => {
+  const ms = /^20\d{2}-\d{2}-\d{2}$/.test(word) ? Date.parse(`${word}T00:00:00Z`) : Number.NaN
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(word)
 }
 
 const seatNamed = (view: CommitteeView, typed: string | undefined): Result<string | undefined, Refusal> => {
@@ -138,7 +144,9 @@ export const meetingThere: Command = {
         context,
         session,
         { type: 'meetingThere', meeting: meeting.value.id, was },
-        'It is noted.',
+        was
+          ? `You say that you were there on ${meeting.value.content.on}. Not so? Run it again with --not.`
+          : `You say that you were not there on ${meeting.value.content.on}.`,
       )
     }),
 }

@@ -64,7 +64,7 @@ export const motionClose = simple({
   do: 'close',
   name: 'close',
   about: ['The time to vote is over, and an hour more. Another member counts again and confirms it.'],
-  sent: 'Closed, as far as you are concerned.',
+  sent: 'You say that the vote is over.',
 })
 
 export const motionConfirm = simple({

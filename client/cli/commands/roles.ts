@@ -1,7 +1,7 @@
 /** Roles: who holds what, taking and handing on, reports, and asking to call somebody back. Not here: elections, which are motions. */
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { isRecallAsked, type Owed, type Term } from '../../core/committee/roles.ts'
-import { isElected, ROLES } from '../../core/committee/roleWords.ts'
+import { isElected, MAX_TERM_DAYS, ROLES } from '../../core/committee/roleWords.ts'
 import { rolesPage } from '../../core/session/lifeView.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
@@ -64,11 +64,14 @@ const roleIn = async (context: Context, typed: string | undefined) => {
   return given.value === undefined ? askChoice(context, ROLES, 'Which role? (a number)') : ok(given.value)
 }
 
+const isTerm = (days: string): boolean =>
+  /^\d{1,3}$/.test(days) && Number(days) >= 1 && Number(days) <= MAX_TERM_DAYS
+
 export const roleTake: Command = {
   usage: '[ROLE]',
   about: [
     'For a while: facilitator, note-taker, marshal, liaison, on duty. Delegates, alternates, minders and panel',
-    'members are elected: `npx tocsin motion`.',
+    'members are elected: `npx tocsin motion start elect`.',
   ],
   options: { days: { type: 'string', value: 'DAYS', help: 'for how long, up to a year' } },
   takes: 1,
@@ -80,11 +83,11 @@ export const roleTake: Command = {
       if (isElected(role.value))
         return refused(
           'elected',
-          `The ${ROLES[role.value]} is elected: put a motion with \`npx tocsin motion\`.`,
+          `The ${ROLES[role.value]} is elected: ask for it with \`npx tocsin motion start elect\`.`,
         )
       const days = textOf(input, 'days')
-      if (days !== undefined && !/^\d{1,3}$/.test(days))
-        return refused('bad_days', 'Give a number of days, up to 366.', 2)
+      if (days !== undefined && !isTerm(days))
+        return refused('bad_days', `Give a number of days, from 1 to ${MAX_TERM_DAYS}.`, 2)
       const more = present({ days: days === undefined ? undefined : Number(days) })
       return saying(
         context,
@@ -170,7 +173,10 @@ export const report: Command = {
     withMembership(context, async ({ session }) => {
       const asked = await inOrder<{ owed: Owed; said: string }>({
         owed: () =>
-          chooseOne(owedBy(session.view()), input.positionals[0], { what: 'report', list: 'roles' }),
+          chooseOne(owedBy(session.view()), input.positionals[0], {
+            what: 'report that you owe',
+            list: 'roles',
+          }),
         said: () => askText(context, textOf(input, 'said'), 'What did you say for us?'),
       })
       if (!asked.ok) return asked
@@ -214,14 +220,19 @@ export const roleRecall: Command = {
         context,
         session,
         { type: 'recallAsk', term: term.value.id, asks, ...why },
-        'Everybody sees it.',
+        asks
+          ? 'Everybody sees that you ask for it. To ask no longer: run it again with --take-back.'
+          : 'You do not ask for it any more.',
       )
       const now = session.view().committee.terms.get(term.value.id)
       const counting = view.members.filter(({ counts }) => counts).map(({ seat }) => seat)
       if (!said.ok || !now || !isRecallAsked(now, counting)) return said
       return ok({
         ...said.value,
-        text: [...said.value.text, 'A third of us asks: put the motion with `npx tocsin motion`.'],
+        text: [
+          ...said.value.text,
+          'A third of us asks: ask for the vote with `npx tocsin motion start recall`.',
+        ],
       })
     }),
 }

@@ -59,10 +59,15 @@ const suspendOrLift = async (
   const name = namesIn(session.view())(about)
   return ok({
     ...said.value,
-    text: [...said.value.text, isOut ? `${name} is suspended.` : `${name} is not suspended.`],
+    text: [...said.value.text, isOut ? `${name} is suspended.` : notOut(name, lifts)],
     json: { ...said.value.json, isSuspended: isOut },
   })
 }
+
+const notOut = (name: string, lifts: boolean): string =>
+  lifts
+    ? `${name} is not suspended.`
+    : `${name} is not suspended yet: one more of you has to say so. To take your word back: --lift.`
 
 export const statement: Command = {
   usage: '[TEXT]',

@@ -12,7 +12,7 @@ export const charterLines = ({
 }: Pick<CommitteeView, 'charter' | 'members' | 'probationDays'>): readonly string[] => {
   const counting = members.filter(({ counts }) => counts).length
   return [
-    ...rules(charter).map(([name, value]) => `${`${name}:`.padEnd(28)}${value}`),
+    ...rules(charter).map(([name, value]) => `${`${name}:`.padEnd(27)} ${value}`),
     '',
     `Now that means ${approvalsNeeded(charter.add, counting, false)} of ${counting} to admit somebody, and ${approvalsNeeded(charter.remove, counting - 1, true)} of the others to put somebody out.`,
     ...(charter.probation > 0

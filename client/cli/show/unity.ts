@@ -57,6 +57,9 @@ export const talkLines = ({ stage, founding }: UnityPage): readonly string[] => 
   ]
 }
 
+const thereWords = (count: number): string =>
+  `${countOf(count, 'member')} ${count === 1 ? 'says' : 'say'} that they were there`
+
 export const meetingLines = (meeting: Meeting, { names, short }: Showing): readonly string[] => {
   const { content, notes } = meeting
   const where = content.where === undefined ? '' : `, ${toOneLine(content.where)}`
@@ -65,7 +68,7 @@ export const meetingLines = (meeting: Meeting, { names, short }: Showing): reado
     ...(content.noteTaker === undefined ? [] : [`${names(content.noteTaker)} takes notes`]),
   ]
   return [
-    `(${short(meeting.id)}) ${content.on}${where}: ${countOf(attendance(meeting), 'member')} say that they were there`,
+    `(${short(meeting.id)}) ${content.on}${where}: ${thereWords(attendance(meeting))}`,
     ...(tasks.length > 0 ? [`       ${listOf(tasks)}`] : []),
     ...content.agenda.map(({ item, kind }) => `       ${AGENDA_KINDS[kind]}: ${toOneLine(item)}`),
     ...notes

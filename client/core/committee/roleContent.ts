@@ -1,7 +1,7 @@
 /** What members say about roles, and about themselves (product.md 3.B, 3.C). Not here: what follows (roles.ts, profile.ts), elections (motions). */
 import * as v from 'valibot'
 import { line, messageId, oneOf, text } from './fields.ts'
-import { INTERESTS, ROLES } from './roleWords.ts'
+import { INTERESTS, MAX_TERM_DAYS, ROLES } from './roleWords.ts'
 
 const MAX_WORDS = 1000
 const MAX_LIST = 12
@@ -11,7 +11,7 @@ export const MAX_OWED_ITEM = 200
 const roleTake = v.object({
   type: v.literal('roleTake'),
   role: oneOf(ROLES),
-  days: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(366))),
+  days: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_TERM_DAYS))),
 })
 
 /** The holder's words for whoever comes next; with `ends` the term is over. */

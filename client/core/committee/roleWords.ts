@@ -24,6 +24,9 @@ export const MAX_TERMS = 2
 
 export const MAX_CANDIDATES = 8
 
+/** The longest term that can be asked for. */
+export const MAX_TERM_DAYS = 366
+
 /** Days of a term if nobody says otherwise (product.md 3.A, 3.C). */
 export const TERM_DAYS: Readonly<Record<Role, number>> = {
   delegate: 90,

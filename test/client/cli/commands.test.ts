@@ -164,6 +164,7 @@ t.test('help lists every command, and every command explains itself in plain wor
     t.match(page.out, new RegExp(`^npx tocsin ${name}`))
     t.match(page.out, /\nOptions\n[\s\S]*--json[\s\S]*\nFor example\n/)
     t.notMatch(page.out, AVOIDED)
+    t.notMatch(page.out, /[?!]\./, 'one mark ends a sentence')
     t.strictSame((await call(['help', ...name.split(' ')])).out, page.out)
   }
   t.strictSame((await call([])).out, overview.out)

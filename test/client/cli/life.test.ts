@@ -49,9 +49,11 @@ t.test('3.B two agree, meet twice, and found a committee together', async (t) =>
     missing: ['meetings'],
   })
 
+  t.match(await refuses(alice, 'meeting', 'add', '2026-11-31'), /"2026-11-31" is no day/)
   for (const day of ['2026-11-02', '2026-11-09']) {
     await says(alice, 'meeting', 'add', day, '--item', 'decide: the leaflet', '--facilitator', 'bob')
-    for (const one of [alice, bob]) await says(one, 'meeting', 'there')
+    for (const one of [alice, bob])
+      t.match(await says(one, 'meeting', 'there'), new RegExp(`you were there on ${day}. Not so\\?.*--not`))
   }
   await says(bob, 'meeting', 'notes', '--text', 'We print', '--task', 'buy paper / bob / 2026-11-30')
   t.match(
@@ -81,7 +83,12 @@ t.test('3.B roles are taken and handed on; mandates are not taken', async (t) =>
   await says(alice, 'role', 'take', 'facilitator', '--days', '10')
   t.match(await says(bob, 'who-holds-what'), /facilitator: alice, until .*\nNothing piles up anywhere/)
   t.match(await refuses(bob, 'role', 'end'), /There is no role/)
-  t.match(await says(bob, 'role', 'recall', '--why', 'Tired'), /A third of us asks/)
+  t.match(
+    await says(bob, 'role', 'recall', '--why', 'Tired'),
+    /run it again with --take-back\.\nA third of us asks.*motion start recall/,
+  )
+  t.match(await refuses(bob, 'role', 'take', 'marshal', '--days', '900'), /from 1 to 366/)
+  t.match(await refuses(bob, 'report'), /no report that you owe/)
   t.match(await jsonOf(bob, 'roles'), { roles: [{ role: 'facilitator', recallAskedBy: 1, termsInRow: 1 }] })
   await says(alice, 'role', 'end', '--note', 'The projector is at bob’s')
   t.match(await jsonOf(bob, 'roles'), { roles: [] })
@@ -103,7 +110,10 @@ t.test(
     )
     const facts = ['--fact', 'The manager quoted it, word for word', '--guess', 'the phone?']
     await says(alice, 'concern', 'open', 'bob', '--way', 'paper: nobody printed it', ...facts)
-    t.match(await says(alice, 'suspend'), /bob is not suspended/)
+    t.match(
+      await says(alice, 'suspend'),
+      /bob is not suspended yet: one more of you has to say so\. To take your word back: --lift/,
+    )
     t.match(await refuses(alice, 'suspend'), /once/)
     await says(bob, 'statement', 'I was at home')
     t.match(

@@ -30,7 +30,10 @@ t.test('nothing to decide is said so, and what is missing or wrong is refused wi
 t.test('of an election somebody stands down, and another one is put forward', async (t) => {
   const about = ['--about', 'bob', '--role', 'delegate', '--text', 'For 90 days.']
   t.match(await says(alice, 'motion', 'start', 'elect', 'Who speaks for us', ...about), /being discussed/)
-  t.match(await refuses(alice, 'motion', 'stand-down'), /There is no such part/)
+  t.match(
+    await refuses(alice, 'motion', 'stand-down'),
+    /There is no such paragraph, change, language or name in it/,
+  )
   t.match(await says(bob, 'motion', 'stand-down'), /You do not stand\./)
   t.match(
     await says(bob, 'motion', 'show'),
