@@ -265,6 +265,7 @@ t.test('A file that the relay has altered, or hides, is not shown, and the scree
   await isNotFetched(t, /does not have this file any more/)
   server.lieToBrowsers(garbled)
   await isNotFetched(t, /caught lying/)
+  await alarm.waitFor()
   await settle()
   const picture = page.locator('main img')
   const again = page.getByRole('button', { name: 'Fetch it' }).last()
