@@ -18,7 +18,7 @@ const COMMON = `
 `
 
 const run = async (page: Page, work: string, asked: unknown = null): Promise<readonly string[]> =>
-  page.evaluate(`((asked) => { ${COMMON} ${work} })(${JSON.stringify(asked)})`)
+  page.evaluate(`(async (asked) => { ${COMMON} ${work} })(${JSON.stringify(asked)})`)
 
 /** What reaches over the edge of the screen, or holds more than can be seen of it. */
 export const overflowing = (page: Page): Promise<readonly string[]> =>
@@ -97,11 +97,12 @@ export const faint = (page: Page, least: number, within = 'body'): Promise<reado
     { least, within },
   )
 
-/** Whatever has the focus has to show it, and to be seen. A choice shows it on its tile. */
+/** Whatever has the focus has to show it, and to be seen, once the page is drawn: what came above it moves it until then. A choice shows it on its tile. */
 export const unseenFocus = (page: Page): Promise<readonly string[]> =>
   run(
     page,
     `
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
     const one = document.activeElement
     const ring = one.closest('.tile') ?? (one.matches('[type=file]') ? one.labels[0] : one)
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(ring)

@@ -159,6 +159,7 @@ t.test('Cut off a phone: a question in front of everything keeps the focus and g
   await press(dialog.locator('button.danger'))
   await dialog.waitFor({ state: 'detached' })
   await page.locator('summary', { hasText: 'What was on phone' }).waitFor()
+  await page.getByText(/cut off by/).waitFor()
 })
 
 t.test('Settings, and the lock', async (t) => {

@@ -186,7 +186,7 @@ t.test(
     await plant(page)
     await go(page, '#/settings')
     await press(page, 'Lock now')
-    await page.locator('input[type=password]').waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Locked' }).waitFor()
     await context.close()
     await bob.session.sync()
     const secret = [

@@ -274,17 +274,7 @@ story('Who is put out by the others reads nothing more', async (t) => {
   await go(alice, '#/1/us')
   await follow(alice, alice.words.people.more('dana'))
   await pressTwice(alice, alice.words.us.remove)
-  for (const phone of [alice, carmen]) {
-    await take(phone)
-    await go(phone, '#/1/decide')
-    const card = phone
-      .page()
-      .locator('article')
-      .filter({ hasText: phone.words.decide.actions.remove('dana') })
-    await card.locator('a.button').click()
-    const yes = button(phone, phone.words.decide.yes)
-    if (await yes.isVisible()) await yes.click()
-  }
+  await sayYes(carmen, carmen.words.decide.actions.remove('dana'))
   await go(alice, '#/1/us')
   await sees(alice, alice.words.us.members(3))
   await go(alice, '#/1/talk')
