@@ -81,7 +81,8 @@ export const openNow = async (
   if (answer.type === 'refused') return refused(answer.refusal)
   standing.learnAdmission(answer.admission)
   const head = signedBy(standing, access, answer.head)
-  line.opened.set(roleName(access, role), Promise.resolve(head))
+  // a lie is no answer to whoever asks once a person has decided to go on
+  if (head.ok) line.opened.set(roleName(access, role), Promise.resolve(head))
   return head
 }
 

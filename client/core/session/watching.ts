@@ -33,6 +33,8 @@ const LOOKS_A_ROUND = 60
 export const watchNewest = (watching: Watching): (() => void) => {
   const { keeper, world, turns, settle, onChange, onBroken } = watching
   const watched = new Map<string, () => void>()
+  /** Of these, what the relay has ended, by a refusal or a lie: begun again when everything could be read. */
+  const ended = new Set<string>()
   let isOver = false
   let cancel: () => void = () => undefined
 
@@ -58,16 +60,25 @@ export const watchNewest = (watching: Watching): (() => void) => {
     if (isOver) return
     for (const one of wanted.filter(({ name }) => !watched.has(name))) watched.set(one.name, watch(one))
   }
+  const readAll = async (): Promise<void> => {
+    const read = await settle()
+    if (!read.ok) return
+    for (const name of ended) watched.delete(name)
+    ended.clear()
+  }
   const watch = (one: Watchable): (() => void) => {
     const witness = () => held(keeper, one)?.witnesses[one.log] ?? newWitness(one.access)
     const onPage = (page: Page): void => act(() => takePage(watching, one, page))
-    const onEnd = (failure: Failure): void => act(async () => void halt(keeper, one.number, failure))
+    const onEnd = (failure: Failure): void => {
+      ended.add(one.name)
+      act(async () => void halt(keeper, one.number, failure))
+    }
     return keeper.relay.watch(one.access, { witness, onPage, onEnd })
   }
   let looks = 0
   const tick = (): void => {
     keeper.ticked(LOOK_MS)
-    if (looks++ % LOOKS_A_ROUND === 0 || hasWork(keeper)) act(settle)
+    if (looks++ % LOOKS_A_ROUND === 0 || hasWork(keeper)) act(readAll)
     cancel = world.timer(LOOK_MS, tick)
   }
   const offState = keeper.relay.onState(onChange)

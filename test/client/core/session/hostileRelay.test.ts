@@ -87,6 +87,37 @@ t.test('4.7 after a lie a person decides to go on, and what was kept back goes o
   t.match(alice.session.view().suspicions, [{ kind: 'relay_lied' }], 'the evidence stays')
 })
 
+for (const [what, misdeed] of [
+  ['lied', misdeeds.badSignatures()],
+  ['refused', { refuse: ({ type }) => (type === 'watch' ? { type: 'none' } : undefined) }],
+] as const satisfies readonly (readonly [string, Misdeeds])[])
+  t.test(
+    `4.7 a watch that is over because the relay ${what} begins again once all can be read`,
+    async (t) => {
+      const { relay, alice, bob } = await pair()
+      const stop = bob.session.live(() => undefined)
+      const until = async (holds: () => boolean): Promise<void> => {
+        while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      const asked = (): number => relay.requests.filter(({ request }) => request.type === 'watch').length
+      await until(() => asked() > 0)
+      relay.misbehave(misdeed)
+      const before = asked()
+      relay.cut()
+      if (what === 'lied') await until(() => bob.session.connection() === 'alarm')
+      else await until(() => asked() > before)
+      relay.misbehave()
+      const ended = asked()
+      await bob.session.goOn()
+      await until(() => asked() > ended)
+      await alice.session.sync()
+      await say(alice, 'heard again')
+      await until(() => textsOf(bob).includes('heard again'))
+      t.equal(bob.session.connection(), 'live')
+      stop()
+    },
+  )
+
 t.test(
   'P6, attack 19: a relay that rolled back and gave the seqs again leaves a proof that a stranger can check',
   async (t) => {
