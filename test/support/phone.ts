@@ -11,6 +11,7 @@ import { es } from '../../client/web/words/es.ts'
 import { ar as arLater } from '../../client/web/words/later/ar.ts'
 import { en as enLater } from '../../client/web/words/later/en.ts'
 import { es as esLater } from '../../client/web/words/later/es.ts'
+import { countAsking, goTo } from './arriving.ts'
 import { newProfile, PHONE } from './browser.ts'
 import { type Line, newLine, type Pace } from './line.ts'
 import type { WebPlace } from './webPlace.ts'
@@ -20,7 +21,7 @@ export type Language = keyof typeof LANGUAGES
 
 export const PASSPHRASE = 'four words are enough'
 /** A step that takes longer has failed, on a busy machine too. */
-const PATIENCE_MS = 120_000
+export const PATIENCE_MS = 120_000
 
 export type Phone = {
   readonly language: Language
@@ -58,6 +59,7 @@ export const newPhone = async (t: Test, place: WebPlace, options: PhoneOptions =
       `--use-file-for-fake-video-capture=${film}`,
     ])
     context.setDefaultTimeout(PATIENCE_MS)
+    await countAsking(context)
     await context.grantPermissions(['camera', 'microphone'], { origin: place.base })
     context.on('request', (request) => {
       if (!request.url().startsWith(`${place.base}/`) && !request.url().startsWith('blob:'))
@@ -164,10 +166,7 @@ export const pressTwice = async (phone: Phone, name: string, really = name): Pro
   await press(phone, name)
   await phone.page().getByRole('dialog').getByRole('button', { name: really, exact: true }).click()
 }
-export const go = (phone: Phone, hash: string): Promise<void> =>
-  phone.page().evaluate((to) => {
-    location.hash = to
-  }, hash)
+export const go = (phone: Phone, hash: string): Promise<void> => goTo(phone.page(), hash)
 
 export const makeLock = async (phone: Phone): Promise<void> => {
   const { make, unlock, home } = phone.words.begin
@@ -181,7 +180,9 @@ export const unlock = async (phone: Phone): Promise<void> => {
   const { words } = phone
   await write(phone, words.begin.unlock.passphrase, PASSPHRASE)
   await press(phone, words.begin.unlock.button)
-  await phone.page().locator('nav.bar, main h1').first().waitFor()
+  const locked = phone.page().getByRole('heading', { name: words.begin.unlock.title, exact: true })
+  await locked.waitFor({ state: 'detached' })
+  await phone.page().locator('main h1').waitFor()
 }
 
 export type Founding = { readonly name: string; readonly handle: string; readonly relay: string }

@@ -12,6 +12,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import type { Test } from 'tap'
 import { COMMITTEE_PAGES, DEVICE_PAGES, printRoute } from '../../client/web/routes.ts'
 import { readWebFiles } from '../../server/routes/web.ts'
+import { countAsking, goTo } from './arriving.ts'
 import { newProfile, PHONE, type Profile } from './browser.ts'
 import { placeOf } from './committeeStory.ts'
 import {
@@ -28,7 +29,7 @@ import { startRelay, type TestRelay } from './relay.ts'
 
 export const PASSPHRASE = 'four words are enough'
 /** A step that takes longer has failed, on a busy machine too. */
-const PATIENCE_MS = 120_000
+export const PATIENCE_MS = 120_000
 
 /** The folder of a build from the sources as they are; gone with the test. */
 export const buildWeb = async (t: Test, env: Readonly<Record<string, string>> = {}): Promise<string> => {
@@ -86,6 +87,7 @@ export const newPhone = async (t: Test, base: string, options: PhoneOptions = {}
   const profile = options.profile ?? newProfile(t, { ...PHONE, ...options.look })
   const context = await profile.open(options.args ?? ['--lang=en'])
   context.setDefaultTimeout(PATIENCE_MS)
+  await countAsking(context)
   const page = context.pages()[0] ?? (await context.newPage())
   const offences: string[] = []
   page.on('pageerror', (error) => offences.push(`threw: ${error.message}`))
@@ -108,13 +110,7 @@ export const press = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click()
 export const write = (page: Page, label: string, text: string): Promise<void> =>
   page.getByLabel(label, { exact: true }).fill(text)
-/** As if the address had been typed. */
-export const go = async (page: Page, hash: string): Promise<void> => {
-  await page.evaluate((to) => {
-    location.hash = to
-  }, hash)
-  await page.locator('main h1').waitFor()
-}
+export const go = goTo
 
 export const makeLock = async (page: Page): Promise<void> => {
   await write(page, 'Passphrase', PASSPHRASE)

@@ -5,6 +5,7 @@
 import type { Locator } from 'playwright-core'
 import type { Test } from 'tap'
 import { COMMITTEE_PAGES } from '../../client/web/routes.ts'
+import { settled } from './arriving.ts'
 import { newFolder, newPerson, type Person } from './cli.ts'
 import {
   button,
@@ -68,7 +69,7 @@ const openAll = (phone: Phone): Promise<void> =>
     })
 const visit = async (phone: Phone, page: string): Promise<void> => {
   await go(phone, `#/${page}`)
-  await phone.page().locator('main h1').waitFor()
+  await settled(phone.page())
   await phone.page().evaluate(() => scrollTo(0, 0))
 }
 

@@ -3,9 +3,9 @@
  * read aloud. Not here: keyboards (keyboard.test.ts), what happens on the screens (story.test.ts).
  */
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { settled } from '../../support/arriving.ts'
 import { seatOf } from '../../support/committeeStory.ts'
 import { sayEverything, type Words } from '../../support/everything.ts'
 import { breaches, crowded, faint, overflowing, smallTargets } from '../../support/measures.ts'
@@ -80,8 +80,9 @@ const unfold = (page: Page): Promise<void> =>
 const show = async (screen: string): Promise<void> => {
   await go(page, screen)
   await page.waitForFunction(() => document.activeElement?.tagName === 'H1')
-  await wait(150)
+  await settled(page)
   await unfold(page)
+  await settled(page)
 }
 
 /** With TOCSIN_SHOTS the screen is written into that folder, to be looked at. */
@@ -154,6 +155,7 @@ const everywhere = async (look: (what: string) => Promise<void>): Promise<void> 
   for (const [what, lead] of STATES) {
     await go(page, '#/home')
     await lead()
+    await settled(page)
     await look(what)
     if (await page.locator('dialog[open]').count()) await page.keyboard.press('Escape')
   }
@@ -208,18 +210,16 @@ t.test('Whoever asked for less movement gets none', async (t) => {
     await page.emulateMedia({ reducedMotion })
     await go(page, '#/home')
     await show('#/settings')
-    const [, moved] = await Promise.all([
-      page.locator('button.danger').last().click(),
-      page.evaluate(
-        () =>
-          new Promise<number>((resolve) => {
-            document.addEventListener('animationstart', () => resolve(1), { once: true })
-            setTimeout(() => resolve(document.getAnimations().length), 1000)
-          }),
-      ),
-    ])
+    const moved = await page.evaluateHandle(() => {
+      const seen = { count: 0 }
+      document.addEventListener('animationstart', () => seen.count++)
+      return seen
+    })
+    await page.locator('button.danger').last().click()
+    await page.locator('dialog[open]').waitFor()
+    await settled(page)
     await page.keyboard.press('Escape')
-    return moved
+    return moved.evaluate(({ count }) => Math.min(count, 1))
   }
   t.equal(await moving('no-preference'), 1)
   t.equal(await moving('reduce'), 0)

@@ -150,7 +150,7 @@ t.test('Caddy gives the same headers by the file of the build', async (t) => {
   })
   running.catch(() => undefined)
   const asked = async (path: string): Promise<Response | undefined> => {
-    for (let tries = 0; tries < 100; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined)
       if (answer) return answer
       await wait(100)

@@ -5,9 +5,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { settled } from '../../support/arriving.ts'
 import { attempts } from '../../support/attempts.ts'
 import { gather, seatOf } from '../../support/committeeStory.ts'
 import { sayEverything, type Words } from '../../support/everything.ts'
@@ -74,8 +74,9 @@ t.test('Markup, scripts and links are words wherever anybody can write them, on 
   t.equal(await page.locator('main img').getAttribute('alt'), EVIL('caption'))
   for (const screen of EVERYWHERE) {
     await go(page, screen)
-    await wait(200)
+    await settled(page)
     await unfold(page)
+    await settled(page)
     texts.push(await page.locator('body').innerText())
     t.strictSame(await strangersOn(page), [], screen)
     t.notMatch(await page.title(), /^run$/, screen)

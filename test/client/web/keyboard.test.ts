@@ -5,10 +5,11 @@
 import type { Locator } from 'playwright-core'
 import t from 'tap'
 import { encodeCharter } from '../../../client/core/governance/charter.ts'
+import { settled } from '../../support/arriving.ts'
 import { anAlarm, sayIt, seatOf } from '../../support/committeeStory.ts'
 import { unseenFocus } from '../../support/measures.ts'
 import { must, type Person } from '../../support/people.ts'
-import { comeIn, newPhone, PASSPHRASE, startWebStory } from '../../support/webClient.ts'
+import { comeIn, go, newPhone, PASSPHRASE, startWebStory } from '../../support/webClient.ts'
 
 /** More stops than any screen has. */
 const STOPS = 150
@@ -44,6 +45,7 @@ const type = async (label: string, text: string): Promise<void> => {
 /** One of a few: Tab leads to the chosen or the first of them, arrows to the others. */
 const choose = async (name: RegExp): Promise<void> => {
   const wanted = page.getByRole('radio', { name })
+  await wanted.waitFor({ state: 'attached' })
   const group = page.locator('fieldset', { has: wanted }).getByRole('radio')
   const checked = group.and(page.locator(':checked'))
   await reach((await checked.count()) ? checked.first() : group.first())
@@ -94,8 +96,10 @@ t.test('Write, raise an alarm, answer one', async (t) => {
 
   await press(link('Alarm'))
   await press(button('Called to a meeting'))
+  await button(/^NOW/).waitFor()
   t.not(await page.evaluate(() => document.activeElement?.tagName), 'BODY', 'the next step has the focus')
   await press(button(/^NOW/))
+  await button('RAISE THE ALARM').waitFor()
   t.not(await page.evaluate(() => document.activeElement?.tagName), 'BODY', 'the next step has the focus')
   await type('What happened, in a few words', 'They want me in the office')
   const witness = page.getByLabel('Be a witness')
@@ -191,10 +195,8 @@ t.test(
       '#/found',
       ...['member', 'worry', 'elect', 'remove'].map((at) => `#/1/${at}/${seatOf(bob())}`),
     ]) {
-      await page.evaluate((to) => {
-        location.hash = to
-      }, hash)
-      await page.locator('main h1').waitFor()
+      await go(page, hash)
+      await settled(page)
       for (const key of ['Tab', 'Shift+Tab']) {
         await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
         let stops = 0

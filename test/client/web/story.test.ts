@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JSHandle, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { settled } from '../../support/arriving.ts'
 import { breaches } from '../../support/measures.ts'
 import {
   go,
@@ -263,7 +264,7 @@ t.test('A photograph comes to the other phone without what the camera wrote into
   const bytes = readFileSync(await (await saving).path())
   t.ok(PICTURE.includes('a place in the office'))
   t.notOk(bytes.includes('a place in the office'))
-  t.equal(await shown.evaluate((image: HTMLImageElement) => image.naturalWidth), 1)
+  t.equal(await shown.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)), 1)
   await isClean(t, bob, 'a photograph')
 })
 
@@ -296,7 +297,7 @@ t.test('Every screen is accessible and fits a small phone, from the left and fro
     await isClean(t, alice, `settings, ${language}`)
     for (const page of PAGES) {
       await go(alice, `#/1/${page}`)
-      await alice.locator('main h1').waitFor()
+      await settled(alice)
       await alice.locator('details').evaluateAll((all: readonly HTMLDetailsElement[]) => {
         for (const one of all) one.open = true
       })

@@ -144,7 +144,7 @@ story('A voice note is spoken on one phone and heard on another', async (t) => {
   const played = await sound.evaluate(
     (audio: HTMLAudioElement) =>
       new Promise<number>((resolve) => {
-        audio.ontimeupdate = () => resolve(audio.currentTime)
+        audio.ontimeupdate = () => audio.currentTime > 0 && resolve(audio.currentTime)
         void audio.play()
       }),
   )
@@ -170,7 +170,10 @@ story('A photograph comes small and without what the camera wrote into it', asyn
   await press(carmen, carmen.words.files.fetch)
   const shown = carmen.page().locator('main img')
   await shown.waitFor()
-  t.equal(await shown.evaluate((image: HTMLImageElement) => image.naturalWidth), 1600)
+  const width = await shown.evaluate((image: HTMLImageElement) =>
+    image.decode().then(() => image.naturalWidth),
+  )
+  t.equal(width, 1600)
 })
 
 story(

@@ -27,6 +27,7 @@ import {
   type Release,
 } from '../../../shared/release/release.ts'
 import { newProfile } from '../../support/browser.ts'
+import { PATIENCE_MS } from '../../support/webClient.ts'
 
 await cryptoReady
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-trust-'))
@@ -131,7 +132,7 @@ const askLoader = (page: Page, asked: object = { is: 'asking' }) =>
       new Promise<{ id?: string; name?: string; error?: string }>((resolve) => {
         const { port1, port2 } = new MessageChannel()
         port1.onmessage = ({ data }) => resolve(data)
-        setTimeout(() => resolve({ error: 'silent' }), 20_000)
+        setTimeout(() => resolve({ error: 'silent' }), 100_000)
         navigator.serviceWorker.controller?.postMessage(asked, [port2])
       }),
     asked,
@@ -144,15 +145,14 @@ const adopt = async (page: Page, files: Files): Promise<string> => {
 const opened = async (url: string): Promise<Page> => {
   const page = await context.newPage()
   await page.goto(url)
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, {
-    timeout: 30_000,
-  })
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
   await page.locator('h1').waitFor()
   return page
 }
 
 /** One browser for all: every server is an origin of its own. */
 const context = await newProfile(t).open()
+context.setDefaultTimeout(PATIENCE_MS)
 
 const started = async (t: Test, files: Files = FIRST) => {
   const server = await operator(t, files)
@@ -267,7 +267,10 @@ t.test('a changed loader is an alarm: everything is locked until somebody has lo
   t.equal(await page.locator('input[type=password]').count(), 0, 'no passphrase is asked for')
   now.files = FIRST
   const another = await opened(url)
-  t.match(await another.title(), /changed what guards/, 'a second look does not make it go away')
+  await another
+    .getByRole('heading', { level: 1, name: 'The server has changed what guards this program' })
+    .waitFor()
+  t.pass('a second look does not make it go away')
   await another.getByRole('button', { name: 'We have looked, and it is all right' }).click()
   await another
     .getByRole('dialog')
@@ -341,11 +344,13 @@ for (const [where, isGone] of [
             credentials: 'omit',
           }).catch(() => undefined)
       }, where)
+      const isKept = () =>
+        page.evaluate(async () => (await indexedDB.databases()).some(({ name }) => name === 'kept'))
+      // what is thrown away is so at some time; what is not has a second for it
       await page.waitForTimeout(1000)
-      const kept = await page.evaluate(async () =>
-        (await indexedDB.databases()).some(({ name }) => name === 'kept'),
-      )
-      t.equal(kept, !isGone)
+      for (const since = Date.now(); isGone && Date.now() - since < PATIENCE_MS && (await isKept()); )
+        await page.waitForTimeout(200)
+      t.equal(await isKept(), !isGone)
       await page.close()
     },
   )
@@ -450,12 +455,11 @@ t.test(
   async (t) => {
     const { url } = await operator(t, FIRST)
     const phone = await newProfile(t).open()
+    phone.setDefaultTimeout(PATIENCE_MS)
     await phone.grantPermissions(['notifications'], { origin: new URL(url).origin })
     const page = await phone.newPage()
     await page.goto(url)
-    await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, {
-      timeout: 30_000,
-    })
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
     const devtools = await phone.newCDPSession(page)
     const registered = new Promise<string>((resolve) => {
       devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
@@ -476,16 +480,20 @@ t.test(
         const all = await (await navigator.serviceWorker.ready).getNotifications()
         return all.map(({ title, body, tag }) => [title, body, tag])
       })
-    const heard = page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          navigator.serviceWorker.addEventListener('message', ({ data }) => resolve(data), { once: true })
-          navigator.serviceWorker.startMessages()
-        }),
-    )
+    const heard = await page.evaluateHandle(() => {
+      const all: unknown[] = []
+      navigator.serviceWorker.addEventListener('message', ({ data }) => all.push(data))
+      navigator.serviceWorker.startMessages()
+      return all
+    })
 
     await ring()
-    t.equal(await heard, 'rung', 'a page that is open looks for what is new')
+    await page.waitForFunction((all) => all.length > 0, heard)
+    t.strictSame(
+      await heard.evaluate(([first]) => first),
+      'rung',
+      'a page that is open looks for what is new',
+    )
     t.strictSame(await shown(), [], 'and nothing is shown beside it')
 
     await askLoader(page, { words: 'Shift note' })

@@ -227,6 +227,7 @@ t.test(
           t.strictSame(await other.ask('unlock', { passphrase }), { ok: false, error: 'elsewhere' })
           must(await other.ask('takeOver', {}))
           must(await other.ask('unlock', { passphrase }))
+          await again.until(async () => must(await again.ask('vault', {})) === 'elsewhere')
           t.strictSame(
             (await again.events()).filter((event) => event.is === 'vault').map(({ vault }) => vault),
             ['open', 'elsewhere'],
