@@ -48,7 +48,13 @@ const uint = (size: number): Codec<number> => ({
     const room = reserve(writer, size)
     for (let i = 0; i < size; i++) room[i] = Math.floor(value / 2 ** (8 * (size - 1 - i))) % 256
   },
-  read: (reader) => take(reader, size).reduce((value, byte) => value * 256 + byte, 0),
+  read: (reader) => {
+    const from = pass(reader, size)
+    if (from === undefined) return 0
+    let value = 0
+    for (let at = from; at < reader.at; at++) value = value * 256 + (reader.bytes[at] ?? 0)
+    return value
+  },
 })
 
 export const u8 = uint(1)
@@ -73,11 +79,14 @@ export const varBytes = (max: number): Codec<Uint8Array> => ({
     u32.write(writer, value.length)
     reserve(writer, value.length).set(value)
   },
-  read: (reader) => {
-    const length = u32.read(reader)
-    return new Uint8Array(take(reader, length > max ? Number.POSITIVE_INFINITY : length))
-  },
+  read: (reader) => new Uint8Array(takeUpTo(reader, max)),
 })
+
+/** Not a copy. */
+const takeUpTo = (reader: Reader, max: number): Uint8Array => {
+  const length = u32.read(reader)
+  return take(reader, length > max ? Number.POSITIVE_INFINITY : length)
+}
 
 /** Text of at most `max` bytes of UTF-8. */
 export const text = (max: number): Codec<string> => {
@@ -89,7 +98,7 @@ export const text = (max: number): Codec<string> => {
       inner.write(writer, encoded)
     },
     read: (reader) => {
-      const value = fromUtf8(inner.read(reader))
+      const value = fromUtf8(takeUpTo(reader, max))
       if (value === undefined) reader.failed = true
       return value ?? ''
     },
@@ -210,10 +219,16 @@ const reserve = (writer: Writer, size: number): Uint8Array => {
 
 /** On failure: as many zeros as a fixed field needs, nothing for a variable one. */
 const take = (reader: Reader, size: number): Uint8Array => {
+  const from = pass(reader, size)
+  return from === undefined ? new Uint8Array(size <= 64 ? size : 0) : reader.bytes.subarray(from, from + size)
+}
+
+/** Where the next bytes begin; undefined, and failed, when there are not so many. */
+const pass = (reader: Reader, size: number): number | undefined => {
   if (reader.failed || size > reader.bytes.length - reader.at) {
     reader.failed = true
-    return new Uint8Array(size <= 64 ? size : 0)
+    return undefined
   }
   reader.at += size
-  return reader.bytes.subarray(reader.at - size, reader.at)
+  return reader.at - size
 }

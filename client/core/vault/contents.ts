@@ -7,18 +7,26 @@ import { type Change, encodeChanges, MAX_CHANGES } from './records.ts'
 
 export type Contents = {
   readonly values: Map<string, Uint8Array>
+  /** All keys, sorted by UTF-16 code units; undefined when one has come or gone since. */
+  order: readonly string[] | undefined
   /** Bytes that the values would take in one record. */
   liveBytes: number
   /** Values replaced or deleted whose record is still stored. */
   staleValues: number
 }
 
-export const noContents = (): Contents => ({ values: new Map(), liveBytes: 0, staleValues: 0 })
+export const noContents = (): Contents => ({
+  values: new Map(),
+  order: undefined,
+  liveBytes: 0,
+  staleValues: 0,
+})
 
 /** Takes the values over. */
 export const apply = (contents: Contents, changes: readonly Change[]): void => {
   for (const { key, value } of changes) {
     const before = contents.values.get(key)
+    if ((before === undefined) !== (value === undefined)) contents.order = undefined
     if (before !== undefined) {
       contents.staleValues++
       contents.liveBytes -= cost(key, before)
@@ -31,7 +39,23 @@ export const apply = (contents: Contents, changes: readonly Change[]): void => {
   }
 }
 
+/** Those that begin so, sorted: a book asks for some thirty beginnings of some thousand keys when it is opened. */
+export const keysUnder = (contents: Contents, prefix: string): readonly string[] => {
+  contents.order ??= [...contents.values.keys()].sort()
+  const { order } = contents
+  let [from, to] = [0, order.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((order[middle] ?? prefix) < prefix) from = middle + 1
+    else to = middle
+  }
+  let end = from
+  while (order[end]?.startsWith(prefix)) end++
+  return order.slice(from, end)
+}
+
 export const wipeContents = (contents: Contents): void => {
+  contents.order = undefined
   for (const value of contents.values.values()) wipe(value)
   contents.values.clear()
 }

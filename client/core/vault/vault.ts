@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { cryptoReady } from '../../../shared/crypto/sodium.ts'
 import { DEFAULT_COST, type PassphraseCost } from '../crypto/passphrase.ts'
 import { wipe } from '../crypto/wipe.ts'
-import { apply, type Contents, noContents, snapshot, wipeContents } from './contents.ts'
+import { apply, type Contents, keysUnder, noContents, snapshot, wipeContents } from './contents.ts'
 import {
   type Era,
   type HeaderRefusal,
@@ -124,7 +124,7 @@ const operate = (open: Open): Vault => {
     },
     keys: (prefix) => {
       turns.check()
-      return [...values.keys()].filter((key) => key.startsWith(prefix)).sort()
+      return keysUnder(open.contents, prefix)
     },
     write: async (changes) => {
       turns.check()
