@@ -4,7 +4,8 @@
  */
 import t from 'tap'
 import type { Posted } from '../../client/core/city/bulletin.ts'
-import { assemblyStage, membersIn, tallyOf } from '../../client/core/committee/assemblyLife.ts'
+import { assemblyStage, membersIn, newestTerm, tallyOf } from '../../client/core/committee/assemblyLife.ts'
+import { membershipOf } from '../../client/core/committee/cityLife.ts'
 import { toHex } from '../../shared/base/text.ts'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
 import { assemble, cityStory, decideToJoin, letIn, untilNextTerm } from '../support/cityStory.ts'
@@ -214,4 +215,36 @@ t.test('a new term comes by itself, under keys that the old ones vouch for', asy
   const newest = await untilNextTerm(story, second(depot))
   t.ok(newest > before)
   t.match(second(depot).session.view().committee.homeTerms.get(newest), { isOurs: true, isDisputed: false })
+})
+
+t.test('3.G Depot decides to leave: the others hear it, and go on without it', async (t) => {
+  const mine = membershipOf(second(depot).session.view().committee)
+  if (!mine) throw new Error('in no city')
+  const { motion: _, ...known } = mine
+  const effect = { ...known, gives: 'city', to: 'leave' } as const
+  await carry(depot, await putToVote(depot, motion({ kind: 'assembly', title: 'We leave', effect })))
+  t.equal(membershipOf(second(depot).session.view().committee), undefined)
+  await keep()
+  for (const { people } of CARDS) {
+    t.match(cityOf(people).cards.get(mine.card), { hasLeft: true, speakers: [], since: undefined })
+    t.equal(assemblyStage(cityOf(people)), 'paused', 'two are left')
+  }
+  const written = [...second(depot).session.view().committee.letters.values()]
+  t.equal(written.filter(({ letter }) => letter.says.type === 'leave').length, 1, 'said once')
+  t.match(await second(depot).session.alertCity('One last word'), { ok: false, error: 'no_city' })
+
+  await t.test('and comes back under another card when it decides to', async (t) => {
+    const again = { ...CARDS[2], card: 'd'.repeat(32) }
+    const city = seatIn(warehouse).session.cityName()
+    const from = newestTerm(cityOf(warehouse)) + 1
+    await decideToJoin(city, [again], from)
+    await keep()
+    for (const people of [warehouse, kitchen])
+      await sayIt(seatIn(people), { type: 'cardWelcome', card: again.card })
+    await keep()
+    t.equal(assemblyStage(cityOf(warehouse)), 'active')
+    t.match(cityOf(warehouse).cards.get(mine.card), { hasLeft: true }, 'what was left stays left')
+    await untilNextTerm(story, second(warehouse))
+    t.match([...second(depot).session.view().committee.homeTerms.values()], [{ isOurs: true }])
+  })
 })

@@ -126,11 +126,11 @@ export const assemble = async (story: CityStory, cards: readonly CityCard[]): Pr
 }
 
 /** Every committee decides that it joins. */
-export const decideToJoin = async (city: string, cards: readonly CityCard[]): Promise<void> => {
+export const decideToJoin = async (city: string, cards: readonly CityCard[], from = 1): Promise<void> => {
   for (const { people, card, ...shown } of cards) {
     const { code, sector, area } = shown
     const its = { code, sector, area, languages: ['en'] }
-    const effect = { gives: 'city', to: 'join', city, card, from: 1, ...its } as const
+    const effect = { gives: 'city', to: 'join', city, card, from, ...its } as const
     const wish = motion({ kind: 'assembly', title: 'We join the city', effect })
     await carry(people, await putToVote(people, wish))
   }

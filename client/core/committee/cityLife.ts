@@ -86,11 +86,19 @@ export const noCityLife: CityLife = {
 
 type Draft = Writable<CityLife> & Pick<Roles, 'terms'>
 
-/** The city that the committee is in, or has decided to join: the last word on it. */
-export const membershipOf = ({ memberships }: Pick<CityLife, 'memberships'>): Membership | undefined => {
-  const last = [...memberships.values()].at(-1)
+/** What the committee decided last about a city: that it joins, or that it goes. */
+export const lastMembership = ({ memberships }: Pick<CityLife, 'memberships'>): Membership | undefined =>
+  [...memberships.values()].at(-1)
+
+/** The city that the committee is in, or has decided to join. */
+export const membershipOf = (life: Pick<CityLife, 'memberships'>): Membership | undefined => {
+  const last = lastMembership(life)
   return last?.to === 'join' ? last : undefined
 }
+
+/** Whoever has left has one thing to say to the city: that they are gone. */
+export const maySay = ({ to }: Membership, { says }: Letter): boolean =>
+  to === 'join' || says.type === 'leave'
 
 export const keyOfSeat = (term: number, seat: Id): string => `${term} ${seat}`
 
@@ -131,9 +139,9 @@ export const cityLife: Takers<CityType, Draft> = {
   },
   letter: (draft, { id, seat, order, at, content: { letter: text, motion } }) => {
     const letter = unpacked(text, decodeLetter)
-    const mine = membershipOf(draft)
-    const isOwn = letter?.city === mine?.city && letter?.card === mine?.card
-    if (!letter || !mine || !isOwn || !draft.keyLists.has(letter.term)) return
+    const mine = lastMembership(draft)
+    if (!letter || !mine || letter.city !== mine.city || letter.card !== mine.card) return
+    if (!maySay(mine, letter) || !draft.keyLists.has(letter.term)) return
     const about = motion === undefined ? {} : { motion }
     draft.letters.set(id, { id, seat, order, at, letter, ...about, signatures: new Map() })
   },
@@ -211,8 +219,16 @@ const isOurs = (
 /** What a carried motion does: once joined, a motion to leave ends it. */
 export const settleCity = (draft: Draft, motion: Id, { gives: _, ...effect }: CityEffect): void => {
   const mine = membershipOf(draft)
-  if (effect.to === 'leave' ? mine?.card === effect.card : mine === undefined)
-    draft.memberships.set(motion, { ...effect, motion })
+  if (effect.to === 'leave' ? mine?.card !== effect.card : mine !== undefined) return
+  if (effect.to === 'join') beginAnew(draft)
+  draft.memberships.set(motion, { ...effect, motion })
+}
+
+/** Another card has other terms and other keys. That we left the last one may still be on its way. */
+const beginAnew = (draft: Draft): void => {
+  const { letterKeys, keyLists, citySeats, homeTerms, cityItems, onDuty, rotas } = draft
+  for (const old of [letterKeys, keyLists, citySeats, homeTerms, cityItems, onDuty, rotas]) old.clear()
+  for (const [id, { letter }] of draft.letters) if (letter.says.type !== 'leave') draft.letters.delete(id)
 }
 
 /** Enough have signed. */

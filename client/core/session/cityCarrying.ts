@@ -2,7 +2,7 @@
  * A delegate's device between a committee and its assembly: what each of the two logs says is owed to the other is said there, again and again until nothing is. Not here: what is
  * owed (cityOwed.ts).
  */
-import { membershipOf } from '../committee/cityLife.ts'
+import { lastMembership, membershipOf } from '../committee/cityLife.ts'
 import type { KnownContent } from '../committee/content.ts'
 import { speaksFor } from '../committee/roles.ts'
 import { owedByDelegate } from './cityOwed.ts'
@@ -12,10 +12,11 @@ import type { Session } from './session.ts'
 const MAX_ROUNDS = 12
 
 /** The assembly of this committee among the groups on this device. */
-export const assemblyOf = (home: Session, groups: readonly Session[]): Session | undefined => {
-  const city = membershipOf(home.view().committee)?.city
-  return groups.find((one) => one !== home && one.view().charter.isAssembly && one.cityName() === city)
-}
+export const assemblyOf = (home: Session, groups: readonly Session[]): Session | undefined =>
+  assemblyCalled(membershipOf(home.view().committee)?.city, groups)
+
+const assemblyCalled = (city: string | undefined, groups: readonly Session[]): Session | undefined =>
+  groups.find((one) => one.view().charter.isAssembly && one.cityName() === city)
 
 /** Does for every committee on this device what it owes to its city. All of them were read before. */
 export const keepCities = async (groups: readonly Session[]): Promise<void> => {
@@ -24,8 +25,9 @@ export const keepCities = async (groups: readonly Session[]): Promise<void> => {
 
 const keepCityOf = async (home: Session, groups: readonly Session[]): Promise<void> => {
   const { committee, own } = home.view()
-  if (!membershipOf(committee)) return
-  const assembly = speaksFor(committee, own.seat) ? assemblyOf(home, groups) : undefined
+  const last = lastMembership(committee)
+  if (!last) return
+  const assembly = speaksFor(committee, own.seat) ? assemblyCalled(last.city, groups) : undefined
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const said = (await home.keepCity()) + (assembly ? await carry(home, assembly) : 0)
     if (said === 0) return

@@ -11,7 +11,7 @@ import { encodeLetter, type Letter, type LetterSaying, signLetter } from '../cit
 import { letterKeyOf } from '../city/letterKeys.ts'
 import { packed } from '../city/packing.ts'
 import type { CityLetter } from '../committee/cityLife.ts'
-import { isComplete, membershipOf } from '../committee/cityLife.ts'
+import { isComplete, lastMembership, maySay } from '../committee/cityLife.ts'
 import type { Committee } from '../committee/committee.ts'
 import type { KnownContent } from '../committee/content.ts'
 import { type Motion, wasCarried } from '../committee/motionLife.ts'
@@ -52,9 +52,13 @@ export const sayingOf = (motion: Motion): LetterSaying | undefined => {
 export const speakingSeats = (committee: Committee): readonly string[] =>
   speakersOf(committee).flatMap((seat) => committee.citySeats.get(seat) ?? [])
 
-/** Whoever came later knows no motion that was carried before, but is told which city the committee is in, and by which motion. */
+/** Whoever came later knows no motion that was carried before, but is told which city the committee joined or left last, and by which motion. */
 const isDecided = (committee: Committee, { letter, motion: id }: CityLetter): boolean => {
-  if (letter.says.type === 'join') return id !== undefined && membershipOf(committee)?.motion === id
+  const { type } = letter.says
+  if (type === 'join' || type === 'leave') {
+    const last = lastMembership(committee)
+    return id !== undefined && last?.motion === id && last.to === type
+  }
   const motion = id === undefined ? undefined : committee.motions.get(id)
   const says = motion && sayingOf(motion)
   return says !== undefined && same(says, letter.says)
@@ -117,11 +121,12 @@ export const letterFor = (
   says: LetterSaying,
   { motion, after = 0 }: { readonly motion?: string; readonly after?: number } = {},
 ): (KnownContent & { readonly type: 'letter' }) | undefined => {
-  const mine = membershipOf(committee)
+  const mine = lastMembership(committee)
   const term = writingTerm(committee, nowMs)
   if (!mine || term === undefined) return undefined
   const serial = 1 + Math.max(after, ...[...committee.letters.values()].map(({ letter }) => letter.serial))
   const letter: Letter = { version: 1, city: mine.city, card: mine.card, term, serial, says }
+  if (!maySay(mine, letter)) return undefined
   return { type: 'letter', letter: packed(encodeLetter(letter)), ...(motion === undefined ? {} : { motion }) }
 }
 

@@ -14,8 +14,9 @@ import {
   type CityLetter,
   isComplete,
   keyOfSeat,
+  lastMembership,
   type Membership,
-  membershipOf,
+  maySay,
 } from '../committee/cityLife.ts'
 import type { Committee } from '../committee/committee.ts'
 import type { KnownContent } from '../committee/content.ts'
@@ -37,9 +38,10 @@ type Said = readonly KnownContent[]
 
 /** Of every member's device. */
 export const owedAtHome = (home: Home): Said => {
-  const mine = membershipOf(home.committee)
+  const mine = lastMembership(home.committee)
   if (!mine) return []
-  return [...keysOwed(home, mine), ...decided(home), ...signaturesOwed(home)]
+  const keys = mine.to === 'join' ? keysOwed(home, mine) : []
+  return [...keys, ...decided(home), ...signaturesOwed(home, mine)]
 }
 
 /** The seat's keys for the next terms. Another device of ours may have given them; those of one that is gone are given anew. */
@@ -65,9 +67,10 @@ const decided = (home: Home): Said => {
   })
 }
 
-const signaturesOwed = (home: Home): Said =>
+const signaturesOwed = (home: Home, mine: Membership): Said =>
   [...home.committee.letters.values()].flatMap((letter) => {
-    const isDue = !isComplete(letter) && signingOf(home.committee, letter) === 'signs'
+    const isDue =
+      maySay(mine, letter.letter) && !isComplete(letter) && signingOf(home.committee, letter) === 'signs'
     const signature = isDue ? signatureOn(home, letter) : undefined
     return signature ? [signature] : []
   })
@@ -77,9 +80,11 @@ export const owedByDelegate = (
   home: Home,
   abroad: Abroad,
 ): { readonly home: Said; readonly assembly: Said } => {
-  const mine = membershipOf(home.committee)
+  const mine = lastMembership(home.committee)
   if (!mine || !speaksFor(home.committee, home.me)) return { home: [], assembly: [] }
   const card = abroad.assembly.cards.get(mine.card)
+  if (mine.to === 'leave')
+    return { home: [], assembly: card ? lettersFor(home.committee, card, ['leave']) : [] }
   return {
     home: [
       ...introduced(home, abroad),
@@ -178,7 +183,7 @@ const lettersFor = ({ letters }: Committee, card: Card, types: readonly LetterSa
   [...letters.values()].flatMap((one) => {
     const { letter } = one
     const isNews = types.includes(letter.says.type) && !card.seen.has(letterHash(letter))
-    return isNews && isComplete(one) && card.keys.has(letter.term)
+    return isNews && letter.card === card.id && isComplete(one) && card.keys.has(letter.term)
       ? [{ type: 'cityLetter', letter: signedOf(one) } as const]
       : []
   })

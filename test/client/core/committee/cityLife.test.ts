@@ -252,6 +252,12 @@ t.test('CI1 one city at a time; seats and items are for who speaks for us', asyn
   const left = joined(now(), idOf(904), leave)
   t.equal(membershipOf(left), undefined)
   t.equal(membershipOf(joined(left, idOf(905), { ...JOIN, city: '8'.repeat(64) }))?.city, '8'.repeat(64))
+  const back = joined(left, idOf(905), { ...JOIN, card: 'b'.repeat(32), from: 9 })
+  t.strictSame(
+    [back.homeTerms.size, back.letterKeys.size, back.keyLists.size],
+    [0, 0, 0],
+    'another card, other keys',
+  )
   const item = { type: 'cityItem', item: idOf(7), text: 'b', lang: 'en', needsMandate: false } as const
   say(BOB, { ...item, title: 'Not ours' })
   say(BOB, { type: 'citySeat', seat: idOf(8) })
