@@ -156,6 +156,7 @@ t.test(
     )
     t.match(opened, { severity: 'now', kind: 'called_in', phase: { is: 'open' } })
     id = opened?.id ?? ''
+    t.equal(opened?.concerned, seatOf(two), 'by the name that they joined under')
     t.strictSame(await three.session.ring(12), [id], 'and is loud')
   },
 )

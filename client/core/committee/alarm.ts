@@ -69,11 +69,13 @@ export const alarms: Takers<'alarm' | Following | About, Draft> = {
   alarmChecked: note,
 }
 
-/** Handles that two have belong to nobody here: who is meant would be a guess. */
+/** What members call themselves goes before the raiser's word for who it is; where it does not tell, that word holds, but never for themselves: they would say "me". */
 const concernedIn = ({ handles }: Draft, seat: Id, { about }: AlarmContent): Id | undefined => {
   if (about.who !== 'named') return about.who === 'me' ? seat : undefined
-  const named = [...handles].filter(([, handle]) => handle === about.handle)
-  return named.length === 1 ? named[0]?.[0] : undefined
+  const called = [...handles].flatMap(([one, handle]) => (handle === about.handle ? [one] : []))
+  if (called.length === 1) return called[0]
+  const isMeant = about.seat !== seat && (called.length === 0 || called.includes(about.seat ?? ''))
+  return isMeant ? about.seat : undefined
 }
 
 const concernedBy = (concerned: Id | undefined): Pick<Alarm, 'concerned'> =>

@@ -35,7 +35,8 @@ const by = v.union([
 
 const about = v.variant('who', [
   v.object({ who: v.literal('me') }),
-  v.object({ who: v.literal('named'), handle }),
+  /** `seat`: who that is, from the phone that raised it, which knows under what name somebody joined. */
+  v.object({ who: v.literal('named'), handle, seat: v.exactOptional(messageId) }),
   v.object({ who: v.literal('not_named') }),
 ])
 

@@ -173,8 +173,8 @@ const isAllowed = (
   const mayWake = wakes.forNow && alarm.severity === 'now' && alarm.kind !== 'practice'
   if (isQuiet(wakes.quiet, hour) && !mayWake) return false
   const ofThis = rung.filter((one) => one.alarm === alarm.id).length
-  const others = rung.filter((one) => !isNowAbout(committee.alarms.get(one.alarm), seat, committee)).length
-  const isFree = isNowAbout(alarm, seat, committee)
+  const others = rung.filter((one) => !isNowAbout(committee.alarms.get(one.alarm), seat)).length
+  const isFree = isNowAbout(alarm, seat)
   return ofThis < MOST_LOUD.ofOneAlarm && (isFree || others < MOST_LOUD.ofAll)
 }
 
@@ -184,11 +184,11 @@ export const isQuiet = (quiet: Quiet | undefined, hour: number): boolean => {
   return from < to ? hour >= from && hour < to : hour >= from || hour < to
 }
 
-const isNowAbout = (alarm: Alarm | undefined, seat: Id, { handles }: Committee): boolean => {
-  if (alarm?.severity !== 'now' || alarm.kind === 'practice') return false
-  const { about } = alarm.content
-  return about.who === 'named' && about.handle === handles.get(seat)
-}
+const isNowAbout = (alarm: Alarm | undefined, seat: Id): boolean =>
+  alarm?.severity === 'now' &&
+  alarm.kind !== 'practice' &&
+  alarm.content.about.who === 'named' &&
+  alarm.concerned === seat
 
 /** What a screen offers besides waiting, from when on it does. */
 export type LadderView = {

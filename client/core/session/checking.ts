@@ -16,6 +16,7 @@ import { signStatement } from '../epochlog/statement.ts'
 import { newId } from '../governance/ids.ts'
 import type { Turns } from '../vault/turns.ts'
 import type { CallAbout } from './calling.ts'
+import { naming } from './names.ts'
 import { newestSeen, queue } from './outbox.ts'
 import { signerIn } from './sending.ts'
 import type { Epoch } from './state.ts'
@@ -69,7 +70,7 @@ const start = async (around: Around, draft: CheckDraft): Promise<Result<Sending,
   if (!isMinutes(draft.minutes)) return err({ field: 'minutes' })
   if (!isMember()) return err('not_member')
   const id = newId<string>(keeper.random)
-  const handed = await handIn(keeper, { ...draft, id, alarm: alarm.value })
+  const handed = await handIn(keeper, { ...draft, id, alarm: naming(keeper.book, alarm.value) })
   if (!handed.ok) return handed
   queue(keeper, { type: 'content', content: encodeContent(handed.value) })
   const { kind, severity, needs } = alarm.value

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { checkContent, encodeContent, type KnownContent } from '../committee/content.ts'
 import { type Action, type Motion, motionHash } from '../governance/motion.ts'
 import type { Turns } from '../vault/turns.ts'
+import { naming } from './names.ts'
 import { queue } from './outbox.ts'
 import type { Patience } from './patience.ts'
 import { approveMotion, newMotion } from './sponsoring.ts'
@@ -57,7 +58,8 @@ export const speakingCommands = (parts: Parts): SpeakingCommands => {
         const checked = checkContent(content)
         if (!checked.ok) return checked
         if (!isMember()) return err('not_member')
-        const id = queue(keeper, { type: 'content', content: encodeContent(checked.value) })
+        const said = naming(keeper.book, checked.value)
+        const id = queue(keeper, { type: 'content', content: encodeContent(said) })
         const is = await sendNow()
         onSaid(checked.value)
         return ok({ id, is })

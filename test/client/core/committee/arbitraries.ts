@@ -54,7 +54,10 @@ const by = fc.oneof(
 const about = fc.oneof(
   fc.constant({ who: 'me' as const }),
   fc.constant({ who: 'not_named' as const }),
-  fc.record({ who: fc.constant('named' as const), handle }),
+  fc.record(
+    { who: fc.constant('named' as const), handle, seat: fc.constantFrom(...SEATS) },
+    { requiredKeys: ['who', 'handle'] },
+  ),
 )
 
 const safeContact = fc.oneof(

@@ -355,6 +355,10 @@ t.test('section 5 what is NOW and about this member is counted apart; practice i
   t.equal(loudIn(100, 200).length, 10)
   say(BOB, 200, raise({ about, kind: 'practice' }))
   t.strictSame(look(200), [])
+  const other = phone()
+  other.say(ALICE, 0, raise({ about: { who: 'named', handle: 'Dory', seat: ME } }))
+  for (let i = 0; i < 2; i++) other.say([BOB, CAROL][i] ?? BOB, 0, raise())
+  t.ok(other.loudIn(0, 100).length > MOST_LOUD.ofAll, 'also under the name that they joined under')
 })
 
 t.test('product.md 3.E who cannot is left alone in the second round, too', async () => {

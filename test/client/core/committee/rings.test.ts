@@ -175,6 +175,11 @@ t.test(
       [ALICE, named],
     ).committee.alarms.values()
     t.equal(clash?.concerned, undefined, 'of two Bobs nobody is meant')
+    const about = (handle: string, seat: string) =>
+      told(raise({ about: { who: 'named', handle, seat } })).alarm.concerned
+    t.equal(about('Caro', CAROL), CAROL, 'who never said what they are called')
+    t.equal(about('Bob', CAROL), BOB, 'what members call themselves goes before')
+    t.equal(about('Caro', ALICE), undefined, 'nobody makes themselves the one concerned')
     const nobody = told(raise({ about: { who: 'not_named' } }), [ALICE, consent(true, true)])
     t.notOk('name' in ring2(nobody))
   },
