@@ -73,6 +73,8 @@ const OTHER_WORDS = {
     'Nothing open fits it: ask for it with `npx tocsin charter propose`, or vouch for somebody first; then open the vote, with --mandate if there are several.',
   not_extendable:
     'A vote is extended once, and only where too few have voted: end it with `npx tocsin motion close`.',
+  tells_too_much:
+    'Somebody outside would read a name, an exact time, how many you are, a shift or a device. Say it without.',
   no_reason: 'A block needs its reason: --reason TEXT.',
 } as const
 

@@ -6,12 +6,16 @@ import t from 'tap'
 import type { AlarmContent } from '../../client/core/committee/alarmContent.ts'
 import { alarmSummary } from '../../client/core/committee/alarmSummary.ts'
 import type { KnownContent } from '../../client/core/committee/content.ts'
+import { textOf } from '../../client/core/committee/motionText.ts'
+import type { RingWords } from '../../client/core/committee/ring.ts'
 import type { CallHeard } from '../../client/core/session/callsHeard.ts'
+import { cityPage } from '../../client/core/session/cityView.ts'
 import { exposures } from '../../client/core/session/exposing.ts'
+import { previewOf, shareMotion } from '../../client/core/session/sharing.ts'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
 import { assemble, cityStory, decideToJoin, letIn, untilNextTerm } from '../support/cityStory.ts'
 import { alarmIn, anAlarm, changeCharter, gather, sayIt, seatOf } from '../support/committeeStory.ts'
-import type { People } from '../support/motions.ts'
+import { cardOf, carry, type People, press } from '../support/motions.ts'
 import { closeEverybody, comeIn, meet, must, newDevice, type Person } from '../support/people.ts'
 
 await cryptoReady
@@ -61,6 +65,8 @@ const summaryOf = (person: Person, id: string) => {
   const members = person.session.view().members.map(({ seat }) => seat)
   return alarmSummary(alarm, members)
 }
+const statementsFor = (person: Person) =>
+  cityPage(person.session.homeOf(), person.session.bulletins()).statements
 const delegateOf = (people: People): Person => story.seatIn(people)
 
 t.test(
@@ -274,6 +280,7 @@ t.test('15 Warehouse-3 and -4 cut off the taken phone', async (t) => {
   t.ok(report?.never.length, 'and what was never on it')
 })
 
+let again: Person | undefined
 t.test(
   '16 Warehouse-2 rejoins on a borrowed phone by QR with two members, and speaks to the city again',
   async (t) => {
@@ -286,6 +293,7 @@ t.test(
       'one waits',
     )
     const back = await comeIn(borrowed, met, [one, four, five, six])
+    again = back
     story.addTo(back)
     await gather([one, three, four, five, six, seven, back])
     t.equal(seatOf(back), seatOf(two))
@@ -294,5 +302,59 @@ t.test(
     // The keys of the taken phone stand in the list of the next term too, if it was made before.
     for (let i = 0; i < 2; i++) await untilNextTerm(story, back)
     must(await back.session.answerCity('0'.repeat(64), 'Here I am again.'))
+  },
+)
+
+/** As bare as it can be: what else stands in the text came out of the fields. */
+const WORDS: RingWords = {
+  first: ({ kind, code, sector, area }) => `${kind}: ${code}, ${sector}, ${area}.`,
+  workplace: (workplace) => `Workplace: ${workplace}`,
+  name: (name) => `Name: ${name}`,
+  needs: (needs) => `Needed: ${needs.join()}`,
+  checked: 'Two of us have spoken to the person.',
+}
+
+t.test(
+  '17 Motion to share R2 with one amendment; Warehouse-2 allows the workplace, not the name',
+  async (t) => {
+    const back = again
+    if (!back) throw new Error('nobody came back')
+    const people = [one, three, four, five, six, seven, back] as const
+    const preview = (workplace: string | undefined) => {
+      const view = one.session.view()
+      const alarm = alarmIn(one, id)
+      if (!alarm) throw new Error('no alarm')
+      const draft = { demand: 'Take her back', ask: 'Come to the gate', workplace }
+      const shown = previewOf(view, alarm, { ...draft, card: CARDS[0], words: WORDS })
+      return { shown, motion: shareMotion(shown, alarm, { title: 'Do we tell the city?', lang: 'en' }) }
+    }
+    t.match(preview('The hall').motion, { ok: false }, 'not before the person concerned allows it')
+    await say(back, { type: 'alarmConsent', alarm: id, ring: 'city', name: false, workplace: true })
+    must(await one.session.sync())
+    const { shown, motion } = preview('The hall')
+    t.match(shown.text, /Workplace: The hall/)
+    t.notMatch(shown.text, /Warehouse|Name/)
+    const motionId = await press(one, { do: 'start', content: must(motion) })
+    await press(three, { do: 'second', motion: motionId })
+    const asks = shown.text.split('\n\n').indexOf('Come to the gate')
+    const amend = (text: string) => press(three, { do: 'amend', motion: motionId, paragraph: asks, text })
+    for (const text of ['Ask for Warehouse-2', 'Come at 14:30', 'We are 12 workers'])
+      t.equal(await amend(text), 'tells_too_much', text)
+    const amendment = await amend('Come to the gate with a banner')
+    await press(one, { do: 'amendment', motion: motionId, amendment, to: 'accepted' })
+    story.time.now = (await cardOf(one, motionId)).dueAt ?? story.time.now
+    await press(one, { do: 'fix', motion: motionId })
+    await press(one, { do: 'open', motion: motionId })
+    const voted = textOf(one.session.view().committee.motions.get(motionId)?.paragraphs ?? [])
+    await carry(people, motionId)
+    await story.keep()
+    const [sent] = statementsFor(depot[1] as Person)
+    t.equal(sent?.text, voted, 'Check: byte for byte what was voted on')
+    t.equal(sent?.text, shown.text.replace('Come to the gate', 'Come to the gate with a banner'))
+    t.match(await three.session.alertCity('They took Warehouse-2'), { ok: false, error: 'tells_too_much' })
+    t.match(await cook.session.answerCity('0'.repeat(64), 'Kitchen-1 comes'), {
+      ok: false,
+      error: 'tells_too_much',
+    })
   },
 )

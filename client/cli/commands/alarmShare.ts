@@ -4,8 +4,10 @@ import { ok, type Result } from '../../../shared/base/result.ts'
 import type { AlarmConsent } from '../../core/committee/alarmContent.ts'
 import type { Alarm } from '../../core/committee/alarmLife.ts'
 import { OUTER_RINGS, RINGS } from '../../core/committee/alarmWords.ts'
+import { membershipOf } from '../../core/committee/cityLife.ts'
 import { consentIn, decodeRing1, encodeRing1, type RingCard, ring1Of } from '../../core/committee/ring.ts'
 import { previewOf, shareMotion } from '../../core/session/sharing.ts'
+import type { CommitteeView } from '../../core/session/view.ts'
 import { chooseAlarm, oneOf } from '../alarmChoice.ts'
 import {
   type Command,
@@ -112,18 +114,24 @@ export const alarmPreview: Command = {
     withCommittee(context, async ({ session }) => {
       const alarm = chooseAlarm(session.view(), input.positionals[0])
       if (!alarm.ok) return alarm
-      const sent = encodeRing1(ring1Of(alarm.value, cardIn(input), randomBytes(16).toString('hex')))
+      const sent = encodeRing1(
+        ring1Of(alarm.value, cardIn(input, session.view()), randomBytes(16).toString('hex')),
+      )
       const ring = decodeRing1(sent)
       if (!ring) throw new Error('a ring that is sent can be read')
       return ok({ text: ['This is exactly what they would see:', ...ring1Lines(ring)], json: ring })
     }),
 }
 
-const cardIn = (input: Input): RingCard => ({
-  code: textOf(input, 'code') ?? 'a committee',
-  sector: textOf(input, 'sector') ?? '-',
-  area: textOf(input, 'area') ?? '-',
-})
+/** As the committee decided that the city may know it; in no city yet, as it is tried out. */
+const cardIn = (input: Input, { committee }: Pick<CommitteeView, 'committee'>): RingCard => {
+  const mine = membershipOf(committee)
+  return {
+    code: textOf(input, 'code') ?? mine?.code ?? 'a committee',
+    sector: textOf(input, 'sector') ?? mine?.sector ?? '-',
+    area: textOf(input, 'area') ?? mine?.area ?? '-',
+  }
+}
 
 export const alarmShare: Command = {
   usage: '[ID] --demand TEXT --ask TEXT',
@@ -154,7 +162,7 @@ const share = async (
   { session }: Sitting,
   alarm: Alarm,
 ): Promise<Outcome> => {
-  const draft = draftIn(input)
+  const draft = draftIn(input, session.view())
   if (!draft.ok) return draft
   const preview = previewOf(session.view(), alarm, draft.value)
   const shown = ['This is exactly what they will read:', '', ...preview.text.split('\n'), '']
@@ -167,9 +175,9 @@ const share = async (
   return press(context, session, { do: 'start', content: motion.value }, 'The others are asked.')
 }
 
-const draftIn = (input: Input): Result<Parameters<typeof previewOf>[2], Refusal> => {
+const draftIn = (input: Input, view: CommitteeView): Result<Parameters<typeof previewOf>[2], Refusal> => {
   const [demand, ask, workplace] = ['demand', 'ask', 'workplace'].map((name) => textOf(input, name)?.trim())
   if (!demand || !ask)
     return refused('no_words', 'Say --demand and --ask: what we demand, and what others can do.', 2)
-  return ok({ demand, ask, workplace, card: cardIn(input), words: ringWords })
+  return ok({ demand, ask, workplace, card: cardIn(input, view), words: ringWords })
 }

@@ -23,6 +23,8 @@ const FAILURES: Readonly<Record<CityFailure, string>> = {
   no_key: 'This phone came too late for this week; it can speak to the city from next week on.',
   no_such_letter: 'There is no such alert to confirm: see `npx tocsin city`.',
   taken: 'Somebody else of us is on duty in that week.',
+  tells_too_much:
+    'Somebody outside would read a name, an exact time, how many you are, a shift or a device. Say it without.',
   offline: 'Not sent: the relay of the city cannot be reached. Try again.',
 }
 

@@ -28,9 +28,10 @@ import { type Home, letterFor, signatureOn } from './cityLetters.ts'
 import { owedAtHome } from './cityOwed.ts'
 import { type DutyWeek, dutyWeeks, offerDuty } from './onDuty.ts'
 import { queue } from './outbox.ts'
+import { tellsTooMuch } from './sharing.ts'
 
-/** `taken`: somebody else of us is on duty in that week. */
-export type CityFailure = NoLetter | 'no_such_letter' | 'offline' | 'taken'
+/** `taken`: somebody else of us is on duty in that week. `tells_too_much`: a name of ours, an hour or how many stand in the words. */
+export type CityFailure = NoLetter | 'no_such_letter' | 'offline' | 'taken' | 'tells_too_much'
 
 export type CityCommands = {
   /** What this device has read of the bulletins that it keeps, the newest first. */
@@ -86,6 +87,7 @@ export const cityCommands = (around: Around): CityCommands => {
     alertCity: (text) =>
       turns.next(async () => {
         const home = homeOf(around)
+        if (tellsTooMuch(around.view(), text)) return err('tells_too_much')
         const letter = around.isMember() ? letterFor(home, { type: 'alert', text }) : undefined
         if (!letter || runningTerm(home.committee, home.nowMs) === undefined) return err('no_city')
         const id = queue(keeper, { type: 'content', content: encodeContent(letter) })
@@ -108,7 +110,12 @@ export const cityCommands = (around: Around): CityCommands => {
     },
     dutyWeeks: () => dutyWeeks(homeOf(around)),
     offerDuty: (term, isOn) => turns.next(() => offerDuty(around, term, isOn)),
-    answerCity: (to, text) => turns.next(() => postAlone(around, { type: 'onIt', to, text })),
+    answerCity: (to, text) =>
+      turns.next(async () =>
+        tellsTooMuch(around.view(), text)
+          ? err('tells_too_much')
+          : postAlone(around, { type: 'onIt', to, text }),
+      ),
   }
 }
 

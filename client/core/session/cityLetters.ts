@@ -15,6 +15,7 @@ import { isComplete, lastMembership, maySay } from '../committee/cityLife.ts'
 import type { Committee } from '../committee/committee.ts'
 import type { KnownContent } from '../committee/content.ts'
 import { type Motion, wasCarried } from '../committee/motionLife.ts'
+import { textOf } from '../committee/motionText.ts'
 import { speakersOf } from '../committee/roles.ts'
 
 export type Home = {
@@ -37,7 +38,7 @@ export type Abroad = {
 }
 
 /** The text that was voted on, amendments and all: what is shared is this to the last byte. */
-export const statementOf = ({ paragraphs }: Motion): string => paragraphs.join('\n\n')
+export const statementOf = ({ paragraphs }: Motion): string => textOf(paragraphs)
 
 /** What a carried motion lets the committee say to its city. */
 export const sayingOf = (motion: Motion): LetterSaying | undefined => {

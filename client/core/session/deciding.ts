@@ -16,6 +16,7 @@ import { mandateHash } from './decideView.ts'
 import { coolsUntil, mayEndAt, RECOUNT_MS } from './motionTimes.ts'
 import type { Unsent } from './outbox.ts'
 import type { Session } from './session.ts'
+import { amendsTooMuch } from './sharing.ts'
 import type { Sending } from './speaking.ts'
 import type { Objection } from './talking.ts'
 import { tallyOf } from './tally.ts'
@@ -35,6 +36,7 @@ export type DecideRefusal =
         | 'unknown_mandate'
         | 'no_reason'
         | 'not_extendable'
+        | 'tells_too_much'
         | MotionRefusal
         | Objection
     }
@@ -82,7 +84,7 @@ const follow = async (
 ): Promise<Result<Decided, DecideRefusal>> => {
   const motion = view.committee.motions.get(step.motion)
   if (!motion) return err({ why: 'no_such_motion' })
-  const early = untimely(view, motion, step.do, nowMs)
+  const early = untimely(view, motion, step.do, nowMs) ?? tooOpen(view, motion, step)
   if (early) return err(early)
   if (step.do === 'vote' && mandateHash(motion) !== undefined)
     return approveOrDecline(session, motion, step.choice)
@@ -98,6 +100,9 @@ const follow = async (
   const refused = attempt(view, content, nowMs).motions.get(motion.id)?.refused.at(-1)
   return refused?.id === TRIAL ? err({ why: refused.why }) : said(session, content)
 }
+
+const tooOpen = (view: CommitteeView, motion: Motion, step: FollowingStep): DecideRefusal | undefined =>
+  step.do === 'amend' && amendsTooMuch(view, motion, step) ? { why: 'tells_too_much' } : undefined
 
 /** Steps that wait for nobody in particular, and need nothing to be written. */
 const FREE_STEPS = ['fix', 'extend', 'recount', 'standDown', 'lapse', 'withdraw'] as const

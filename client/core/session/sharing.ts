@@ -5,6 +5,7 @@
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import type { Alarm } from '../committee/alarmLife.ts'
 import type { MotionContent } from '../committee/motionContent.ts'
+import type { Motion } from '../committee/motionLife.ts'
 import {
   gapsIn,
   hiddenNames,
@@ -53,5 +54,26 @@ export const shareMotion = (
 ): Result<MotionContent, 'in_the_way'> => {
   if (gaps.length > 0 || leaks.length > 0) return err('in_the_way')
   const isUrgent = severity === 'now' ? { isUrgent: true as const } : {}
-  return ok({ type: 'motion', kind: 'share', title, text, lang, links: [id], ...isUrgent })
+  const effect = { gives: 'statement' } as const
+  return ok({ type: 'motion', kind: 'share', title, text, lang, effect, links: [id], ...isUrgent })
+}
+
+type Names = Pick<CommitteeView, 'committee' | 'handles' | 'own'>
+
+/** Words of one member for other committees: nobody of ours is named in them. */
+export const tellsTooMuch = (view: Names, text: string): boolean =>
+  leaksIn(text, [...handlesIn(view).handles.values()]).length > 0
+
+/** A change of what the city would read brings in nothing that the words before it did not have. */
+export const amendsTooMuch = (
+  view: Names,
+  { content: { effect, links = [] }, paragraphs }: Motion,
+  { paragraph, text = '' }: { readonly paragraph: number; readonly text?: string },
+): boolean => {
+  if (effect?.gives !== 'statement') return false
+  const known = handlesIn(view)
+  const alarm = links.flatMap((id) => view.committee.alarms.get(id) ?? [])[0]
+  const hidden = alarm ? hiddenNames(alarm, known) : [...known.handles.values()]
+  const before = leaksIn(paragraphs[paragraph] ?? '', hidden).map(({ found }) => found)
+  return leaksIn(text, hidden).some(({ found }) => !before.includes(found))
 }

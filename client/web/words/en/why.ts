@@ -92,6 +92,8 @@ export const why = {
   in_city: 'We are in a city already.',
   no_city: 'We are in no city yet, or its first week has not begun.',
   no_key: 'This phone came too late for this week. From next week on it can call the city.',
+  tells_too_much:
+    'Somebody outside would read a name, an exact time, how many you are, a shift or a device. Say it without.',
   no_such_letter: 'There is no such call to confirm any more.',
   taken: 'Somebody else of us is on duty in that week.',
   in_the_way: 'Something is still in the way: look at the preview.',
