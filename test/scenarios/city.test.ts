@@ -129,11 +129,11 @@ t.test('17 Motion to share R2 with one amendment', async (t) => {
   })
   const id = await press(one, { do: 'start', content: shared })
   await press(two, { do: 'second', motion: id })
+  const amend = { do: 'amend', motion: id, paragraph: 1 } as const
+  t.equal(await press(two, { ...amend, text: 'We ask for ten people.' }), 'tells_too_much')
   const amendment = await press(two, {
-    do: 'amend',
-    motion: id,
-    paragraph: 1,
-    text: 'We ask for ten people on Thursday.',
+    ...amend,
+    text: 'We ask for help at the gate on Thursday.',
   })
   await press(one, { do: 'amendment', motion: id, amendment, to: 'accepted' })
   time.now = (await cardOf(one, id)).dueAt ?? time.now
@@ -148,7 +148,7 @@ t.test('17 Motion to share R2 with one amendment', async (t) => {
     .find(({ letter }) => letter.says.type === 'statement')
   t.match(said?.letter.says, {
     type: 'statement',
-    text: 'Fired at Heron.\n\nWe ask for ten people on Thursday.',
+    text: 'Fired at Heron.\n\nWe ask for help at the gate on Thursday.',
   })
   t.equal(
     said?.letter.says.type === 'statement' && said.letter.says.text,

@@ -263,6 +263,36 @@ t.test('3.E nobody answers at all: after an hour every delegate reads it, and no
     'once for whoever is on duty',
   )
   await say(six, { type: 'alarmState', alarm: quiet, to: 'settled', outcome: 'other' })
+
+  await t.test('opened again by somebody else, it calls anew, and is stopped anew', async (t) => {
+    t.strictSame(bulletin.waiting(), [])
+    await answer(three, quiet, 'too late')
+    await say(seven, { type: 'alarmState', alarm: quiet, to: 'reopened', note: 'It goes on' })
+    await story.keep()
+    t.equal(bulletin.waiting().length, 2)
+    await story.keep()
+    t.equal(bulletin.waiting().length, 2, 'once')
+    for (const person of [three, four]) await answer(person, quiet, 'I go there')
+    await story.keep()
+    t.strictSame(bulletin.waiting(), [])
+    await say(six, { type: 'alarmState', alarm: quiet, to: 'settled', outcome: 'other' })
+  })
+})
+
+t.test("3.E where the city's relay does not answer, nobody here waits for it", async (t) => {
+  bulletin.misbehave({ receive: () => 'drop' })
+  const alarm = await say(five, { ...anAlarm('They came in a van'), kind: 'police' })
+  await say(five, { type: 'alarmUpdate', alarm, text: 'They are gone' })
+  must(await six.session.sync())
+  t.match(alarmIn(six, alarm), { notes: [{ text: 'They are gone' }] }, 'the others have it')
+  t.strictSame(bulletin.waiting(), [])
+  bulletin.misbehave()
+  await story.keep()
+  t.equal(bulletin.waiting().length, 2, 'and it calls when somebody answers')
+  await say(five, { type: 'alarmState', alarm, to: 'settled', outcome: 'other' })
+  for (const person of [three, four]) await answer(person, alarm, 'late')
+  story.pass(61)
+  await story.keep()
 })
 
 t.test('15 Warehouse-3 and -4 cut off the taken phone', async (t) => {
@@ -325,7 +355,8 @@ t.test(
       const alarm = alarmIn(one, id)
       if (!alarm) throw new Error('no alarm')
       const draft = { demand: 'Take her back', ask: 'Come to the gate', workplace }
-      const shown = previewOf(view, alarm, { ...draft, card: CARDS[0], words: WORDS })
+      const { code, sector, area } = CARDS[0]
+      const shown = previewOf(view, alarm, { ...draft, card: { code, sector, area }, words: WORDS })
       return { shown, motion: shareMotion(shown, alarm, { title: 'Do we tell the city?', lang: 'en' }) }
     }
     t.match(preview('The hall').motion, { ok: false }, 'not before the person concerned allows it')

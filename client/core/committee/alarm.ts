@@ -96,6 +96,7 @@ const raised = (draft: Draft, said: Said, content: AlarmContent): Alarm => ({
   order: said.order,
   at: said.at,
   askedAt: saidAt(said),
+  asked: askedBy(said),
   content,
   kind: content.kind,
   severity: content.severity,
@@ -217,11 +218,20 @@ const stated = (alarm: Alarm, said: Said, content: Exclude<AlarmState, { readonl
         ? { ...alarm, phase: { is: 'cancelled', spokenTo: seat } }
         : alarm
     case 'reopened':
-      return alarm.phase.is === 'open'
-        ? alarm
-        : { ...alarm, ...unanswered, askedAt: saidAt(said), timesReopened: alarm.timesReopened + 1 }
+      return alarm.phase.is === 'open' ? alarm : { ...alarm, ...unanswered, ...askedAgain(alarm, said) }
   }
 }
+
+const askedBy = ({ seat, device, order }: Said): Alarm['asked'] => ({ seat, device, order })
+
+const askedAgain = (
+  { timesReopened }: Alarm,
+  said: Said,
+): Pick<Alarm, 'askedAt' | 'asked' | 'timesReopened'> => ({
+  askedAt: saidAt(said),
+  asked: askedBy(said),
+  timesReopened: timesReopened + 1,
+})
 
 const steadied = (alarm: Alarm, seat: Id): Alarm => {
   if (alarm.phase.is !== 'open' || !maySteer(alarm, seat) || alarm.steadyBy.includes(seat)) return alarm

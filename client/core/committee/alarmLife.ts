@@ -46,6 +46,8 @@ export type Alarm = {
   readonly at: number
   /** When everybody was asked last: raised, or opened again. By `saidAt`, as all times below. */
   readonly askedAt: number
+  /** Who did that, and where in the order. */
+  readonly asked: { readonly seat: Id; readonly device: Id; readonly order: number }
   /** When somebody who was on it last said that they no longer are. */
   readonly letGoAt?: number
   /** As raised. Kind, severity and needs as they are now stand beside it. */

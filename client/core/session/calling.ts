@@ -15,7 +15,7 @@ import { letterHash } from '../city/letter.ts'
 import type { Alarm } from '../committee/alarmLife.ts'
 import type { Severity } from '../committee/alarmWords.ts'
 import type { CallsContent } from '../committee/callContent.ts'
-import { type CallsMade, callsOf, isThere } from '../committee/calls.ts'
+import { type CallsMade, hasCalled, isThere } from '../committee/calls.ts'
 import { openingOf } from '../committee/check.ts'
 import { MAX_CHECK_MINUTES } from '../committee/checkContent.ts'
 import { calledBy } from '../committee/cityDuty.ts'
@@ -51,10 +51,10 @@ export const mayCall = (type: KnownContent['type']): boolean =>
 export type CallAbout = Pick<Alarm, 'id' | 'kind' | 'severity' | 'askedAt' | 'needs' | 'checkedBy'>
 
 /** In the relay when it resolves; what is to be said of it, or nothing where nothing calls. `after`: minutes until the alarm itself is heard. */
-export const handInCalls = async (
+const handInCalls = async (
   around: Around,
   about: CallAbout,
-  after = 0,
+  after: number,
 ): Promise<CallsContent | undefined> => {
   const steps = CALLS[about.severity].filter(({ minutes }) => minutes + after <= MAX_CHECK_MINUTES)
   const others = othersIn(around.keeper)
@@ -122,40 +122,61 @@ const tokenAt = (token: CancelToken, i: number): CancelToken =>
 
 const tokensOf = ({ held }: Tokens, i: number): readonly CancelToken[] => held.map((one) => tokenAt(one, i))
 
-/** Once in a while and after every word about an alarm: what this phone raised calls, and what its member is there for is stopped. How many things were said. */
-export const keepCalls = async (around: Around): Promise<number> => {
-  if (!around.isMember()) return 0
-  const said = await callForOwn(around)
-  await stopCalls(around)
-  return said
+/**
+ * Once in a while and after every word about an alarm: what this phone raised calls, and what its member is there for is stopped. How many things were said. It takes as long as
+ * the city's relay does, so it is nobody's turn meanwhile.
+ */
+export const keepCalls = (around: Around): Promise<number> =>
+  around.calling.next(async () => {
+    if (!around.isMember()) return 0
+    const said = await callForOwn(around)
+    await stopCalls(around)
+    return said
+  })
+
+/** Of an alarm that waits sealed: `after` so many minutes it is heard itself. */
+export const callFor = (around: Around, about: CallAbout, after: number): Promise<boolean> =>
+  around.calling.next(() => call(around, about, after))
+
+const call = async (around: Around, about: CallAbout, after = 0): Promise<boolean> => {
+  const content = await handInCalls(around, about, after)
+  if (content) await around.turns.next(() => sayAll(around, [content]))
+  return content !== undefined
 }
 
 const callForOwn = async (around: Around): Promise<number> => {
-  const { committee, own } = around.view()
-  const nowMs = around.keeper.clock()
   let said = 0
-  for (const alarm of committee.alarms.values()) {
-    const isMine = alarm.device === own.device && alarm.phase.is === 'open' && !callsOf(committee, alarm)
-    if (!isMine || Math.abs(nowMs - alarm.askedAt) > LATEST_MS) continue
-    const content = await handInCalls(around, alarm)
-    if (!content) continue
-    await sayAll(around, [content])
-    said++
+  for (const { id } of around.view().committee.alarms.values()) {
+    const alarm = around.view().committee.alarms.get(id)
+    if (alarm && isToCall(around, alarm) && (await call(around, alarm))) said++
   }
   return said
+}
+
+/** By the phone that raised it, or opened it again. */
+const isToCall = ({ view, keeper }: Around, alarm: Alarm): boolean => {
+  const { committee, own } = view()
+  const isMine = alarm.asked.device === own.device && alarm.phase.is === 'open'
+  return isMine && !hasCalled(committee, alarm) && Math.abs(keeper.clock() - alarm.askedAt) <= LATEST_MS
 }
 
 const stopCalls = async (around: Around): Promise<void> => {
   const { book, clock } = around.keeper
   const { committee, own } = around.view()
+  const stopped: string[] = []
   for (const made of committee.calls.values()) {
     const last = Math.max(...made.content.waiting.map(({ minutes }) => minutes))
     const isOver = clock() - made.at > last * MINUTE_MS + HOUR_MS
     if (isOver || book.stopped.get(made.id) || !isThere(committee, made, own.seat)) continue
-    if (await stop(around, made)) book.stopped.put(made.id, true)
+    if (await stop(around, made)) stopped.push(made.id)
   }
-  for (const id of book.stopped.keys()) if (!committee.calls.has(id)) book.stopped.drop(id)
-  await book.save()
+  const gone = book.stopped.keys().filter((id) => !committee.calls.has(id))
+  if (stopped.length + gone.length === 0) return
+  await around.turns.next(async () => {
+    for (const id of stopped) book.stopped.put(id, true)
+    for (const id of gone) book.stopped.drop(id)
+    await book.save()
+  })
 }
 
 /** Whether there is nothing more to do: also where it has gone out, or this device came later and has no part in it. */

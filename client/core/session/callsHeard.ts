@@ -11,7 +11,7 @@ import type { BulletinTerm } from '../city/bulletinTerm.ts'
 import { type Called, dutyKeyOf, openCall } from '../city/call.ts'
 import type { Alarm } from '../committee/alarmLife.ts'
 import type { Assembly } from '../committee/assemblyLife.ts'
-import { type CallsMade, callsOf } from '../committee/calls.ts'
+import { callsOf } from '../committee/calls.ts'
 import type { Committee } from '../committee/committee.ts'
 import { decodeRing1, type Ring1 } from '../committee/ring.ts'
 
@@ -76,9 +76,8 @@ const answersTo = ({ posted }: BulletinView, ids: readonly string[]): readonly C
 export const cityOn = (
   bulletins: readonly BulletinView[],
   committee: Committee,
-  alarm: Pick<Alarm, 'id' | 'seat'>,
+  alarm: Pick<Alarm, 'id' | 'seat' | 'asked'>,
 ): readonly CityAnswer[] => {
-  const made: CallsMade | undefined = callsOf(committee, alarm)
-  const ids = made?.content.waiting.map(({ letter }) => letter) ?? []
+  const ids = callsOf(committee, alarm).flatMap(({ content }) => content.waiting.map(({ letter }) => letter))
   return bulletins.flatMap((one) => answersTo(one, ids))
 }

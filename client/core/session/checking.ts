@@ -6,7 +6,6 @@ import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { fromHex, toHex } from '../../../shared/base/text.ts'
 import type { Deposit, DepositName } from '../../../shared/protocol/deposit.ts'
 import type { AlarmContent } from '../committee/alarmContent.ts'
-import type { CallsContent } from '../committee/callContent.ts'
 import { openingOf } from '../committee/check.ts'
 import { type CheckContent, MAX_CHECK_MINUTES } from '../committee/checkContent.ts'
 import { checkContent, encodeContent } from '../committee/content.ts'
@@ -16,7 +15,7 @@ import { signStatement } from '../epochlog/statement.ts'
 import { newId } from '../governance/ids.ts'
 import type { Turns } from '../vault/turns.ts'
 import type { CallAbout } from './calling.ts'
-import { naming } from './names.ts'
+import { naming } from './naming.ts'
 import { newestSeen, queue } from './outbox.ts'
 import { signerIn } from './sending.ts'
 import type { Epoch } from './state.ts'
@@ -54,16 +53,24 @@ type Around = {
   readonly sendNow: () => Promise<Sending>
   /** Whoever has spoken to them stops what it calls, too. */
   readonly onEnded: () => void
-  /** What the alarm would call out of the committee, where the charter says so (calling.ts). */
-  readonly handInCalls: (about: CallAbout, after: number) => Promise<CallsContent | undefined>
+  /** Hands in what the alarm would call out of the committee, where the charter says so (calling.ts). */
+  readonly callFor: (about: CallAbout, after: number) => Promise<unknown>
 }
 
 export const checkingCommands = (around: Around): CheckingCommands => ({
-  startCheck: (draft) => around.turns.next(() => start(around, draft)),
+  startCheck: async (draft) => {
+    const started = await around.turns.next(() => start(around, draft))
+    if (!started.ok) return started
+    await around.callFor(started.value.about, draft.minutes)
+    return ok(started.value.is)
+  },
   endCheck: (check) => around.turns.next(() => end(around, check)),
 })
 
-const start = async (around: Around, draft: CheckDraft): Promise<Result<Sending, CheckFailure>> => {
+type Started = { readonly is: Sending; readonly about: CallAbout }
+
+/** Known to the committee before its city is asked, whose relay may be slow. */
+const start = async (around: Around, draft: CheckDraft): Promise<Result<Started, CheckFailure>> => {
   const { keeper, isMember, sendNow } = around
   const alarm = checkContent(draft.alarm)
   if (!alarm.ok) return alarm
@@ -76,9 +83,7 @@ const start = async (around: Around, draft: CheckDraft): Promise<Result<Sending,
   const { kind, severity, needs } = alarm.value
   const askedAt = keeper.clock() + draft.minutes * MINUTE_MS
   const about = { id, kind, severity, needs, askedAt, checkedBy: [] }
-  const calls = await around.handInCalls(about, draft.minutes)
-  if (calls) queue(keeper, { type: 'content', content: encodeContent(calls) })
-  return ok(await sendNow())
+  return ok({ is: await sendNow(), about })
 }
 
 const isMinutes = (minutes: number): boolean =>

@@ -24,6 +24,8 @@ export type Around = {
   readonly keeper: Keeper
   readonly world: World
   readonly turns: Turns
+  /** Calls that are handed in or stopped at the city's relay, one after the other. */
+  readonly calling: Turns
   readonly view: () => CommitteeView
   readonly isMember: () => boolean
   readonly sendNow: () => Promise<'sent' | 'waiting'>

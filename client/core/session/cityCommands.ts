@@ -70,35 +70,32 @@ export const cityCommands = (around: Around): CityCommands => {
     cityName: () => cityName(keeper.book.newest().info.anchor),
     cityRelay: () => ({ ...keeper.book.own().relay }),
     keepCity: async () => {
-      const take = async (): Promise<void> => {
-        const read = await readTerms(around)
-        await turns.next(() => store(around, read))
-      }
       if (!around.isMember()) return 0
-      await take()
+      await readBulletins(around)
       const owed = await turns.next(async () => {
         const now = owedAtHome(homeOf(around))
         await say(now)
         return now.length
       })
-      if (await postSigned(around)) await take()
-      return owed + (await turns.next(() => keepCalls(around)))
+      if (await postSigned(around)) await readBulletins(around)
+      return owed + (await keepCalls(around))
     },
-    alertCity: (text) =>
-      turns.next(async () => {
+    alertCity: async (text) => {
+      const written = await turns.next(async (): Promise<Result<string, CityFailure>> => {
         const home = homeOf(around)
         if (tellsTooMuch(around.view(), text)) return err('tells_too_much')
         const letter = around.isMember() ? letterFor(home, { type: 'alert', text }) : undefined
         if (!letter || runningTerm(home.committee, home.nowMs) === undefined) return err('no_city')
         const id = queue(keeper, { type: 'content', content: encodeContent(letter) })
         await around.sendNow()
-        return confirm(around, id)
-      }),
-    confirmAlert: (id) =>
-      turns.next(async () => {
-        const confirmed = await confirm(around, id)
-        return confirmed.ok ? ok(undefined) : confirmed
-      }),
+        return ok(id)
+      })
+      return written.ok ? confirm(around, written.value) : written
+    },
+    confirmAlert: async (id) => {
+      const confirmed = await confirm(around, id)
+      return confirmed.ok ? ok(undefined) : confirmed
+    },
     calls: (assembly) => {
       const { committee, letterSeed } = homeOf(around)
       return callsIn(bulletinsOf(keeper.book, committee), { letterSeed, assembly })
@@ -110,12 +107,10 @@ export const cityCommands = (around: Around): CityCommands => {
     },
     dutyWeeks: () => dutyWeeks(homeOf(around)),
     offerDuty: (term, isOn) => turns.next(() => offerDuty(around, term, isOn)),
-    answerCity: (to, text) =>
-      turns.next(async () =>
-        tellsTooMuch(around.view(), text)
-          ? err('tells_too_much')
-          : postAlone(around, { type: 'onIt', to, text }),
-      ),
+    answerCity: async (to, text) =>
+      tellsTooMuch(around.view(), text)
+        ? err('tells_too_much')
+        : postAlone(around, { type: 'onIt', to, text }),
   }
 }
 
@@ -139,14 +134,19 @@ const readTerms = async (around: Around): Promise<ReadTerms> => {
   return found
 }
 
-/** What was read later is never taken back by what was read before. */
-const store = async ({ keeper: { book } }: Around, read: ReadTerms): Promise<void> => {
+/** What was read later is never taken back by what was read before. A bulletin is kept as long as its term is known. */
+const store = async ({ keeper: { book }, view }: Around, read: ReadTerms): Promise<void> => {
+  const known = [...view().committee.homeTerms.keys()].map(numberKey)
   for (const [key, value] of read)
     if ((book.bulletins.get(key)?.witness.seq ?? 0) <= value.witness.seq) book.bulletins.put(key, value)
+  for (const key of book.bulletins.keys()) if (!known.includes(key)) book.bulletins.drop(key)
   await book.save()
 }
 
-const readBulletins = async (around: Around): Promise<void> => store(around, await readTerms(around))
+const readBulletins = async (around: Around): Promise<void> => {
+  const read = await readTerms(around)
+  await around.turns.next(() => store(around, read))
+}
 
 const isForAll = ({ letter: { says } }: CityLetter): boolean =>
   says.type === 'alert' || says.type === 'statement'
@@ -186,16 +186,21 @@ const postLetter = async (around: Around, known: CityLetter): Promise<Result<boo
 
 /** Our own signature; with it the letter may be complete, and then it goes out on the same tap. */
 const confirm = async (around: Around, id: string): Promise<Result<string, CityFailure>> => {
+  const signed = await around.turns.next(() => signAlert(around, id))
+  if (!signed.ok) return signed
+  const sent = isComplete(signed.value) ? await postLetter(around, signed.value) : ok(false)
+  if (!sent.ok) return sent
+  if (sent.value) await readBulletins(around)
+  return ok(id)
+}
+
+const signAlert = async (around: Around, id: string): Promise<Result<CityLetter, CityFailure>> => {
   const letter = homeOf(around).committee.letters.get(id)
   if (letter?.letter.says.type !== 'alert') return err('no_such_letter')
   const signature = signatureOn(homeOf(around), letter)
   if (!signature) return err('no_key')
   await sayAll(around, [signature])
-  const now = homeOf(around).committee.letters.get(id)
-  const sent = now && isComplete(now) ? await postLetter(around, now) : ok(false)
-  if (!sent.ok) return sent
-  if (sent.value) await readBulletins(around)
-  return ok(id)
+  return ok(homeOf(around).committee.letters.get(id) ?? letter)
 }
 
 /** What one key may say: it goes out at once, and the committee's log does not know it. */

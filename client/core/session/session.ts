@@ -7,7 +7,7 @@ import type { Committee } from '../committee/committee.ts'
 import { createTurns, type Turns } from '../vault/turns.ts'
 import type { Book } from './book.ts'
 import { watchBulletins } from './bulletinWatching.ts'
-import { handInCalls, keepCalls, mayCall } from './calling.ts'
+import { callFor, keepCalls, mayCall } from './calling.ts'
 import { type CheckingCommands, checkingCommands } from './checking.ts'
 import { type CityCommands, cityCommands } from './cityCommands.ts'
 import { type ComparingCommands, comparingCommands } from './comparing.ts'
@@ -146,14 +146,14 @@ export const createSession = (book: Book, world: World): Session => {
   }
 }
 
-/** What is said about an alarm may call the city, or stop that: behind whatever waits, and nobody waits for it. */
+/** What is said about an alarm may call the city, or stop that: nobody waits for it. */
 const callingCommands = (
   parts: Parts,
   world: World,
   view: () => CommitteeView,
 ): CityCommands & SpeakingCommands & CheckingCommands => {
-  const city = { ...parts, world, view }
-  const callSoon = (): void => void parts.turns.next(() => keepCalls(city)).catch(() => undefined)
+  const city = { ...parts, world, view, calling: createTurns() }
+  const callSoon = (): void => void keepCalls(city).catch(() => undefined)
   return {
     ...cityCommands(city),
     ...speakingCommands({
@@ -164,7 +164,7 @@ const callingCommands = (
     ...checkingCommands({
       ...city,
       onEnded: callSoon,
-      handInCalls: (about, after) => handInCalls(city, about, after),
+      callFor: (about, after) => callFor(city, about, after),
     }),
   }
 }
