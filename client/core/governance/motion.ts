@@ -37,6 +37,7 @@ const action = variant({
   settleDrop: [5, struct({ device: deviceId, seat: seatId, by: seatId })],
 })
 export type Action = Value<typeof action>
+export const actionCodec: Codec<Action> = action
 
 export const motion = struct({
   anchor: bytes(32),

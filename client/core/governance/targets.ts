@@ -3,7 +3,7 @@ import { sameBytes } from '../../../shared/base/bytes.ts'
 import { unreachable } from '../../../shared/base/unreachable.ts'
 import { decodeCharter } from './charter.ts'
 import { dropOf } from './ledger.ts'
-import type { Mandate } from './motion.ts'
+import type { Action, Mandate } from './motion.ts'
 import { deviceFault, newcomerFault } from './newcomers.ts'
 import { type Device, hasSeat } from './roster.ts'
 import type { ActionOf, Court, KeyPackageView, Violation } from './verdict.ts'
@@ -41,9 +41,18 @@ const additionFault = (
 }
 
 /** The motion names the drop as it stands in the ledger: it said who may decide on it. */
-const settleFault = ({ ledger }: Court, action: ActionOf<'settleDrop'>): Violation | undefined => {
+const settleFault = (
+  { ledger }: Pick<Court, 'ledger'>,
+  action: ActionOf<'settleDrop'>,
+): Violation | undefined => {
   const open = dropOf(ledger, action.device)
   return open?.by === action.by && open.seat === action.seat ? undefined : 'bad_target'
+}
+
+/** Whom it names is gone, or what it would settle is settled: no commit carries it out any more. */
+export const isMoot = (court: Pick<Court, 'roster' | 'ledger'>, action: Action): boolean => {
+  if (action.type === 'settleDrop') return settleFault(court, action) !== undefined
+  return (action.type === 'remove' || action.type === 'deviceAdd') && !hasSeat(court.roster, action.seat)
 }
 
 /** What is founded is never a talk again; the relays move by relocation only, the suite by a migration, the rules when every device knows them (7.6). */

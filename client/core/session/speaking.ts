@@ -1,12 +1,15 @@
 /** Saying something to the committee, putting a motion that binds the group, and what a member says to one. Not here: what there is to say (committee/content.ts). */
+import { sameBytes } from '../../../shared/base/bytes.ts'
+import { encode } from '../../../shared/base/codec.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { checkContent, encodeContent, type KnownContent } from '../committee/content.ts'
-import { type Action, type Motion, motionHash } from '../governance/motion.ts'
+import { type Action, actionCodec, isTimely, type Motion, motionHash } from '../governance/motion.ts'
 import type { Turns } from '../vault/turns.ts'
 import { naming } from './naming.ts'
 import { queue } from './outbox.ts'
 import type { Patience } from './patience.ts'
 import { approveMotion, newMotion } from './sponsoring.ts'
+import { forumOf } from './state.ts'
 import type { Objection } from './talking.ts'
 import type { Keeper } from './upkeep.ts'
 
@@ -19,7 +22,7 @@ export type SpeakingCommands = {
   readonly say: (
     content: KnownContent,
   ) => Promise<Result<{ readonly id: string; readonly is: Sending }, SayFailure>>
-  /** Puts a motion to the committee, with this seat's approval; its hash. */
+  /** Puts a motion to the committee, with this seat's approval; its hash. What is asked already gets the approval: asking twice is no second vote. */
   readonly propose: (
     action: Action,
   ) => Promise<Result<{ readonly motion: string; readonly is: Sending }, 'not_member' | 'voted_lately'>>
@@ -69,9 +72,10 @@ export const speakingCommands = (parts: Parts): SpeakingCommands => {
         if (!isMember()) return err('not_member')
         // What else is missing may come while the others decide.
         if (objection(action) === 'voted_lately') return err('voted_lately')
-        const motion = newMotion(keeper, action)
+        const asked = openMotion(keeper, action)
+        const motion = asked ?? newMotion(keeper, action)
         const hash = motionHash(motion)
-        queue(keeper, { type: 'motion', motion, join: undefined })
+        if (!asked) queue(keeper, { type: 'motion', motion, join: undefined })
         approveMotion(keeper, motion)
         patience.hurry(hash)
         return ok({ motion: hash, is: await sendNow() })
@@ -88,4 +92,17 @@ export const speakingCommands = (parts: Parts): SpeakingCommands => {
         return undefined
       }),
   }
+}
+
+const openMotion = ({ book }: Keeper, action: Action): Motion | undefined => {
+  const forum = forumOf(book.newest())
+  const wanted = encode(actionCodec, action)
+  return book.motions
+    .all()
+    .find(
+      ({ motion, outcome }) =>
+        outcome === 'open' &&
+        isTimely(forum, motion) &&
+        sameBytes(encode(actionCodec, motion.action), wanted),
+    )?.motion
 }

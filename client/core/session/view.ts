@@ -14,6 +14,7 @@ import {
   needed,
 } from '../governance/motion.ts'
 import { isFullSeat, joinedOf, presentSeats, seatsOf } from '../governance/roster.ts'
+import { isMoot } from '../governance/targets.ts'
 import { committeeWords } from '../join/words.ts'
 import { epochAuthenticatorOf } from '../mls/group.ts'
 import { newestHead } from '../relay/witness.ts'
@@ -160,7 +161,9 @@ const memberOf = (book: Book, committee: Committee, seat: SeatId): MemberView =>
 
 const motionOf = (book: Book, known: KnownMotion): MotionView => {
   const forum = forumOf(book.newest())
-  const { motion, outcome } = known
+  const { motion } = known
+  const isOver = known.outcome === 'open' && isMoot(forum, motion.action)
+  const outcome = isOver ? 'lapsed' : known.outcome
   const approved = [...approvingSeats(forum.roster, motion, known.approvals)]
   const mine = book.own().seat
   const mayStill =

@@ -146,6 +146,21 @@ t.test(
   },
 )
 
+t.test('7.4 what is asked already is not asked twice, and nobody votes on whoever is gone', async (t) => {
+  const { alice, bob, carol } = await three()
+  const action = { type: 'remove' as const, seat: seatOf(alice, 'carol') }
+  const { motion } = must(await alice.session.propose(action))
+  t.equal(must(await alice.session.propose(action)).motion, motion)
+  await synced(bob)
+  const asked = (): readonly { readonly outcome: string; readonly isWaitingForMe: boolean }[] =>
+    bob.session.view().motions.filter(({ action: { type } }) => type === 'remove')
+  t.match(asked(), [{ outcome: 'open', isWaitingForMe: true }])
+  must(await carol.session.leave())
+  await syncAll(alice, bob)
+  t.equal(bob.session.view().members.length, 2)
+  t.match(asked(), [{ outcome: 'lapsed', isWaitingForMe: false }])
+})
+
 t.test(
   '4.4 a Welcome that was posted on the last day of the invite is still found days later, and not for ever',
   async (t) => {
