@@ -19,7 +19,10 @@ export const doubtfulIn = ({ posts }: Committee, device: Id, reportedAt: number 
   reportedAt === undefined ? 0 : posts.filter((one) => one.device === device && one.at >= reportedAt).length
 
 /** While the newest that was said is what stood before it was cut off. */
-export const exposedNow = ({ sayings, told, handles }: Book, { seat, device }: Phone): ExposedThen => {
+export const exposedNow = (
+  { sayings, told, handles }: Pick<Book, 'sayings' | 'told' | 'handles'>,
+  { seat, device }: Phone,
+): ExposedThen => {
   const committee = foldSayings(sayings.all(), told.get(MINE)?.begin)
   const reportedAt = reportIn(committee, seat)
   return {

@@ -1,7 +1,7 @@
 /** What was on a phone (product.md 3.J): each kind is counted, what was said after it was cut off is not, and each step follows from something. Pure. */
 import t from 'tap'
 import type { Committee } from '../../../../client/core/committee/committee.ts'
-import type { KnownContent } from '../../../../client/core/committee/content.ts'
+import { encodeContent, type KnownContent } from '../../../../client/core/committee/content.ts'
 import {
   EXPOSED,
   EXPOSURE_STEPS,
@@ -9,8 +9,10 @@ import {
   exposureSteps,
   type Lost,
 } from '../../../../client/core/committee/exposure.ts'
+import { encodeResults, resultsOf } from '../../../../client/core/committee/results.ts'
 import type { DeviceId } from '../../../../client/core/governance/ids.ts'
-import { doubtfulIn, reportIn } from '../../../../client/core/session/exposed.ts'
+import type { Book } from '../../../../client/core/session/book.ts'
+import { doubtfulIn, exposedNow, reportIn } from '../../../../client/core/session/exposed.ts'
 import { exposureOf, exposures } from '../../../../client/core/session/exposing.ts'
 import type { CommitteeView } from '../../../../client/core/session/view.ts'
 import { idOf, SEATS } from './arbitraries.ts'
@@ -157,6 +159,33 @@ t.test('3.J words are doubted from the report of that member on, of that phone o
   say(BOB, post('hm'))
   t.equal(doubtfulIn(now(), OLD, reportIn(now(), ALICE)), 1)
 })
+
+t.test(
+  '3.J with the cut-off is kept what was told at the beginning, and what was reported until then',
+  async (t) => {
+    const before = newLife()
+    before.say(ALICE, { type: 'unityPoint', source: 'own', text: 'we rest' })
+    const begin = encodeResults(resultsOf(before.now(), { here: SEATS, isFounded: false }))
+    const { say, all } = newLife()
+    const then = (told: object | undefined) => {
+      const sayings = all().map(({ electorate: _, content, ...said }) => ({
+        ...said,
+        content: encodeContent(content),
+      }))
+      const shelves = {
+        sayings: { all: () => sayings },
+        told: { get: () => told },
+        handles: { keys: () => ['a'] },
+      }
+      return exposedNow(shelves as unknown as Book, { seat: BOB, device: PHONE })
+    }
+    t.match(then(undefined), { counted: { unity: 0, names: 1 }, reportedAt: undefined, doubtful: 0 })
+    t.match(then({ begin }), { counted: { unity: 1 } }, 'a newcomer knows it from there')
+    say(BOB, alarm('phone_taken'), { device: OTHER })
+    say(BOB, post('is it?'), { device: PHONE })
+    t.match(then({ begin }), { counted: { posts: 1 }, reportedAt: MINUTE, doubtful: 1 })
+  },
+)
 
 t.test('3.J each step is there for a reason, in its order', async (t) => {
   const counted = { ...NONE, names: 3 } as Lost['counted']
