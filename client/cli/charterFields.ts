@@ -78,10 +78,7 @@ const fitting = (change: Change): Result<Change, Refusal> => {
   const { purposeEasy = '', mayJoin = '', mayBeDelegate = '', standingOrders = [], languages = [] } = change
   const long = [mayJoin, mayBeDelegate, ...standingOrders].some((text) => bytesOf(text) > 280)
   return long || bytesOf(purposeEasy) > 160 || standingOrders.length > 4 || languages.length > 12
-    ? refused(
-        'too_long',
-        'One of the texts is too long (280 bytes; the sentence 160), or there are too many: shorten it.',
-      )
+    ? refused('too_long', 'One of the texts is too long, or there are too many: shorten it.')
     : ok(change)
 }
 

@@ -2,7 +2,8 @@
 import { ok, type Result } from '../../shared/base/result.ts'
 import { choose } from './ask.ts'
 import { type Refusal, refused } from './command.ts'
-import { findId } from './show/shortIds.ts'
+import { findId, shortIds } from './show/shortIds.ts'
+import { eitherOf } from './show/time.ts'
 
 /** `what`: what they are called, and the command that lists them. */
 export const chooseOne = <T>(
@@ -15,7 +16,7 @@ export const chooseOne = <T>(
       ? refused('none', `There is no ${what} yet: see \`npx tocsin ${list}\`.`)
       : refused(
           'which_one',
-          `There are several: say which ${what} by its id. \`npx tocsin ${list}\` shows them.`,
+          `There are several: say which ${what} by its id, ${someIds([...all.keys()])}. \`npx tocsin ${list}\` shows them.`,
         )
   const found = findId([...all.keys()], typed ?? [...all.keys()].join())
   const one = found.ok ? all.get(found.value) : undefined
@@ -23,6 +24,14 @@ export const chooseOne = <T>(
   return !found.ok && found.error === 'several'
     ? refused('ambiguous', `More than one ${what} begins with "${typed}": type one more digit of the id.`)
     : refused('no_such_one', `There is no ${what} "${typed}": \`npx tocsin ${list}\` shows them.`)
+}
+
+/** So many that a sentence stays one. */
+const MOST_IDS = 6
+
+const someIds = (ids: readonly string[]): string => {
+  const short = ids.slice(0, MOST_IDS).map(shortIds(ids))
+  return ids.length > MOST_IDS ? `${short.join(', ')} or another` : eitherOf(short)
 }
 
 /** An id and a word of a closed list; the id may be left out. */

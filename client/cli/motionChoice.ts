@@ -7,7 +7,7 @@ import { decide } from '../core/session/deciding.ts'
 import type { Session } from '../core/session/session.ts'
 import type { CommitteeView } from '../core/session/view.ts'
 import { chooseOne } from './chooseOne.ts'
-import type { Context, Outcome, Refusal } from './command.ts'
+import { type Context, type Outcome, type Refusal, refused } from './command.ts'
 import { decideRefusal } from './motionWords.ts'
 import { catchUp, withMembership } from './open.ts'
 import { told } from './saying.ts'
@@ -32,7 +32,12 @@ export const chooseCard = (
   const byId = (cards: readonly Card[]) => new Map(cards.map((card) => [card.id, card]))
   if (typed !== undefined) return chooseOne(byId([...open, ...done]), typed, WHICH)
   const waiting = open.filter(({ waitsForMe }) => waits !== undefined && waitsForMe.includes(waits))
-  return chooseOne(byId(waiting.length > 0 ? waiting : open), undefined, WHICH)
+  return open.length === 0 && done.length > 0
+    ? refused(
+        'none',
+        'Nothing is open: say which motion by its id. `npx tocsin motion list --all` shows them.',
+      )
+    : chooseOne(byId(waiting.length > 0 ? waiting : open), undefined, WHICH)
 }
 
 type Doing = {

@@ -114,9 +114,10 @@ export const withCommittee = (
     const halt = await catchUp(context, session)
     const hints = hintsFor(session, halt)
     const done = await use({ session, opened, halt })
-    // What the outcome says already is not said twice, nor what is over now.
+    // What the outcome says already is not said twice, nor what is over now; and whoever typed it wrong first hears how to type it.
     const isOver = halt === 'alarm' && !session.view().own.alarmed
-    const isSaid = (hint: string): boolean => !done.ok && done.error.sentence === hint
+    const isSaid = (hint: string): boolean =>
+      done.ok ? done.value.text.includes(hint) : done.error.sentence === hint || done.error.exit === 2
     for (const hint of hints.filter((one) => !isSaid(one) && !(isOver && one === HALT_WORDS.alarm.sentence)))
       context.terminal.note(hint)
     return done.ok && halt !== undefined && !isOver

@@ -7,6 +7,7 @@ import type { Context, Outcome } from './command.ts'
 import { refused } from './command.ts'
 import { namesIn } from './show/names.ts'
 import { shortIds } from './show/shortIds.ts'
+import { suspendedWords } from './show/suspended.ts'
 import { fieldRefusal, statusWords } from './words.ts'
 
 /** `sent`: what is shown when it is in the committee's log. */
@@ -24,8 +25,11 @@ export const saying = async (
       ? notMember(session)
       : { ok: false, error: fieldRefusal(said.error.field) }
   const { id, is } = said.value
+  const folded = content.type === 'post' ? suspendedWords(session.view(), Date.now()) : []
   const about =
-    content.type === 'post' || content.type === 'alarm' ? `Its id is ${shortOf(session, id)}.` : undefined
+    content.type === 'post' || content.type === 'alarm'
+      ? [`Its id is ${shortOf(session, id)}.`, ...folded].join('\n')
+      : undefined
   return told(session, is, { text: [sent], json: { id } }, about)
 }
 

@@ -23,9 +23,9 @@ import type { FolderRefusal } from './vaultFile.ts'
 export const VAULT_WORDS: Record<VaultRefusal, string> = {
   not_a_vault:
     'The file "vault" in this folder was not written by Tocsin: choose another folder with --home.',
-  newer_version: 'A newer Tocsin wrote this vault: update Tocsin, then try again.',
+  newer_version: 'A newer Tocsin wrote this locked folder: update Tocsin, then try again.',
   damaged:
-    'The vault is damaged and cannot be opened: restore the folder from a copy, or wipe it and join again.',
+    'This locked folder is damaged and cannot be opened: restore it from a copy, or wipe it and join again.',
   wrong_passphrase: 'That is not the passphrase of this locked folder: try again.',
 }
 
@@ -33,7 +33,7 @@ export const folderRefusal = (home: string, why: FolderRefusal): Refusal => {
   if (why.locked)
     return refusal(
       'vault_in_use',
-      `Another Tocsin (process ${why.pid}) is using the vault in ${home}: end it first, or choose another folder with --home.`,
+      `Another Tocsin (process ${why.pid}) is using the locked folder ${home}: end it first, or choose another folder with --home.`,
     )
   return refusal(
     'folder_unusable',
@@ -66,7 +66,7 @@ export const STATUS_WORDS: Record<Exclude<Status, 'member'>, string> = {
   parted: 'This talk has ended, and everybody goes their own way. Nothing of it is kept on this device.',
   lost: 'This device was away for too long and the relay has forgotten what it missed: meet two members, who can let you in again.',
   copied:
-    'Somebody writes with a copy of this vault, so this one has stopped: tell the others in person, and join again with a new invite.',
+    'Somebody writes with a copy of this locked folder, so this one has stopped: tell the others in person, and join again with a new invite.',
   outdated:
     'The committee uses rules that this Tocsin does not know: update Tocsin, then run `npx tocsin sync`.',
 }
@@ -195,7 +195,7 @@ const SUSPICION_WORDS: Record<SuspicionKind, string> = {
   history_rewritten:
     "A member's device changed what it had said before: it may have been copied. Speak to them in person.",
   device_copied:
-    'Somebody writes with a copy of this very vault: use it in one place only, and tell the others.',
+    'Somebody writes with a copy of this very folder: use it in one place only, and tell the others.',
 }
 
 export const suspicionWords = (kind: string): string =>

@@ -62,7 +62,7 @@ const wakesNow = ({ wakes, hasOwnHours }: RingingView): Outcome => {
 export const alarmCalls: Command = {
   usage: '[NAME NUMBER]',
   about: [
-    `Whom you call when nobody answers an alarm: at most ${MOST_CALLS}. Kept in this vault and never sent.`,
+    `Whom you call when nobody answers an alarm: at most ${MOST_CALLS}. Kept on this phone and never sent.`,
     'Whoever opens this phone can read it: write down only who wants that.',
   ],
   options: { clear: { type: 'boolean', help: 'take everybody off the list' } },

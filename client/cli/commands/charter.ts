@@ -3,7 +3,13 @@
 import { utf8 } from '../../../shared/base/bytes.ts'
 import { ok, type Result } from '../../../shared/base/result.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
-import { type Charter, encodeCharter, meetsFloors, type Threshold } from '../../core/governance/charter.ts'
+import {
+  CHARTER_BYTES,
+  type Charter,
+  encodeCharter,
+  meetsFloors,
+  type Threshold,
+} from '../../core/governance/charter.ts'
 import { charterJson } from '../../core/session/records.ts'
 import type { Session } from '../../core/session/session.ts'
 import { CHARTER_OPTIONS, fieldsIn, RULE_HELP } from '../charterFields.ts'
@@ -140,8 +146,8 @@ const changed = (charter: Charter, input: Input): Result<Charter, Refusal> => {
 const textsIn = (charter: Charter, input: Input): Result<Partial<Charter>, Refusal> => {
   const name = toOneLine(textOf(input, 'name') ?? charter.name)
   const purpose = toOneLine(textOf(input, 'purpose') ?? charter.purpose)
-  return name === '' || utf8(name).length > 64 || utf8(purpose).length > 280
-    ? refused('too_long', 'The name (64 bytes) or the purpose (280 bytes) is empty or too long: shorten it.')
+  return name === '' || utf8(name).length > CHARTER_BYTES.name || utf8(purpose).length > CHARTER_BYTES.purpose
+    ? refused('too_long', 'The name is empty or too long, or the purpose is too long: shorten it.')
     : ok({ name, purpose })
 }
 

@@ -163,7 +163,10 @@ const askFacts = async (context: Context, input: Input): Promise<Result<readonly
 /** Among those that are not over and not about oneself. */
 export const concernIn = (session: Session, typed: string | undefined): Result<Concern, Refusal> => {
   const { committee, own } = session.view()
-  const open = [...committee.concerns].filter(([, one]) => !one.ended && one.about !== own.seat)
+  const all = [...committee.concerns].filter(([, one]) => !one.ended)
+  const open = all.filter(([, one]) => one.about !== own.seat)
+  if (open.length === 0 && all.length > 0)
+    return refused('yours', 'That is about you: say your own word with `npx tocsin statement`.')
   return chooseOne(new Map(open), typed, WHICH)
 }
 

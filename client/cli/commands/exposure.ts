@@ -25,7 +25,9 @@ export const exposure: Command = {
 const report = (view: CommitteeView, typed: string | undefined): Outcome => {
   if (typed !== undefined) return ofOne(view, typed)
   const all = exposures(view)
-  const none = ['No phone was cut off. To see what is on one: `npx tocsin exposure PHONE`.']
+  const none = [
+    'This phone knows of none that was cut off. To see what is on one: `npx tocsin exposure PHONE`.',
+  ]
   const text = all.flatMap((one, i) => [...(i > 0 ? [''] : []), ...exposureLines(view, one, Date.now())])
   return ok({
     text: all.length > 0 ? text : none,

@@ -78,7 +78,7 @@ const askWishes = async (context: Context, input: Input): Promise<Result<Wishes,
   const name = await askText(context, textOf(input, 'name'), 'What is the committee called?')
   if (!name.ok) return name
   if (!fits(name.value, CHARTER_BYTES.name) || toOneLine(name.value) === '')
-    return refused('bad_name', `The name is empty or too long (${CHARTER_BYTES.name} bytes): choose another.`)
+    return refused('bad_name', 'The name is empty or too long: choose another.')
   const isBare = textOf(input, 'name') !== undefined && textOf(input, 'purpose') === undefined
   const purpose = await askText(
     context,
@@ -87,7 +87,7 @@ const askWishes = async (context: Context, input: Input): Promise<Result<Wishes,
   )
   if (!purpose.ok) return purpose
   if (!fits(purpose.value, CHARTER_BYTES.purpose))
-    return refused('bad_purpose', `The purpose is too long (${CHARTER_BYTES.purpose} bytes): shorten it.`)
+    return refused('bad_purpose', 'The purpose is too long: shorten it.')
   const handle = await askHandle(context, textOf(input, 'handle'))
   if (!handle.ok) return handle
   const relay = await askRelay(context, input)

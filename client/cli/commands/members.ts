@@ -1,5 +1,6 @@
 /** Who is in the committee, since when they count, and who has met them. */
 import { ok } from '../../../shared/base/result.ts'
+import { suspensionIn } from '../../core/session/lifeView.ts'
 import { type Names, plainNamesIn } from '../../core/session/names.ts'
 import { heardAtOf } from '../../core/session/silence.ts'
 import type { CommitteeView, MemberView } from '../../core/session/view.ts'
@@ -25,7 +26,8 @@ export const members: Command = {
         text: [
           `${countOf(view.members.length, 'member')}:`,
           ...view.members.map(
-            (member) => `  ${names(member.seat)}${waitOf(member)}${metOf(member, names)}${heardOf(member)}`,
+            (member) =>
+              `  ${names(member.seat)}${suspendedOf(view, member)}${waitOf(member)}${metOf(member, names)}${heardOf(member)}`,
           ),
           ...ghostLines(view, names),
         ],
@@ -54,6 +56,9 @@ const waitOf = ({ counts, epochsToWait, countsAbout }: MemberView): string => {
   return `, decides with us after ${countOf(epochsToWait, 'more change', 'more changes')}${about}`
 }
 
+const suspendedOf = (view: CommitteeView, { seat }: MemberView): string =>
+  suspensionIn(view, seat, Date.now()) ? ', suspended' : ''
+
 const dateOf = (ms: number | undefined): string | null =>
   ms === undefined ? null : new Date(ms).toISOString().slice(0, 10)
 
@@ -62,7 +67,7 @@ const metOf = ({ isMe, metBy, isKnownToSponsorOnly }: MemberView, names: Names):
   if (isKnownToSponsorOnly && metBy.length > 0)
     return `, met only by ${listOf(metBy.map(({ seat }) => names(seat)))}, who vouched: meet them too`
   return metBy.length === 0
-    ? ', met by nobody face to face yet: meet them'
+    ? ', whom nobody has met face to face yet: meet them'
     : `, met by ${countOf(metBy.length, 'member')}`
 }
 
@@ -70,11 +75,12 @@ const metOf = ({ isMe, metBy, isKnownToSponsorOnly }: MemberView, names: Names):
 const ghostLines = ({ members: all, own }: CommitteeView, names: Names): readonly string[] => {
   const met = all.filter(({ metBy }) => metBy.some(({ seat }) => seat === own.seat))
   const isNew = all.some(({ isMe, counts }) => isMe && !counts)
-  if (!isNew || all.length < 3 || met.length > 1) return []
+  if (own.status !== 'member' || !isNew || all.length < 3 || met.length > 1) return []
   const only = met.length === 0 ? 'nobody' : `only ${listOf(met.map(({ seat }) => names(seat)))}`
+  const more = met.length === 0 ? 'two of them' : 'a second one'
   return [
     '',
-    `You have met ${only} of them: meet a second one, compare \`npx tocsin words\`, and say \`npx tocsin met NAME\`.`,
+    `You have met ${only} of them: meet ${more}, compare \`npx tocsin words\`, and say \`npx tocsin met NAME\`.`,
   ]
 }
 

@@ -11,6 +11,7 @@ import { type Command, type Context, isOn, type Outcome, refused } from '../comm
 import { catchUp, type Sitting, withCommittee } from '../open.ts'
 import { namesIn } from '../show/names.ts'
 import { standingLines } from '../show/standing.ts'
+import { suspendedWords } from '../show/suspended.ts'
 import { countOf, listOf, momentOf } from '../show/time.ts'
 import { statusWords, suspicionWords } from '../words.ts'
 import { handoverWords } from './arriving.ts'
@@ -51,6 +52,7 @@ const CONNECTION_WORDS: Record<Connection, string> = {
 const linesOf = (view: CommitteeView, connection: Connection): readonly string[] => [
   `${toOneLine(view.charter.name)}: ${countOf(view.members.length, 'member')}; you are ${toOneLine(view.own.handle)}`,
   ...(view.own.status === 'member' ? [] : [statusWords(view, namesIn(view))]),
+  ...suspendedWords(view, Date.now()),
   ...standingLines(view.standing, namesIn(view)),
   '',
   `Relay:      ${toOneLine(view.relay.address)}`,
@@ -58,9 +60,7 @@ const linesOf = (view: CommitteeView, connection: Connection): readonly string[]
   `Unsent:     ${view.unsent === 0 ? 'nothing' : `${countOf(view.unsent, 'thing')}, sent as soon as the relay can be reached`}`,
   `Alarms:     ${alarmWords(view)}`,
   `For you:    ${waitingWords(view)}`,
-  `Arrived:    ${arrivedWords(view)}`,
-  ...comingLines(view),
-  ...toldLines(view),
+  ...(view.own.status === 'member' ? sameStateLines(view) : []),
   '',
   ...honestyLines(view),
 ]
@@ -78,6 +78,13 @@ const waitingWords = ({ motions, invites }: CommitteeView): string => {
     ? 'nothing waits'
     : `${countOf(waiting, 'thing waits', 'things wait')}: run \`npx tocsin approve\``
 }
+
+/** Whoever is out of it follows nothing any more, and has nothing confirmed. */
+const sameStateLines = (view: CommitteeView): readonly string[] => [
+  `Arrived:    ${arrivedWords(view)}`,
+  ...comingLines(view),
+  ...toldLines(view),
+]
 
 /** After every change of the committee the others say that they have followed it. */
 const arrivedWords = ({ confirmation, members }: CommitteeView): string => {

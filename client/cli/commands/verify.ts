@@ -56,7 +56,7 @@ export const verify: Command = {
   usage: 'URL [OPTIONS]',
   about: [
     'Fetches the web client from a server as a stranger would, compares every file and header with the release that',
-    'the server names, and shows the id of that release. Needs no vault. What it cannot see: a server that',
+    'the server names, and shows the id of that release. Needs no locked folder. What it cannot see: a server that',
     'hands something else to one person only. Therefore members compare ids in the committee.',
   ],
   options: {

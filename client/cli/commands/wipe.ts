@@ -9,7 +9,7 @@ import { folderRefusal } from '../words.ts'
 export const wipe: Command = {
   usage: '',
   about: [
-    'Destroys what opens the vault, then removes it. The others still count you as a member: to be',
+    'Destroys what opens the locked folder, then removes it. The others still count you as a member: to be',
     'let go, run `npx tocsin leave` first. If this device was taken or copied before, wiping it now',
     'does not help: tell the others, so that they put this device out.',
     'If police already hold or demand this device, deleting may be punishable. Ask a lawyer.',
@@ -17,8 +17,8 @@ export const wipe: Command = {
   examples: ['wipe'],
   run: async (context) => {
     const { home, terminal } = context
-    if (!hasVault(home)) return refused('no_vault', `There is no vault in ${home}: nothing to remove.`)
-    terminal.note(`This removes everything in the vault ${home}: committees, posts, what you wrote.`)
+    if (!hasVault(home)) return refused('no_vault', `There is no locked folder ${home}: nothing to remove.`)
+    terminal.note(`This removes everything in the locked folder ${home}: committees, posts, what you wrote.`)
     terminal.note(
       'It cannot be undone. The others still count you as a member: `npx tocsin leave` changes that.',
     )

@@ -5,18 +5,14 @@ import type { CommitteeView, MotionView } from '../../core/session/view.ts'
 import { changeLines } from './charter.ts'
 import { listOf, momentOf } from './time.ts'
 
-export const motionTitle = (
-  view: CommitteeView,
-  { action, about, hash }: MotionView,
-  names: Names,
-): string => {
+export const motionTitle = (view: CommitteeView, { action, about }: MotionView, names: Names): string => {
   switch (action.type) {
     case 'add':
       return `Admit ${toOneLine(about ?? 'somebody without a name')}, whom ${names(action.sponsor)} has met`
     case 'remove':
       return `Put ${names(action.seat)} out of the committee`
     case 'charter':
-      return `Change the charter (${hash.slice(0, 4)}): ${changeLines(view.charter, action.charter).join('; ')}`
+      return `Change the charter: ${changeLines(view.charter, action.charter).join('; ')}`
     case 'deviceAdd':
       return `Let ${names(action.seat)} use one more phone`
     case 'settleDrop':

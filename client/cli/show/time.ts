@@ -18,8 +18,12 @@ export const countOf = (n: number, one: string, several = `${one}s`): string =>
   `${n} ${n === 1 ? one : several}`
 
 /** `a`, `a and b`, `a, b and c`; `nobody` */
-export const listOf = (names: readonly string[], nobody = 'nobody'): string => {
+export const listOf = (names: readonly string[], nobody = 'nobody'): string => joined(names, 'and') ?? nobody
+
+/** `a`, `a or b`, `a, b or c` */
+export const eitherOf = (names: readonly string[]): string => joined(names, 'or') ?? ''
+
+const joined = (names: readonly string[], word: 'and' | 'or'): string | undefined => {
   const [last, ...others] = [...names].reverse()
-  if (last === undefined) return nobody
-  return others.length === 0 ? last : `${others.reverse().join(', ')} and ${last}`
+  return others.length === 0 ? last : `${others.reverse().join(', ')} ${word} ${last}`
 }

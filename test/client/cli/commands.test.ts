@@ -12,12 +12,16 @@ import { run } from '../../../client/cli/run.ts'
 import { heardWords } from '../../../client/cli/show/heard.ts'
 import { findId, shortIds } from '../../../client/cli/show/shortIds.ts'
 import { standingLines } from '../../../client/cli/show/standing.ts'
+import { suspendedWords } from '../../../client/cli/show/suspended.ts'
 import { createTerminal } from '../../../client/cli/terminal.ts'
 import { abortWords, fieldRefusal, suspicionWords } from '../../../client/cli/words.ts'
 import { isPlainText } from '../../../client/core/committee/plainText.ts'
 import type { DeviceId, SeatId } from '../../../client/core/governance/ids.ts'
 import { heardAtOf } from '../../../client/core/session/silence.ts'
 import type { StandingView } from '../../../client/core/session/standingView.ts'
+import type { CommitteeView } from '../../../client/core/session/view.ts'
+import { SEATS } from '../core/committee/arbitraries.ts'
+import { HOUR, newLife } from '../core/committee/life.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tocsin-cli-'))
 t.teardown(() => rmSync(root, { recursive: true, force: true }))
@@ -152,6 +156,28 @@ t.test(
     t.end()
   },
 )
+
+t.test('3.B a member who is suspended is told so, until when, and that their own word stays theirs', (t) => {
+  const [alice = '', bob = '', carol = ''] = SEATS
+  const { say, now } = newLife()
+  const checked = [{ way: 'seen' as const, found: 'no' }]
+  const facts = { facts: ['a fact'], guesses: [], checked, hasAsked: true }
+  const concern = say(alice, { type: 'concern', about: carol, ...facts })
+  const told = (seat: string, nowMs: number, motions: readonly object[] = []): string => {
+    const members = SEATS.map((one, i) => ({ seat: one, handle: ['anna', 'bo', 'cem'][i] ?? `m${i}` }))
+    const view = { committee: now(), own: { seat }, members, handles: new Map(), motions }
+    return suspendedWords(view as unknown as CommitteeView, nowMs).join()
+  }
+  say(alice, { type: 'suspend', concern, lifts: false })
+  t.equal(told(carol, HOUR), '', 'one word is not enough')
+  say(bob, { type: 'suspend', concern, lifts: false })
+  t.match(told(carol, HOUR), /^You are suspended until .*folded away.*npx tocsin statement/)
+  t.equal(told(bob, HOUR), '')
+  t.equal(told(carol, 74 * HOUR), '')
+  const remove = { action: { type: 'remove', seat: carol }, outcome: 'open' }
+  t.match(told(carol, 74 * HOUR, [remove]), /^You are suspended while the committee votes on you/)
+  t.end()
+})
 
 t.test('help lists every command, and every command explains itself in plain words', async (t) => {
   const overview = await call(['help'])

@@ -120,10 +120,18 @@ t.test(
       await says(bob, 'concern'),
       /About bob \(you\), by alice: open\n.*fact: The manager quoted it, word for word \(alice\)\n.*nobody printed it \(alice\)\n.*guess: the phone\?.*\n.*Nobody has asked them yet\.\n.*bob \(you\) says: I was at home/,
     )
-    t.match(await refuses(bob, 'concern', 'close', 'settled'), /There is no concern yet/)
+    t.match(
+      await refuses(bob, 'concern', 'close', 'settled'),
+      /about you: say your own word with `npx tocsin statement`/,
+    )
     await says(alice, 'concern', 'add', '--asked', '--mediator', 'K')
     const { concerns } = await jsonOf<{ concerns: readonly { id: string }[] }>(alice, 'concern')
     t.match(concerns, [{ hasAsked: true, mediator: 'K', state: 'open', suspendedUntil: null }])
+    await says(alice, 'concern', 'open', 'bob', '--way', 'told: nobody', '--fact', 'x')
+    t.match(
+      await refuses(alice, 'suspend'),
+      /There are several: say which concern by its id, [0-9a-f]{4,} or [0-9a-f]{4,}\. `npx tocsin concern` shows them/,
+    )
     await says(alice, 'concern', 'close', concerns[0]?.id ?? '', 'withdrawn')
     t.match(await says(bob, 'concern'), /taken back/)
   },
