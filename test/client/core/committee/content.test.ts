@@ -50,6 +50,22 @@ t.test('D9 the wire form is UTF-8 JSON that begins with version and type', async
   t.equal(fromUtf8(raw), `{"v":1,"type":"post","text":"Quorum at seven","replyTo":"${id}"}`)
 })
 
+t.test('D9 who is put forward and who stands down is written the same way for ever', (t) => {
+  const seat = idOf(8)
+  const frozen = new Map<string, KnownContent>([
+    [
+      `{"v":1,"type":"motionCandidate","motion":"${id}","seat":"${seat}"}`,
+      { type: 'motionCandidate', motion: id, seat },
+    ],
+    [`{"v":1,"type":"motionStandDown","motion":"${id}"}`, { type: 'motionStandDown', motion: id }],
+  ])
+  for (const [text, content] of frozen) {
+    t.equal(fromUtf8(encodeContent(content)), text)
+    t.strictSame(decodeContent(utf8(text)), { ok: true, value: content })
+  }
+  t.end()
+})
+
 t.test('D9 a type or version of a later release is kept byte for byte', async (t) => {
   for (const raw of [
     json({ v: 1, type: 'pledge', text: 'later' }),
