@@ -17,7 +17,7 @@ t.before(async () => {
 t.test('nothing to decide is said so, and what is missing or wrong is refused with what to do', async (t) => {
   t.match(await says(alice, 'motion'), /Nothing to decide/)
   t.match((await alice.json('motion', 'list')).value, { motions: [] })
-  t.match(await refuses(alice, 'motion', 'vote', 'yes'), /There is no motion yet/)
+  t.match(await refuses(alice, 'motion', 'vote', 'yes'), /Nothing is open: say which motion by its id/)
   t.match(await refuses(alice, 'motion', 'start', 'remove', 'x', '--text', 'x'), /--about HANDLE/)
   t.match(await refuses(alice, 'motion', 'start', 'elect', 'x', '--text', 'x', '--about', 'bob'), /--role/)
   t.match(await refuses(alice, 'motion', 'start', 'nothing', 'x', '--text', 'x'), /A kind is one of/)
