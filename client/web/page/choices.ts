@@ -1,7 +1,13 @@
 /** What somebody chose for this browser, and what may be known of them while the vault is locked: a language, a size of letters, when to lock. */
 import { LANGUAGES, type Language } from '../words/say.svelte.ts'
 
-const NAMES = { language: 'language', size: 'size', lock: 'lockAfter', name: 'name' } as const
+const NAMES = {
+  language: 'language',
+  size: 'size',
+  lock: 'lockAfter',
+  name: 'name',
+  previews: 'previews',
+} as const
 
 export const SIZES = ['100', '125', '150', '200'] as const
 export type Size = (typeof SIZES)[number]
@@ -42,5 +48,10 @@ export const chosenName = (): NeutralName | undefined =>
   NEUTRAL.find((name) => name === localStorage.getItem(NAMES.name))
 
 export const chooseName = (name: NeutralName | ''): void => localStorage.setItem(NAMES.name, name)
+
+/** Whether lists say only what kind of thing each is, and the words of members stand on its own page alone. */
+export const hidesPreviews = (): boolean => localStorage.getItem(NAMES.previews) === 'hidden'
+
+export const choosePreviews = (is: 'shown' | 'hidden'): void => localStorage.setItem(NAMES.previews, is)
 
 export const chooseLock = (minutes: number): void => localStorage.setItem(NAMES.lock, String(minutes))

@@ -86,17 +86,19 @@ story('Whoever comes later reads what was being decided before, and who told it'
 story('Whoever is asked for another rule reads what it is and what it would be', async (t) => {
   const { rules, decide, charter } = alice.words
   await go(alice, '#/1/rules')
+  await unfold(alice, rules.groups.people)
   await unfold(alice, rules.names.change)
   await pick(alice, rules.partOf[1])
   await press(alice, rules.ask)
   await sees(alice, alice.words.why.below_floor)
-  await pick(alice, rules.partOf[2])
+  // how long things are kept is asked by itself, whatever else was chosen
+  await unfold(alice, rules.groups.time)
   await unfold(alice, rules.names.keepDays)
   const [days, theirs] = [formatsOf('en').days(14), formatsOf('ar').days(14)]
   await pick(alice, days)
   await sees(alice, rules.next(days))
   await shot(alice, 'rules')
-  await press(alice, rules.ask)
+  await press(alice, rules.askKeeping)
   await sees(alice, rules.now(formatsOf('en').days(7)))
   await open(badr, badr.words.decide.actions.charter)
   await sees(badr, badr.words.rules.next(theirs))
@@ -233,6 +235,25 @@ story('A meeting is said beforehand, with whose turn it is, and what came of it 
   await sees(alice, 'buy paper')
   await shot(badr, 'meetings')
 })
+
+story(
+  'Whoever wants no previews reads in lists of what kind each is, and the words on its page',
+  async (t) => {
+    const { care, decide } = alice.words
+    const [title, article] = ['We wash up in turns', alice.page().locator('article')]
+    await go(alice, '#/settings')
+    await choose(alice, care.previewsAre.hidden)
+    await go(alice, '#/1/decide')
+    await sees(alice, decide.kinds.everyday)
+    t.equal(await alice.page().getByText(title).count(), 0)
+    await article.filter({ hasText: decide.kinds.everyday }).getByRole('link').first().click()
+    await heading(alice, title)
+    await go(alice, '#/settings')
+    await choose(alice, care.previewsAre.shown)
+    await go(alice, '#/1/decide')
+    await sees(alice, title)
+  },
+)
 
 story('Of the phones of the others one reads in words when they were heard, and no hour', async (t) => {
   const { safety } = alice.words

@@ -44,6 +44,8 @@ export const rules: LaterWords['rules'] = {
   changes: 'ما الذي سيختلف',
   nothing: 'لا شيء يختلف بعد.',
   ask: 'اطلبه من الآخرين',
+  byItself: 'سؤال قائم بذاته',
+  askKeeping: 'اطلب هذه المدد',
   undo: 'اتركه كما هو',
   floors: {
     add: 'لا أقل من اثنين وثلث من يُحسبون أبداً، ولا أسهل من إخراج شخص.',

@@ -21,6 +21,10 @@ export const care = {
   hide: 'Hide quickly',
   hideText: 'The eye at the top shows a month of shifts at once and locks everything.',
   hideHonest: 'Hides from a look over the shoulder. Does not fool an examination.',
+  previews: 'What lists show',
+  previewsAre: { shown: 'What members wrote', hidden: 'Only what kind of thing it is' },
+  previewsHint:
+    'For whoever sits beside you. On Now, in the lists and when they are read aloud. Its own page shows all of it.',
   name: 'What this page calls itself in the browser',
   nameHint: 'In the list of open pages and in what the browser remembers.',
   plain: 'Each screen by its own name',

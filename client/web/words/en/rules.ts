@@ -45,6 +45,8 @@ export const rules = {
   changes: 'What would be different',
   nothing: 'Nothing is different yet.',
   ask: 'Ask the others',
+  byItself: 'A question of its own',
+  askKeeping: 'Ask for these times',
   undo: 'Leave it as it is',
   floors: {
     add: 'Never fewer than two, and a third of those who count; never easier than putting somebody out.',

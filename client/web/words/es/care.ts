@@ -23,6 +23,10 @@ export const care: LaterWords['care'] = {
   hide: 'Esconder rápido',
   hideText: 'El ojo de arriba muestra enseguida un mes de turnos y lo cierra todo.',
   hideHonest: 'Esconde de una mirada por encima del hombro. No engaña a un examen.',
+  previews: 'Qué muestran las listas',
+  previewsAre: { shown: 'Lo que se escribió', hidden: 'Solo qué clase de cosa es' },
+  previewsHint:
+    'Por si alguien mira a tu lado. En Ahora, en las listas y cuando se leen en voz alta. Su propia página lo muestra todo.',
   name: 'Cómo se llama esta página en el navegador',
   nameHint: 'En la lista de páginas abiertas y en lo que el navegador recuerda.',
   plain: 'Cada pantalla con su nombre',

@@ -44,6 +44,8 @@ export const rules: LaterWords['rules'] = {
   changes: 'Lo que sería distinto',
   nothing: 'Todavía nada es distinto.',
   ask: 'Pedirlo a los demás',
+  byItself: 'Una pregunta aparte',
+  askKeeping: 'Pedir estos plazos',
   undo: 'Dejarlo como está',
   floors: {
     add: 'Nunca menos de dos, y un tercio de quienes cuentan; nunca más fácil que sacar a alguien.',
