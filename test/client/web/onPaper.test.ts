@@ -2,7 +2,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { found, go, heading, makeLock, newPhone, press, sees, write } from '../../support/phone.ts'
+import {
+  found,
+  go,
+  heading,
+  makeLock,
+  newPhone,
+  press,
+  pressTwice,
+  sees,
+  write,
+} from '../../support/phone.ts'
 import { newWebPlace } from '../../support/webPlace.ts'
 import { tell } from '../../support/webStory.ts'
 
@@ -52,7 +62,17 @@ story('Nothing becomes a file before somebody has read that it is not locked and
 
 story('On paper there is what is said, black on white, and nothing to press', async (t) => {
   const page = alice.page()
+  const { decide } = alice.words
+  const question = 'Shall we open the gate at six?'
+  await go(alice, '#/1/propose')
+  await write(alice, decide.propose.sentence, question)
+  await write(alice, decide.propose.text, 'For everybody on the early shift.')
+  await press(alice, decide.propose.button)
+  await heading(alice, question)
+  const motion = (await page.evaluate(() => location.hash)).slice('#/1/'.length)
+  await pressTwice(alice, decide.withdraw)
   for (const [at, title] of [
+    [motion, question],
     ['charter', charter.title],
     ['history', motions.history],
     ['meetings', alice.words.people.meeting.title],
@@ -71,7 +91,10 @@ story('On paper there is what is said, black on white, and nothing to press', as
       return [color, getComputedStyle(document.documentElement).backgroundColor]
     })
     t.strictSame(colours, ['rgb(0, 0, 0)', 'rgb(255, 255, 255)'], at)
-    if (TOCSIN_SHOTS) writeFileSync(join(TOCSIN_SHOTS, `paper-${at}.pdf`), await page.pdf({ format: 'A4' }))
+    if (TOCSIN_SHOTS) {
+      writeFileSync(join(TOCSIN_SHOTS, `paper-${title}.pdf`), await page.pdf({ format: 'A4' }))
+      await page.screenshot({ path: join(TOCSIN_SHOTS, `paper-${title}.png`), fullPage: true })
+    }
     await page.emulateMedia({ media: null, colorScheme: null })
   }
   t.strictSame(place.offences, [])
