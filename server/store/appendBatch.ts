@@ -1,5 +1,5 @@
 /**
- * The hot path: a batch of appends in one call of the SQL function append_batch (migrations/0003). Everything binary goes
+ * The hot path: a batch of appends in one call of the SQL function append_batch (migrations/0004). Everything binary goes
  * as one packed value with places beside it. Not here: which appends go together (server/relay/writeQueue.ts).
  */
 import { toHex } from '../../shared/base/text.ts'

@@ -1,4 +1,4 @@
-/** Deposits in Postgres, one function each (migrations/0003, SPEC T). Not here: when to look for what is due (server/relay/releasing.ts). */
+/** Deposits in Postgres, one function each (migrations/0003 and 0004, SPEC T). Not here: when to look for what is due (server/relay/releasing.ts). */
 import { concat } from '../../shared/base/bytes.ts'
 import type { DepositName } from '../../shared/protocol/deposit.ts'
 import { type Day, LOG_ID_BYTES, type LogId } from '../../shared/protocol/ids.ts'

@@ -56,3 +56,16 @@ export const logIdOf = (encodedPolicy: Uint8Array): LogId =>
 /** L4: full as soon as one more blob of the largest size might not fit; so `full` follows from the two counts alone. */
 export const isFull = (cap: Policy['cap'], head: number, storedBytes: number): boolean =>
   head >= CAPS[cap].entries || storedBytes + MAX_BLOB_BYTES > CAPS[cap].bytes
+
+/** L9: what each writer key may fill of a log whose entries name their writer; undefined where writers have no shares. */
+export const shareOf = ({
+  cap,
+  writerSigned,
+  writers,
+}: Policy): { readonly entries: number; readonly bytes: number } | undefined =>
+  writerSigned && writers.length > 1
+    ? {
+        entries: Math.floor(CAPS[cap].entries / writers.length),
+        bytes: Math.floor((CAPS[cap].bytes - MAX_BLOB_BYTES) / writers.length),
+      }
+    : undefined

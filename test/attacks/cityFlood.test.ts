@@ -13,7 +13,7 @@ import { DEFAULT_LIMITS } from '../../server/relay/limits.ts'
 import { decode } from '../../shared/base/codec.ts'
 import { cryptoReady, randomBytes } from '../../shared/crypto/sodium.ts'
 import type { Blob } from '../../shared/protocol/ids.ts'
-import { policy } from '../../shared/protocol/policy.ts'
+import { policy, shareOf } from '../../shared/protocol/policy.ts'
 import { type CitySide, newCitySide, sealedLetter, termOfCity } from '../support/cityTerm.ts'
 import { placeOf } from '../support/committeeStory.ts'
 import { type Flood, startFlood } from '../support/flood.ts'
@@ -111,7 +111,6 @@ const read = async (side: CitySide, before?: Read): Promise<Read> => {
 t.test(
   'attack 30: who floods the bulletin, the assembly and what opens by itself silences nobody else',
   async (t) => {
-    const began = performance.now()
     const bulletin = { access: at(mallory).log.access, connections: 2, underWay: 20, next: inTurn(junk) }
     const all = await Promise.all([
       startFlood(relay, bulletin),
@@ -136,7 +135,7 @@ t.test(
     }
 
     await waiting.until(() => waiting.refused() > 20)
-    t.equal(waiting.taken(), 16, 'of one writer no more than sixteen wait')
+    t.ok(waiting.taken() <= 16, 'of one writer no more than sixteen wait')
     const own = line()
     const later = sealedLetter(depot, at(depot), { type: 'alert', text: 'Depot' })
     const cancelHashes = Array.from({ length: 32 }, () => randomBytes(32))
@@ -153,10 +152,10 @@ t.test(
         card === side.card && says.type === 'alert' ? [says.text] : [],
       )
     t.strictSame(by(kitchen), alerts, 'every reader has all that another committee said')
-    t.equal(by(mallory).length, ALLOWANCE.alert, 'and eight of whoever said thousands')
-    const seconds = (performance.now() - began) / 1000
-    const most = DEFAULT_LIMITS.logKeyAppends.burst + DEFAULT_LIMITS.logKeyAppends.perSecond * seconds
-    t.ok(flood.taken() <= most, `${flood.taken()} entries of one writer in ${seconds} s`)
+    t.equal(by(mallory).length, ALLOWANCE.alert, 'and eight of whoever said all that they could')
+    const share = shareOf(rules.value)?.entries ?? 0
+    const written = flood.taken() + waiting.taken()
+    t.ok(written <= share, `${written} entries of one writer, whose share is ${share}`)
   },
 )
 

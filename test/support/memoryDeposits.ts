@@ -5,7 +5,7 @@ import { type CancelToken, cancelHash, nameOfDeposit } from '../../shared/protoc
 import type { Request } from '../../shared/protocol/frames.ts'
 import { type LogId, logKey } from '../../shared/protocol/ids.ts'
 import { MAX_DEPOSITS } from '../../shared/protocol/limits.ts'
-import { isFull } from '../../shared/protocol/policy.ts'
+import { isFull, shareOf } from '../../shared/protocol/policy.ts'
 import { appendTo, type MemoryLog } from './memoryLog.ts'
 
 type DepositRequest = Extract<Request, { type: 'deposit' }>
@@ -38,17 +38,41 @@ const leavesRoom = (all: Waiting, log: MemoryLog, entries: number, bytes: number
   )
 }
 
-/** False where too many wait, or there is no room for it. */
-export const depositInto = (all: Waiting, log: MemoryLog, request: DepositRequest): boolean => {
+/** L9: whether one more blob of so many bytes stays within what the writer key has of the log; what waits counts. */
+export const staysInShare = (
+  all: Waiting,
+  log: MemoryLog,
+  { writer, blob }: Pick<DepositRequest, 'writer' | 'blob'>,
+): boolean => {
+  const share = shareOf(log.policy)
+  if (share === undefined || writer === undefined) return true
+  const waiting = inLog(all, log.id).filter(({ request }) => request.writer?.index === writer.index)
+  const sizes = [
+    ...log.entries.flatMap((entry, i) =>
+      entry.writer?.index === writer.index ? [(log.bytes[i + 1] ?? 0) - (log.bytes[i] ?? 0)] : [],
+    ),
+    ...waiting.map(({ request }) => request.blob.length),
+  ]
+  const bytes = sizes.reduce((sum, size) => sum + size, blob.length)
+  return sizes.length < share.entries && bytes <= share.bytes
+}
+
+/** `slow` where too many wait, or there is no room for it; `full` beyond the share of its writer (L9). */
+export const depositInto = (
+  all: Waiting,
+  log: MemoryLog,
+  request: DepositRequest,
+): 'made' | 'slow' | 'full' => {
   const name = toHex(nameOfDeposit(log.id, request))
-  if (all.over.has(name) || all.waiting.some((one) => one.name === name)) return true
+  if (all.over.has(name) || all.waiting.some((one) => one.name === name)) return 'made'
   const mine = inLog(all, log.id).filter(({ request: { writer } }) => writer?.index === request.writer?.index)
-  if (mine.length >= MAX_DEPOSITS) return false
+  if (mine.length >= MAX_DEPOSITS) return 'slow'
+  if (!staysInShare(all, log, request)) return 'full'
   const before = all.waiting
   all.waiting = [...before, { name, request, due: all.now + request.waitSeconds, shown: new Set() }]
-  if (leavesRoom(all, log, 0, 0)) return true
+  if (leavesRoom(all, log, 0, 0)) return 'made'
   all.waiting = before
-  return false
+  return 'slow'
 }
 
 /** T4. */

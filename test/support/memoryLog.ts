@@ -30,6 +30,8 @@ type AccessOptions = {
   readonly ttlDays?: TtlDays
   readonly cap?: Policy['cap']
   readonly writerSigned?: boolean
+  /** Writers beside its own, whose keys nobody has. */
+  readonly moreWriters?: number
 }
 
 /** The n-th log of a test, with fixed keys. */
@@ -43,7 +45,10 @@ export const testAccess = (n: number, options: AccessOptions = {}): TestAccess =
     wake: 0,
     writerSigned: options.writerSigned ?? false,
     readers: [sha256(reader.publicKey)],
-    writers: [sha256(writer.publicKey)],
+    writers: [
+      sha256(writer.publicKey),
+      ...Array.from({ length: options.moreWriters ?? 0 }, (_, i) => sha256(Uint8Array.of(i))),
+    ],
   })
   return { id: logIdOf(encoded), policy: encoded, reader, writer }
 }

@@ -26,7 +26,15 @@ import { BUCKETS, MAX_DEPOSIT_BYTES, MAX_REQUEST_BYTES } from '../../shared/prot
 import type { Refusal } from '../../shared/protocol/refusals.ts'
 import type { RelayKey } from '../../shared/protocol/relayKey.ts'
 import { verifyEntry } from '../../shared/protocol/writerSignature.ts'
-import { cancelOf, createWaiting, depositInto, due, type MemoryDeposit, makeRoom } from './memoryDeposits.ts'
+import {
+  cancelOf,
+  createWaiting,
+  depositInto,
+  due,
+  type MemoryDeposit,
+  makeRoom,
+  staysInShare,
+} from './memoryDeposits.ts'
 import { appendTo, headOf, logIsFull, type MemoryLog, newMemoryLog, pageOf } from './memoryLog.ts'
 
 /** Connections are numbered from 1 in the order in which they were dialed. */
@@ -283,6 +291,7 @@ const append = (state: State, connection: Connection, request: Asked<'append'>):
   const log = visible(state, connection, request.log, 'writer')
   if (log === undefined) return NONE
   if (!fits(log, request, connection.opened.get(`writer ${logKey(log.id)}`))) return { type: 'size' }
+  if (!staysInShare(state.deposits, log, request)) return { type: 'full' }
   makeRoom(state.deposits, log, request.blob.length)
   if (logIsFull(log)) return { type: 'full' }
   const head = log.entries.length as Head
@@ -298,9 +307,9 @@ const deposit = (state: State, connection: Connection, request: Asked<'deposit'>
   const key = connection.opened.get(`writer ${logKey(log.id)}`)
   if (!fits(log, request, key)) return { type: 'size' }
   if (logIsFull(log)) return { type: 'full' }
-  return depositInto(state.deposits, log, request)
-    ? { type: 'ok', ref: request.ref }
-    : { type: 'slow', seconds: 900 }
+  const made = depositInto(state.deposits, log, request)
+  if (made === 'slow') return { type: 'slow', seconds: 900 }
+  return made === 'full' ? { type: 'full' } : { type: 'ok', ref: request.ref }
 }
 
 /** E3, L2, L7. The policy holds the hash of a writer's key; the key itself is the one that opened the log. */

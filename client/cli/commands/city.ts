@@ -25,6 +25,8 @@ const FAILURES: Readonly<Record<CityFailure, string>> = {
   taken: 'Somebody else of us is on duty in that week.',
   tells_too_much:
     'Somebody outside would read a name, an exact time, how many you are, a shift or a device. Say it without.',
+  used_up:
+    'Not sent: our committee has written all that it may in this week. Next week it can call the city again.',
   offline: 'Not sent: the relay of the city cannot be reached. Try again.',
 }
 

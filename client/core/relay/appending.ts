@@ -1,6 +1,6 @@
 /**
  * Appending, and what a relay says about it. A refusal is believed only with what shows it: FULL with a signed head that
- * says so, CONFLICT with one that is newer, SIZE never, because sizes are checked here.
+ * says so, or in a log whose writers have shares (L9), CONFLICT with a head that is newer, SIZE never, because sizes are checked here.
  */
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { decode } from '../../../shared/base/codec.ts'
@@ -10,7 +10,7 @@ import { nextChain, type SignedHead } from '../../../shared/protocol/chain.ts'
 import type { WriterSignature } from '../../../shared/protocol/frames.ts'
 import type { Blob, Seq } from '../../../shared/protocol/ids.ts'
 import { BUCKETS } from '../../../shared/protocol/limits.ts'
-import { type Policy, policy } from '../../../shared/protocol/policy.ts'
+import { type Policy, policy, shareOf } from '../../../shared/protocol/policy.ts'
 import type { Refusal } from '../../../shared/protocol/refusals.ts'
 import { signEntry } from '../../../shared/protocol/writerSignature.ts'
 import type { Asked } from './calls.ts'
@@ -51,7 +51,8 @@ export const append = async (
   } as const satisfies Asked
   const answer = await patiently(standing.timer, undefined, () => line.ask(asked))
   if (answer === undefined) return OFFLINE
-  if (answer.type === 'refused') return doubted(standing, line, access, { options, refusal: answer.refusal })
+  if (answer.type === 'refused')
+    return doubted(standing, line, access, { options, refusal: answer.refusal, rules })
   return continues(options, blob, answer.head)
     ? signedBy(standing, access, answer.head)
     : caught('bad_receipt')
@@ -79,22 +80,27 @@ const continues = ({ after }: AppendOptions, blob: Blob, receipt: SignedHead): b
   return receipt.head === after.seq + 1 && sameBytes(receipt.chain, expected)
 }
 
+type Doubted = { readonly options: AppendOptions; readonly refusal: Refusal; readonly rules: Policy }
+
 /** A refused append. Where the refusal speaks of the head, the head as it is now shows whether it is so. */
 const doubted = async (
   standing: Standing,
   line: Line,
   access: LogAccess,
-  { options, refusal }: { readonly options: AppendOptions; readonly refusal: Refusal },
+  { options, refusal, rules }: Doubted,
 ): Promise<Result<SignedHead, Failure>> => {
   if (refusal.type === 'none') line.opened.delete(roleName(access, 'writer'))
   if (refusal.type !== 'full' && refusal.type !== 'conflict') return refused(refusal)
   const now = await openNow(standing, line, access, 'writer')
   if (!now.ok) return now
-  return refusal.type === 'full' ? atFull(now.value) : atConflict(now.value, refusal.head, options)
+  return refusal.type === 'full' ? atFull(now.value, rules) : atConflict(now.value, refusal.head, options)
 }
 
-export const atFull = (now: SignedHead): Result<never, Failure> =>
-  now.full ? err({ type: 'full', head: now }) : caught('false_full')
+/** A log that is not full and has no shares either is a lie. Whether a share is used up nobody but the relay can show: what waits is hidden. */
+export const atFull = (now: SignedHead, rules: Policy): Result<never, Failure> => {
+  if (now.full) return err({ type: 'full', head: now })
+  return shareOf(rules) ? err({ type: 'share' }) : caught('false_full')
+}
 
 /** `now` was asked for after the refusal, so it is not below the head that the refusal named, nor below what we knew. */
 const atConflict = (now: SignedHead, named: number, { after }: AppendOptions): Result<never, Failure> => {

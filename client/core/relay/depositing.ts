@@ -49,5 +49,5 @@ const ask = async (
   if (answer.refusal.type === 'none') line.opened.delete(roleName(access, 'writer'))
   if (answer.refusal.type !== 'full' || asked.type === 'cancel') return refused(answer.refusal)
   const now = await openNow(standing, line, access, 'writer')
-  return now.ok ? atFull(now.value) : now
+  return now.ok ? atFull(now.value, policyOf(access)) : now
 }

@@ -25,13 +25,15 @@ export type LogAccess = {
 
 /**
  * `none`, `slow`, `busy`: as R1, after waiting and working within bounds. `size`: our own blob or life breaks the log's
- * rules; nothing was sent. `conflict` and `full` bring the signed head that shows them: hand it to the witness.
+ * rules; nothing was sent. `conflict` and `full` bring the signed head that shows them: hand it to the witness. `share`: our writer key
+ * has filled its share of a log that is not full (L9).
  * `offline`: no connection, or it broke before the answer: the request may or may not have been carried out.
  */
 export type Failure =
   | { readonly type: 'none' }
   | { readonly type: 'conflict'; readonly head: SignedHead }
   | { readonly type: 'full'; readonly head: SignedHead }
+  | { readonly type: 'share' }
   | { readonly type: 'slow'; readonly seconds: number }
   | { readonly type: 'size' }
   | { readonly type: 'busy'; readonly bits: number }
@@ -75,7 +77,7 @@ export type Relay = {
   ) => Promise<Result<SignedHead, Failure>>
   /**
    * A sealed entry that the relay appends by itself when its time is over (SPEC.md T), once more if need be: the same deposit is one.
-   * Answers with its name, durable at the relay. `full` as for append; `slow` where too many wait.
+   * Answers with its name, durable at the relay. `full` and `share` as for append; `slow` where too many wait.
    */
   readonly deposit: (access: LogAccess, deposit: Deposit) => Promise<Result<DepositName, Failure>>
   /** Takes part in cancelling, durably; the same token counts once. `none`: nothing of that name waits (any more), or no token of it. */

@@ -30,8 +30,11 @@ import { type DutyWeek, dutyWeeks, offerDuty } from './onDuty.ts'
 import { queue } from './outbox.ts'
 import { tellsTooMuch } from './sharing.ts'
 
-/** `taken`: somebody else of us is on duty in that week. `tells_too_much`: a name of ours, an hour or how many stand in the words. */
-export type CityFailure = NoLetter | 'no_such_letter' | 'offline' | 'taken' | 'tells_too_much'
+/**
+ * `taken`: somebody else of us is on duty in that week. `tells_too_much`: a name of ours, an hour or how many stand in the words. `used_up`: the committee has filled its
+ * share of the week's bulletin (SPEC L9).
+ */
+export type CityFailure = NoLetter | 'no_such_letter' | 'offline' | 'taken' | 'tells_too_much' | 'used_up'
 
 export type CityCommands = {
   /** What this device has read of the bulletins that it keeps, the newest first. */
@@ -181,8 +184,11 @@ const postLetter = async (around: Around, known: CityLetter): Promise<Result<boo
   if (read?.posted.some((one) => one.id === letterHash(letter))) return ok(false)
   const signed = { letter, signatures: [...signatures.values()].sort((a, b) => a.place - b.place) }
   const sent = await atBulletin(around, term, (place) => post(place, proveLetter(term, signed, list.keys)))
-  return sent?.ok ? ok(true) : err('offline')
+  return sent?.ok ? ok(true) : err(notSent(sent))
 }
+
+const notSent = (sent: Awaited<ReturnType<typeof post>> | undefined): 'offline' | 'used_up' =>
+  sent && !sent.ok && sent.error.type === 'share' ? 'used_up' : 'offline'
 
 /** Our own signature; with it the letter may be complete, and then it goes out on the same tap. */
 const confirm = async (around: Around, id: string): Promise<Result<string, CityFailure>> => {
@@ -209,7 +215,7 @@ const postAlone = async (around: Around, says: LetterSaying): Promise<Result<und
   if (!alone.ok) return alone
   const { term, signed, keys } = alone.value
   const sent = await atBulletin(around, term, (at) => post(at, proveLetter(term, signed, keys)))
-  if (!sent?.ok) return err('offline')
+  if (!sent?.ok) return err(notSent(sent))
   await readBulletins(around)
   return ok(undefined)
 }

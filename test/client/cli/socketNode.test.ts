@@ -10,7 +10,8 @@ import type { Timer } from '../../../client/core/relay/ports.ts'
 import type { Failure, Relay } from '../../../client/core/relay/relay.ts'
 import { newWitness, type Witness } from '../../../client/core/relay/witness.ts'
 import type { Result } from '../../../shared/base/result.ts'
-import { cryptoReady, newKeyPair } from '../../../shared/crypto/sodium.ts'
+import { cryptoReady, newKeyPair, sha256 } from '../../../shared/crypto/sodium.ts'
+import { encodePolicy, logIdOf } from '../../../shared/protocol/policy.ts'
 import { testAccess, testBlob } from '../../support/memoryLog.ts'
 import { startRelay, type TestRelay } from '../../support/relay.ts'
 
@@ -213,6 +214,33 @@ t.test('L4 L7 a real relay fills up, asks for writers’ signatures, and is beli
     error: { type: 'full', head: { head: 4, full: true } },
   })
   t.equal(witness.reached?.full, true)
+})
+
+t.test('L9 a real relay keeps a share for each writer: who fills theirs takes nobody else’s', async (t) => {
+  const server = await startRelay()
+  t.teardown(server.close)
+  const base = { version: 1, ttlDays: 7, cap: 0, wake: 0, writerSigned: true } as const
+  const [reader, flooder, other] = [newKeyPair(), newKeyPair(), newKeyPair()]
+  const writers = [flooder, other].map(({ publicKey }) => sha256(publicKey))
+  const encoded = encodePolicy({ ...base, readers: [sha256(reader.publicKey)], writers })
+  const as = (writer: typeof flooder) => {
+    const relay = connect(t, server)
+    const access = { id: logIdOf(encoded), policy: encoded, reader, writer }
+    return {
+      make: () => relay.create(access),
+      add: (text: string, size = 1024) => relay.append(access, testBlob(text, size), { lifeDays: 7 }),
+    }
+  }
+  const [mine, again, theirs] = [as(flooder), as(flooder), as(other)]
+  await value(mine.make())
+  await value(mine.add('large', 262_144))
+  const usedUp = { ok: false, error: { type: 'share' } }
+  t.match(await mine.add('larger than what is left', 262_144), usedUp)
+  for (let i = 1; i < 100; i++) await value(mine.add(`small ${i}`))
+  t.match(await mine.add('one more'), usedUp)
+  t.match(await again.add('on another line'), usedUp)
+  for (let i = 0; i < 100; i++) await value(theirs.add(`${i}`))
+  t.match(await theirs.add('one more'), { ok: false, error: { type: 'full' } }, 'all shares are used up')
 })
 
 t.test('A4 R1 the work and the waits that a real relay asks for are done', async (t) => {

@@ -316,19 +316,19 @@ t.test('relays that start together migrate once; none starts on a newer schema',
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
   t.teardown(() => sql.end())
   const waiting = must(await pendingMigrations(sql, MIGRATIONS))
-  t.equal(waiting.length, 4)
+  t.equal(waiting.length, 5)
   t.match(waiting[2], /^Blobs move into a table for each day/)
 
   const relays = await Promise.all(Array.from({ length: 4 }, () => openDatabase({ url }, MIGRATIONS)))
 
   for (const relay of relays) await must(relay).close()
   const applied = async () => (await sql`select count(*)::int4 as n from drizzle.__drizzle_migrations`)[0]?.n
-  t.equal(await applied(), 4)
+  t.equal(await applied(), 5)
   t.strictSame(await pendingMigrations(sql, MIGRATIONS), [])
   await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 9795400000000)`
   t.equal(await pendingMigrations(sql, MIGRATIONS), 'newer')
   t.equal(await openDatabase({ url }, MIGRATIONS), 'newer')
-  t.equal(await applied(), 5, 'nothing was changed')
+  t.equal(await applied(), 6, 'nothing was changed')
 })
 
 t.test('a migration that fails leaves everything as it was, and the next start does it', async (t) => {

@@ -390,7 +390,7 @@ const holdsNothingElse = (t: Test, relay: TestRelay) =>
     )
     const [bookkeeping] =
       await relay.sql`select count(*)::int4 as migrations from drizzle.__drizzle_migrations`
-    t.equal(bookkeeping?.migrations, 4)
+    t.equal(bookkeeping?.migrations, 5)
   })
 
 for (const database of ['server', 'embedded'] as const)

@@ -94,6 +94,7 @@ export const why = {
   no_key: 'This phone came too late for this week. From next week on it can call the city.',
   tells_too_much:
     'Somebody outside would read a name, an exact time, how many you are, a shift or a device. Say it without.',
+  used_up: 'Our committee has written all that it may this week. Next week it can call the city again.',
   no_such_letter: 'There is no such call to confirm any more.',
   taken: 'Somebody else of us is on duty in that week.',
   in_the_way: 'Something is still in the way: look at the preview.',

@@ -90,6 +90,8 @@ export const why: Words['why'] = {
   no_key: 'Este teléfono llegó tarde para esta semana. Desde la próxima puede llamar a la ciudad.',
   tells_too_much:
     'Alguien de fuera leería un nombre, una hora exacta, cuántos sois, un turno o un dispositivo. Dilo sin eso.',
+  used_up:
+    'Nuestro comité ya escribió todo lo que puede esta semana. La próxima podrá llamar de nuevo a la ciudad.',
   no_such_letter: 'Ya no hay tal llamada que confirmar.',
   taken: 'Otra persona de nosotros está de turno esa semana.',
   in_the_way: 'Algo lo impide todavía: mira la vista previa.',

@@ -26,6 +26,8 @@ import {
   isValidIn,
   type Letter,
   type LetterSaying,
+  MAX_ALERT_BYTES,
+  MAX_STATEMENT_BYTES,
   signLetter,
 } from '../../../../client/core/city/letter.ts'
 import { cityPath, cityRoot, letterListOf, listRoot } from '../../../../client/core/city/letterKeys.ts'
@@ -43,7 +45,7 @@ import {
   sign,
 } from '../../../../shared/crypto/sodium.ts'
 import type { Blob } from '../../../../shared/protocol/ids.ts'
-import { policy } from '../../../../shared/protocol/policy.ts'
+import { policy, shareOf } from '../../../../shared/protocol/policy.ts'
 import { signEntry } from '../../../../shared/protocol/writerSignature.ts'
 
 await cryptoReady
@@ -253,6 +255,18 @@ t.test('CI7 CI8 of a bulletin the relay sees sizes of three kinds, and writers t
     sealPosting(log, proveLetter(term, signedBy(heron, letterOf(heron, says), heron.members), heron.keys))
   const long = (length: number): LetterSaying => ({ type: 'statement', text: 'a'.repeat(length) })
   t.strictSame([say(alert()).length, say(long(12_000)).length], [4096, 16_384], 'signed by all seven, too')
+  const to = '0'.repeat(64)
+  const sizes = {
+    alert: say({ type: 'alert', text: 'a'.repeat(MAX_ALERT_BYTES) }).length,
+    statement: say(long(MAX_STATEMENT_BYTES)).length,
+    ring: say({ type: 'ring', ...sealCall('{}', 'duty', []) }).length,
+    onIt: say({ type: 'onIt', to, text: 'a'.repeat(400) }).length,
+  }
+  const share = decoded.ok ? shareOf(decoded.value) : undefined
+  const kinds = ['alert', 'statement', 'ring', 'onIt'] as const
+  const heard = kinds.reduce((sum, kind) => sum + sizes[kind] * ALLOWANCE[kind], 0)
+  t.strictSame(share, { entries: 156, bytes: 522_240 })
+  t.ok(share && MAX_OPENED <= share.entries && heard <= share.bytes, 'L9 all that is heard has room')
   const signed = signedBy(heron, letterOf(heron, alert()), heron.members)
   t.equal(decodeSigned(encodeSigned(signed))?.signatures.length, 7)
 })

@@ -71,3 +71,21 @@ t.test('T3 what waits is bounded, and an append that leaves no room releases it 
   t.equal(far.log(small.id).entries.length, 200)
   t.equal(await failure(near.deposit(small, newDeposit('late'))), 'full')
 })
+
+t.test(
+  'L9 a writer who has used up a share is told so; a log that keeps no shares is not believed',
+  async (t) => {
+    const shared = testAccess(8, { cap: 0, writerSigned: true, moreWriters: 2 })
+    const { near, far } = await withLog(t, 0, shared)
+    await value(near.append(shared, testBlob('large', 262_144), LIFE))
+    t.equal(await failure(near.append(shared, testBlob('small'), LIFE)), 'share')
+    t.equal(await failure(near.deposit(shared, newDeposit('later'))), 'share')
+    t.equal(far.log(shared.id).entries.length, 1)
+    await value(near.create(access))
+    far.misbehave({
+      refuse: ({ type }) => (type === 'append' || type === 'deposit' ? { type: 'full' } : undefined),
+    })
+    t.equal(await failure(near.append(access, testBlob('x'), LIFE)), 'lie')
+    t.equal(await failure(near.deposit(access, newDeposit('later'))), 'lie')
+  },
+)
