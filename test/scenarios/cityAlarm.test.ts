@@ -280,13 +280,27 @@ t.test('3.E nobody answers at all: after an hour every delegate reads it, and no
 })
 
 t.test("3.E where the city's relay does not answer, nobody here waits for it", async (t) => {
-  bulletin.misbehave({ receive: () => 'drop' })
+  const before = bulletin.open()
+  const { longestWaitMs } = story.time
+  story.time.longestWaitMs = 60_000
+  const asked = new Promise<number>((resolve) => {
+    bulletin.misbehave({
+      receive: (_, connection) => {
+        resolve(connection)
+        return 'drop'
+      },
+    })
+  })
   const alarm = await say(five, { ...anAlarm('They came in a van'), kind: 'police' })
+  const silent = await asked
   await say(five, { type: 'alarmUpdate', alarm, text: 'They are gone' })
+  t.equal(bulletin.open(), before + 1, 'it still waits for the answer')
   must(await six.session.sync())
-  t.match(alarmIn(six, alarm), { notes: [{ text: 'They are gone' }] }, 'the others have it')
+  t.match(alarmIn(six, alarm), { notes: [{ text: 'They are gone' }] }, 'and the others have it')
   t.strictSame(bulletin.waiting(), [])
   bulletin.misbehave()
+  story.time.longestWaitMs = longestWaitMs
+  bulletin.cut(silent)
   await story.keep()
   t.equal(bulletin.waiting().length, 2, 'and it calls when somebody answers')
   await say(five, { type: 'alarmState', alarm, to: 'settled', outcome: 'other' })

@@ -20,7 +20,7 @@ export type Place = {
 }
 
 /** `longestWaitMs`: no timer of a device runs longer, so that a relay in memory is never waited for. A real one takes its time. */
-export type Time = { now: number; readonly longestWaitMs: number }
+export type Time = { now: number; longestWaitMs: number }
 export const newTime = (longestWaitMs = 20): Time => ({ now: Date.UTC(2026, 0, 5, 12), longestWaitMs })
 export const realTime = (): Time => newTime(60_000)
 
