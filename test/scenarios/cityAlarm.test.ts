@@ -66,7 +66,7 @@ const summaryOf = (person: Person, id: string) => {
   return alarmSummary(alarm, members)
 }
 const statementsFor = (person: Person) =>
-  cityPage(person.session.homeOf(), person.session.bulletins()).statements
+  cityPage(person.session.homeOf(), person.session.bulletins(), callsFor(person)).statements
 const delegateOf = (people: People): Person => story.seatIn(people)
 
 t.test(

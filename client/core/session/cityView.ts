@@ -20,8 +20,9 @@ import {
 import type { Committee } from '../committee/committee.ts'
 import { isOpen, type Motion, wasCarried } from '../committee/motionLife.ts'
 import { toOneLine } from '../committee/plainText.ts'
+import type { Ring1 } from '../committee/ring.ts'
 import { activeIn } from '../committee/roles.ts'
-import type { BulletinView } from './callsHeard.ts'
+import type { BulletinView, CallHeard } from './callsHeard.ts'
 import type { Home } from './cityLetters.ts'
 
 const DAY_MS = 86_400_000
@@ -32,8 +33,11 @@ export type Named = { readonly code: string; readonly isOurs: boolean }
 /** A call for help, and who is on it. */
 export type CityCall = Named & {
   readonly id: string
+  /** What two of them wrote; nothing where an alarm called by itself. */
   readonly text: string
-  readonly onIt: readonly (Named & { readonly id: string; readonly text: string })[]
+  /** What an alarm that nobody answered says, to those on duty and to delegates. */
+  readonly ring: Ring1 | undefined
+  readonly onIt: readonly (Named & { readonly text: string })[]
 }
 
 export type CityPage = {
@@ -81,7 +85,12 @@ export type ItemPage = Pick<CityItem, 'id' | 'title' | 'text' | 'lang' | 'needsM
   readonly said: Take | undefined
 }
 
-export const cityPage = (home: Home, bulletins: readonly BulletinView[]): CityPage => {
+/** `heard`: calls of alarms, as far as this phone may read them. */
+export const cityPage = (
+  home: Home,
+  bulletins: readonly BulletinView[],
+  heard: readonly CallHeard[],
+): CityPage => {
   const { committee, me, nowMs } = home
   const mine = membershipOf(committee)
   const weeks = [...committee.homeTerms.values()].sort((a, b) => b.term.term - a.term.term)
@@ -105,7 +114,10 @@ export const cityPage = (home: Home, bulletins: readonly BulletinView[]): CityPa
       ...(weeks.some(({ isDisputed }) => isDisputed) ? (['disputed'] as const) : []),
     ],
     mayCall: mayCall(home, weeks.find(({ term }) => term.startsAt <= nowMs)?.term),
-    calls: posted.flatMap((here) => callIn(here, mine, posted)),
+    calls: [
+      ...heard.flatMap((call) => ringIn(call, bulletins, mine)),
+      ...posted.flatMap((here) => callIn(here, mine, posted)),
+    ],
     statements: posted.flatMap(({ term, one }) =>
       one.letter.says.type === 'statement'
         ? [{ id: one.id, ...namedIn(term, one, mine), text: one.letter.says.text }]
@@ -118,14 +130,23 @@ export const cityPage = (home: Home, bulletins: readonly BulletinView[]): CityPa
 
 type Here = { readonly term: BulletinTerm; readonly one: Posted }
 
-const namedIn = (
-  { names }: BulletinTerm,
-  { letter: { card } }: Posted,
-  mine: Membership | undefined,
-): Named => ({
+const named = ({ names }: BulletinTerm, card: string, mine: Membership | undefined): Named => ({
   code: toOneLine(names.find((one) => one.card === card)?.code ?? '?'),
   isOurs: card === mine?.card,
 })
+const namedIn = (term: BulletinTerm, { letter }: Posted, mine: Membership | undefined): Named =>
+  named(term, letter.card, mine)
+
+const ringIn = (
+  { id, card, ring, answers, term: number }: CallHeard,
+  bulletins: readonly BulletinView[],
+  mine: Membership | undefined,
+): readonly CityCall[] => {
+  const term = bulletins.find((one) => one.term.term === number)?.term
+  if (!term || !ring) return []
+  const onIt = answers.map((one) => ({ ...named(term, one.card, mine), text: one.text }))
+  return [{ id, ...named(term, card, mine), text: '', ring, onIt: onIt.toReversed() }]
+}
 
 const callIn = (
   { term, one }: Here,
@@ -134,12 +155,14 @@ const callIn = (
 ): readonly CityCall[] => {
   const { says } = one.letter
   if (says.type !== 'alert') return []
-  const onIt = all.flatMap(({ term: of, one: { id, letter }, one: answer }) =>
+  const onIt = all.flatMap(({ term: of, one: { letter }, one: answer }) =>
     letter.says.type === 'onIt' && letter.says.to === one.id
-      ? [{ id, ...namedIn(of, answer, mine), text: letter.says.text }]
+      ? [{ ...namedIn(of, answer, mine), text: letter.says.text }]
       : [],
   )
-  return [{ id: one.id, ...namedIn(term, one, mine), text: says.text, onIt: onIt.toReversed() }]
+  return [
+    { id: one.id, ...namedIn(term, one, mine), text: says.text, ring: undefined, onIt: onIt.toReversed() },
+  ]
 }
 
 const mayCall = ({ committee, me }: Home, term: BulletinTerm | undefined): CityPage['mayCall'] => {

@@ -35,6 +35,7 @@ export const CITY_ASKED: {
   cityConfirm: v.object({ ...committee, letter: id }),
   cityOnIt: v.object({ ...committee, to: id, text }),
   citySeen: v.object({ ...committee, call: id }),
+  takeDuty: v.object({ ...committee, term: wholeNumber(0xff_ff_ff_ff), isOn: v.boolean() }),
   duty: v.object({ ...committee, alarm: id }),
   sharePreview: v.object(share),
   sharePut: v.object({ ...share, ...motion }),

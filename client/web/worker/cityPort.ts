@@ -34,6 +34,8 @@ export type CityRequests = {
   /** "I see it": it waits for this member no more. Nobody is told. */
   readonly citySeen: Ask<In & { readonly call: string }>
 
+  /** Takes the duty of a week for the committee, or gives it back. */
+  readonly takeDuty: Ask<In & { readonly term: number; readonly isOn: boolean }, undefined, CityFailure>
   /** Exactly what those on duty in the city would see. */
   readonly duty: Ask<In & { readonly alarm: string }, Ring1, 'no_city' | 'no_such_alarm'>
   /** Exactly what the whole city would read, and what is in the way. */

@@ -49,6 +49,7 @@ export const CITY_REQUESTS: {
     return ok(undefined)
   },
 
+  takeDuty: ({ session }, { term, isOn }) => session.offerDuty(term, isOn),
   duty: async (sitting, { alarm: id }) => {
     const found = alarmIn(sitting, id)
     if (!found.ok) return found

@@ -3,6 +3,7 @@ import { membershipOf } from '../../core/committee/cityLife.ts'
 import { type AssemblyPage, assemblyPage } from '../../core/session/assemblyView.ts'
 import { assemblyOf } from '../../core/session/cityCarrying.ts'
 import { type CityCall, type CityPage, cityPage, type ItemPage } from '../../core/session/cityView.ts'
+import type { DutyWeek } from '../../core/session/onDuty.ts'
 import type { Session } from '../../core/session/session.ts'
 
 export type CityShown = {
@@ -16,6 +17,10 @@ export type CityShown = {
   readonly homes: readonly string[]
   /** Calls of others that this member has neither answered nor pressed "I see it" on. */
   readonly unseen: readonly string[]
+  /** Of those, what rings: an alarm that has time until tomorrow does not. */
+  readonly loud: number
+  /** This week and the next, and who is on duty. */
+  readonly duty: readonly (DutyWeek & { readonly mayOffer: boolean })[]
   /** The city's relay is elsewhere, and this page may not speak to it. */
   readonly forbidden: string | undefined
 }
@@ -46,15 +51,20 @@ export type CityGround = {
 
 export const cityShown = (session: Session, { groups, seen, isForbidden }: CityGround): CityShown => {
   const { committee, charter } = session.view()
-  const home = charter.isAssembly ? undefined : cityPage(session.homeOf(), session.bulletins())
   const assembly = charter.isAssembly ? session : assemblyOf(session, groups)
+  const heard = session.calls(assembly?.view().committee)
+  const home = charter.isAssembly ? undefined : cityPage(session.homeOf(), session.bulletins(), heard)
+  const unseen = home?.calls.filter((call) => isWaiting(call, seen)) ?? []
+  const newest = Math.max(...committee.homeTerms.keys())
   const host = hostOf([...committee.homeTerms.values()].at(-1)?.term.relay.address)
   return {
     home,
     assembly: assembly && { ...ofAssembly(assembly), committee: assembly.id },
     joinable: home && !home.mine ? joinableIn(groups) : [],
     homes: charter.isAssembly ? homesOf(session, groups) : [],
-    unseen: home?.calls.filter((call) => isWaiting(call, seen)).map(({ id }) => id) ?? [],
+    unseen: unseen.map(({ id }) => id),
+    loud: unseen.filter(({ ring }) => ring === undefined || ring.severity === 'now').length,
+    duty: home ? session.dutyWeeks().map((week) => ({ ...week, mayOffer: week.term >= newest })) : [],
     forbidden: host !== undefined && isForbidden(host) ? host : undefined,
   }
 }

@@ -53,7 +53,7 @@ export type Frame = {
   readonly unreadPosts: number
   readonly liveAlarms: number
   readonly waitsForMe: number
-  /** Of other committees, neither answered nor seen. */
+  /** Of other committees, neither answered nor seen, that ring. */
   readonly cityCalls: number
 }
 

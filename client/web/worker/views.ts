@@ -65,7 +65,7 @@ export const frameOf = (glance: Glance): Frame => {
     unreadPosts: glance.unread.length,
     liveAlarms: liveAlarms(view.committee).length,
     waitsForMe: waitingCards(glance).length + comparing(view).length,
-    cityCalls: glance.city().unseen.length,
+    cityCalls: glance.city().loud,
   }
 }
 

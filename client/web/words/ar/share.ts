@@ -29,6 +29,7 @@ export const share: LaterWords['share'] = {
     none: 'لا يسمح بالاسم ولا بمكان العمل.',
   },
   duty: 'ما يراه المناوبون في المدينة',
+  dutyShow: 'اعرضه',
   exactly: 'هذا بالضبط ما سيرونه:',
   notChecked: 'لم يُتحقق منه بعد.',
   demand: 'بماذا نطالب؟',

@@ -65,6 +65,23 @@ export const city = {
     not_begun: 'Nobody can call the city before its first week has begun.',
     no_key: 'This phone came too late for this week. From next week on it can call the city.',
   },
+  nobodyThere: (code: string) => `${isolated(code)}: nobody has answered an alarm there`,
+  onlyDuty: 'Only people on duty and delegates can read this.',
+  duty: {
+    title: 'On duty for the city',
+    how: 'Each committee lends one person for a week. They are told of alarms elsewhere that nobody answers: what kind, how urgent, the hour, what is needed. No names, no workplace.',
+    you: (from: string, to: string) => `You are on duty from ${from} to ${to}.`,
+    offered: (from: string, to: string) =>
+      `You have offered from ${from} to ${to}. It counts when our delegate has told the city.`,
+    one: (name: string, from: string, to: string) =>
+      `${isolated(name)} is on duty for us from ${from} to ${to}.`,
+    nobody: (from: string, to: string) => `Nobody of us is on duty from ${from} to ${to}.`,
+    called: (codes: string) => `Called are: ${codes}.`,
+    nobodyCalled: 'No committee has lent anybody yet, as far as we know.',
+    take: 'I take this week',
+    giveBack: 'Give it back',
+  },
+  reportOf: (name: string) => `What ${isolated(name)} reports to us`,
   statements: 'What committees say',
   says: (code: string) => `${isolated(code)} says`,
   items: 'The assembly asks',

@@ -20,6 +20,7 @@ export const share = {
     none: 'They allow neither name nor workplace.',
   },
   duty: 'What people on duty in the city would see',
+  dutyShow: 'Show it',
   exactly: 'This is exactly what they will see:',
   notChecked: 'NOT YET CHECKED.',
   demand: 'What do we demand?',

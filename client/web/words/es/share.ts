@@ -21,6 +21,7 @@ export const share: LaterWords['share'] = {
     none: 'No permite ni el nombre ni el lugar de trabajo.',
   },
   duty: 'Qué verían quienes están de guardia en la ciudad',
+  dutyShow: 'Mostrarlo',
   exactly: 'Esto es exactamente lo que verán:',
   notChecked: 'SIN COMPROBAR.',
   demand: '¿Qué exigimos?',

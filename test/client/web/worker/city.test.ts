@@ -87,6 +87,7 @@ t.test(
       await tab.ask('cityAlert', { committee, text: 'Help' }),
       await tab.ask('cityOnIt', { committee, to: '0'.repeat(64), text: 'We come' }),
       await tab.ask('cityLeave', { committee, ...MOTION }),
+      await tab.ask('takeDuty', { committee, term: 1, isOn: true }),
       await tab.ask('duty', { committee, alarm }),
       await tab.ask('sharePreview', draft),
       await tab.ask('sharePut', { ...draft, ...MOTION }),
