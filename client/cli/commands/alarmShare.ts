@@ -32,7 +32,7 @@ export const alarmConsent: Command = {
   usage: '[ID] --ring RING',
   about: [
     'Only for whom it is about: what a ring may know of you. Said again, the new answer holds; what is',
-    'out there already cannot be taken back, but nothing more goes, and the ring is told to hide it.',
+    'out there already cannot be taken back, but nothing more goes.',
   ],
   options: {
     ring: { type: 'string', value: OUTER_RINGS.join('|'), help: 'who; the city if not said' },
