@@ -58,6 +58,15 @@ export const choose = <const Id extends string>(
   return byName ?? (/^\d+$/.test(wanted) ? ids[Number(wanted) - 1] : undefined)
 }
 
+/** A word and an identifier, whichever was typed first. */
+export const wordFirst = (
+  table: Readonly<Record<string, string>>,
+  [first, second]: readonly string[],
+): readonly [string | undefined, string | undefined] =>
+  first !== undefined && second !== undefined && !choose(table, first) && choose(table, second)
+    ? [second, first]
+    : [first, second]
+
 /** Lists what there is with numbers and asks. */
 export const askChoice = async <const Id extends string>(
   context: Context,
@@ -85,5 +94,9 @@ export const askWord = async <const Id extends string>(
   const chosen = typed === undefined ? undefined : choose(table, typed)
   if (chosen !== undefined) return ok(chosen)
   if (typed === undefined) return askChoice(context, table, question)
-  return refused('no_such_choice', `"${typed}" is none of: ${Object.keys(table).join(', ')}.`, 2)
+  return refused(
+    'no_such_choice',
+    `"${typed}" is none of: ${Object.keys(table).join(', ').replaceAll('_', '-')}.`,
+    2,
+  )
 }

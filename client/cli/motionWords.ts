@@ -33,7 +33,7 @@ export const WAITS_WORDS: Record<Waits, string> = {
   translate: 'somebody cannot read it, and you could write it: motion translate',
   open: 'open the vote: motion open',
   vote: 'vote: motion vote',
-  close: 'the time to vote is over, close it: motion close',
+  close: 'everybody has voted or the time is over, close it: motion close',
   confirm: 'count again and confirm that it is over: motion confirm',
   outcome: 'say what came of it: motion done',
   review: 'look at it again: motion review',

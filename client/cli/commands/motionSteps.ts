@@ -50,7 +50,7 @@ export const motionFix = simple({
     'The time to talk is over: from here on the text stays as it is. By whoever asked, or by two others. Changes that were put',
     'to the vote are counted now.',
   ],
-  sent: 'You fixed the text as you see it.',
+  sent: 'You say that the text stays as you see it. The word of whoever asked is enough, or that of two others.',
 })
 
 export const motionWaive = simple({

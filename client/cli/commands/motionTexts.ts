@@ -2,7 +2,7 @@
 import { ok, type Result } from '../../../shared/base/result.ts'
 import type { Motion } from '../../core/committee/motionLife.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
-import { askText, askWord } from '../ask.ts'
+import { askText, askWord, wordFirst } from '../ask.ts'
 import { chooseOne } from '../chooseOne.ts'
 import { type Command, type Context, type Input, type Refusal, refused, textOf } from '../command.ts'
 import { findMember } from '../findMember.ts'
@@ -90,21 +90,22 @@ export const motionChangeSay: Command = {
   options: { motion: { type: 'string', value: 'ID', help: 'of which motion, if several are open' } },
   takes: 2,
   examples: ['motion change-say accepted', 'motion change-say for 3fa2'],
-  run: (context, input) =>
-    doStep(context, {
+  run: (context, input) => {
+    const [word, change] = wordFirst(SAYS, input.positionals)
+    return doStep(context, {
       id: textOf(input, 'motion'),
       waits: 'amendment',
       sent: 'Said.',
       step: async (motion) =>
         proceed(needMotion(motion), async ({ id, amendments }) =>
-          proceed(await askWord(context, SAYS, input.positionals[0], 'Your word? (a number)'), (to) =>
-            proceed(
-              chooseOne(amendments, input.positionals[1], { what: 'change', list: 'motion show' }),
-              (one) => ok<DecideStep>({ do: 'amendment', motion: id, amendment: one.id, to }),
+          proceed(await askWord(context, SAYS, word, 'Your word? (a number)'), (to) =>
+            proceed(chooseOne(amendments, change, { what: 'change', list: 'motion show' }), (one) =>
+              ok<DecideStep>({ do: 'amendment', motion: id, amendment: one.id, to }),
             ),
           ),
         ),
-    }),
+    })
+  },
 }
 
 export const motionTranslate: Command = {

@@ -4,7 +4,7 @@ import type { Motion } from '../../core/committee/motionLife.ts'
 import type { DecideStep } from '../../core/session/decideContent.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
-import { askText, askWord } from '../ask.ts'
+import { askText, askWord, wordFirst } from '../ask.ts'
 import { chooseOne } from '../chooseOne.ts'
 import { type Command, type Context, type Input, type Refusal, textOf } from '../command.ts'
 import { findMember } from '../findMember.ts'
@@ -61,14 +61,15 @@ export const motionVote: Command = {
     'motion vote for 3fa2 --whom bo',
     'motion vote block 3fa2 --reason "Nobody can come on Tuesdays."',
   ],
-  run: (context, input) =>
-    doStep(context, {
-      id: input.positionals[1],
+  run: (context, input) => {
+    const [word, id] = wordFirst(ALL_CHOICES, input.positionals)
+    return doStep(context, {
+      id,
       waits: 'vote',
       sent: 'Your vote is there.',
       step: async (motion, _card, view) =>
         proceed(needMotion(motion), async (one) =>
-          proceed(await choiceIn(context, one, input.positionals[0]), async (choice) =>
+          proceed(await choiceIn(context, one, word), async (choice) =>
             proceed(await candidateFrom(context, { view, motion: one, choice }, input), (candidate) =>
               ok<DecideStep>({
                 do: 'vote',
@@ -79,7 +80,8 @@ export const motionVote: Command = {
             ),
           ),
         ),
-    }),
+    })
+  },
 }
 
 const choiceIn = (context: Context, { vote }: Motion, typed: string | undefined) => {

@@ -72,7 +72,7 @@ t.test(
     t.match(await refuses(bob, 'motion', 'change-say', 'accepted'), /Only whoever wrote that/)
     await says(alice, 'motion', 'change-say', 'accepted')
     t.match(await refuses(bob, 'motion', 'withdraw'), /Only whoever wrote that/)
-    t.match(await says(alice, 'motion', 'fix'), /text fixed/)
+    t.match(await says(alice, 'motion', 'fix'), /word of whoever asked is enough[^]*text fixed/)
     t.match(await says(alice, 'motion', 'show'), /We are many\.\n\nThe text is fixed as [0-9a-f]{16}\./)
     await says(
       alice,
@@ -108,6 +108,7 @@ t.test(
     })
     const id = first?.id ?? ''
     t.match(await refuses(bob, 'motion', 'vote', 'no', id), /too late - it was not counted/)
+    t.match(await refuses(bob, 'motion', 'vote', id, 'no'), /too late/, 'whichever of the two comes first')
     t.match(
       await says(alice, 'motion', 'done', id, 'They know.', '--by', 'bob', '--review-on', '2024-01-31'),
       /done/,

@@ -57,7 +57,7 @@ export const decide = {
     translate: 'Somebody cannot read it, and you could write it in their language',
     open: 'Open the vote',
     vote: 'Vote',
-    close: 'The time to vote is over: close it',
+    close: 'Everybody has voted or the time is over: close it',
     confirm: 'Count again and confirm that it is over',
     outcome: 'Say what came of it',
     review: 'Look at it again',

@@ -55,7 +55,7 @@ export const decide: Words['decide'] = {
     translate: 'Alguien no puede leerla, y tú podrías escribirla en su idioma',
     open: 'Abre la votación',
     vote: 'Vota',
-    close: 'Se acabó el tiempo de votar: ciérrala',
+    close: 'Todos votaron o se acabó el tiempo: ciérrala',
     confirm: 'Cuenta otra vez y confirma que terminó',
     outcome: 'Di qué resultó',
     review: 'Mírala otra vez',
