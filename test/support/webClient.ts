@@ -139,11 +139,22 @@ export const foundHere = async (page: Page, { name, handle, relay }: Beginning):
   await page.getByRole('heading', { name: 'Now', exact: true }).waitFor()
 }
 
-/** The line of a new invite, made on the page. */
+/** The line of a new invite, made on the page. Where a slow line has it refused in words, it is asked for again, as a person would. */
 const inviteFrom = async (page: Page): Promise<string> => {
   await go(page, '#/1/invites')
-  await press(page, 'Somebody new, here beside me')
-  return page.getByLabel('The line to give away').inputValue()
+  const line = page.getByLabel('The line to give away')
+  const refused = page.locator('main .wrong')
+  for (let tries = 0; tries < 5 && (await line.count()) === 0; tries++) {
+    await press(page, 'Somebody new, here beside me')
+    await line
+      .or(refused)
+      .first()
+      .waitFor()
+      .catch(async () => {
+        throw new Error(`neither a line nor a refusal: ${await page.locator('main').innerHTML()}`)
+      })
+  }
+  return line.inputValue()
 }
 
 /** Somebody without a browser follows an invite of the page: both compare words; `vouch` presses on the page. */

@@ -139,6 +139,15 @@ t.test('Vote', async (t) => {
   t.equal(bob().session.view().charter.purpose, 'Safe breaks')
 })
 
+t.test('What is being typed stays while something arrives', async (t) => {
+  await press(link('Safety'))
+  await isAt(/Safe/)
+  await type('Name 1', 'Wanda')
+  await sayIt(bob(), { type: 'post', text: 'While you type' })
+  await page.locator('nav.bar a[href$=talk] .count').waitFor()
+  t.equal(await page.getByLabel('Name 1', { exact: true }).inputValue(), 'Wanda')
+})
+
 t.test('Cut off a phone: a question in front of everything keeps the focus and gives it back', async (t) => {
   await press(link('Safety'))
   await isAt(/Safe/)
