@@ -72,7 +72,7 @@ t.test(
     t.match(await refuses(bob, 'motion', 'change-say', 'accepted'), /Only whoever wrote that/)
     await says(alice, 'motion', 'change-say', 'accepted')
     t.match(await refuses(bob, 'motion', 'withdraw'), /Only whoever wrote that/)
-    t.match(await says(alice, 'motion', 'fix'), /word of whoever asked is enough[^]*text fixed/)
+    t.match(await says(alice, 'motion', 'fix'), /word of whoever asked is enough[\s\S]*text fixed/)
     t.match(await says(alice, 'motion', 'show'), /We are many\.\n\nThe text is fixed as [0-9a-f]{16}\./)
     await says(
       alice,
