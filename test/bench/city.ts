@@ -214,17 +214,18 @@ const byTime = async (all: City, place: Place, pace: Pace): Promise<void> => {
 
 /** When the last of them is due. */
 const deposits = async (all: City, place: Place, count: number): Promise<number> => {
-  const relay = dial(place)
   for (const side of all.others.slice(0, count)) {
     const at = all.terms.get(side)
     if (!at) throw new Error('no term')
+    // a committee's phone each: no phone writes with the keys of two
+    const relay = dial(place)
     const blob = sealedLetter(side, at, { type: 'alert', text: TEXT })
     const cancelHashes = Array.from({ length: 32 }, () => randomBytes(32))
     must(
       await relay.deposit(at.log.access, { blob, lifeDays: 7, waitSeconds: WAIT_S, needed: 2, cancelHashes }),
     )
+    relay.close()
   }
-  relay.close()
   return steady() + WAIT_S * 1000
 }
 
