@@ -26,6 +26,7 @@ export const letIn: Move = async (stage, dice) => {
   await syncOne(stage, sponsor)
   const invite = await sponsor.session.invite('link')
   if (!invite.ok) return `${sponsor.name} cannot invite`
+  await syncOne(stage, sponsor)
   const guest = await newGuest(stage, invite.value.link)
   guests.set(stage.world, guest)
   // Offer, commitment, answer, reveal.

@@ -155,6 +155,7 @@ const turnedAway = async (
 ) => {
   const device = await newDevice(handle, place.dial, sponsor.time)
   const invite = must(await sponsor.session.invite(why === 'declined' ? 'link' : 'qr'))
+  await sponsor.session.sync()
   const id = must(await device.client.startJoining(invite.link, handle))
   must(await device.client.continueJoining(id))
   await sponsor.session.sync()

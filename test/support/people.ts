@@ -128,6 +128,7 @@ export const meet = async (
   sponsor: Person,
   invite: { readonly id: string; readonly link: string },
 ): Promise<Met> => {
+  must(await sponsor.session.sync())
   const id = must(await device.client.startJoining(invite.link, device.name))
   must(await device.client.continueJoining(id))
   must(await sponsor.session.sync())

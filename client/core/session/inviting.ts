@@ -36,13 +36,14 @@ export const invitingCommands = ({
   isMember,
   sendNow,
 }: Around): InvitingCommands => ({
-  invite: (kind, seat) =>
-    turns.next(async () => {
-      if (!isMember()) return err('not_member')
-      const made = await makeInvite(keeper, kind, seat)
-      if (made.ok) await tendInvites(keeper)
-      return made
-    }),
+  invite: async (kind, seat) => {
+    const made = await turns.next(
+      async (): ReturnType<InvitingCommands['invite']> =>
+        isMember() ? makeInvite(keeper, kind, seat) : err('not_member'),
+    )
+    if (made.ok) void tendSoon(turns, keeper)
+    return made
+  },
   vouch: (invite) =>
     turns.next(async () => {
       const vouched = await vouch(keeper, invite)
@@ -52,3 +53,7 @@ export const invitingCommands = ({
     }),
   refuse: (invite, why) => turns.next(() => refuse(keeper, invite, why)),
 })
+
+/** The line needs no relay, so whoever shows it does not wait for one. */
+const tendSoon = (turns: Turns, keeper: Keeper): Promise<unknown> =>
+  turns.next(() => tendInvites(keeper)).catch(() => undefined)

@@ -128,6 +128,7 @@ t.test('attack 21: whoever photographed the code of a new phone cannot pass for 
   const mine = await newDevice('mine', relay.dial, alice.time)
   const theirs = await newDevice('theirs', relay.dial, alice.time)
   const first = must(await alice.session.invite('device'))
+  await alice.session.sync()
   const begin = (device: Device, link: string) => device.client.startJoining(link, '').then(must)
 
   const [a, b] = [await begin(theirs, first.link), await begin(mine, first.link)]
@@ -145,6 +146,7 @@ t.test('attack 21: whoever photographed the code of a new phone cannot pass for 
   t.equal(must(await theirs.client.continueJoining(a)).is, 'comparing', 'and nothing ever follows')
 
   const second = must(await alice.session.invite('device'))
+  await alice.session.sync()
   const [c, d] = [await begin(mine, second.link), await begin(theirs, second.link)]
   must(await mine.client.continueJoining(c))
   t.match(must(await theirs.client.continueJoining(d)), { is: 'aborted' })

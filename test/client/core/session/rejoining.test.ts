@@ -336,6 +336,26 @@ t.test(
   },
 )
 
+t.test('the line of an invite is there at once, even while the relay answers nothing', async (t) => {
+  const { relay, alice } = await group()
+  let asked = 0
+  relay.misbehave({
+    receive: () => {
+      asked++
+      return 'drop'
+    },
+  })
+  const { id } = must(await alice.session.invite('link'))
+  t.equal(asked, 0, 'it is there before the relay is asked')
+  relay.misbehave()
+  relay.cut()
+  await alice.session.sync()
+  t.match(
+    alice.session.view().invites.find((one) => one.id === id),
+    { state: 'waiting' },
+  )
+})
+
 t.test('a relay that has no time now is asked again: nobody needs a new invite for that', async (t) => {
   const { relay, alice } = await group()
   const device = await newDevice('bob', relay.dial, alice.time)
