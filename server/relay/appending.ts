@@ -1,4 +1,4 @@
-/** One APPEND from request to answer, in the order of R2: none, size, slow; full and conflict are the store's to say. */
+/** One APPEND from request to answer, in the order of R2: none, size, slow, the writer's signature; full and conflict are the store's to say. */
 import { unreachable } from '../../shared/base/unreachable.ts'
 import type { Event } from '../../shared/protocol/frames.ts'
 import { type Day, type LogId, logKey } from '../../shared/protocol/ids.ts'
@@ -7,7 +7,7 @@ import { BYTES_PER_TOKEN } from './limits.ts'
 import type { Link } from './link.ts'
 import type { NewEntry, Outcome } from './ports.ts'
 import { refilled, spent, waitSeconds } from './rates.ts'
-import { type AppendRequest, admitAppend } from './session.ts'
+import { type AppendRequest, admitAppend, isSignedRight } from './session.ts'
 
 /** The store cannot be asked for the moment; nothing was done. */
 export const AWAY: Refusal = { type: 'slow', seconds: 5 }
@@ -21,6 +21,7 @@ export const requestAppend = async (link: Link, request: AppendRequest): Promise
   if (!link.shared.supplies.mayAppend()) return refused(DISK_FULL)
   const seconds = takeTokens(link, request, admitted.value.place)
   if (seconds > 0) return refused({ type: 'slow', seconds })
+  if (!isSignedRight(admitted.value, request)) return refused({ type: 'size' })
   const outcome = await queued(link, entryOf(request, link.shared.today()))
   switch (outcome.type) {
     case 'appended':
@@ -51,14 +52,15 @@ export const takeTokens = (
   request: { readonly log: LogId; readonly blob: Uint8Array },
   place: number,
 ): number => {
-  const { limits, clock, keyBuckets } = link.shared
+  const { rates, clock } = link.shared
+  const key = logKey(request.log)
+  const kind = link.session.get(key)?.writerSigned ? 'signed' : 'plain'
+  const { connection, keys } = rates[kind]
   const now = clock()
   const tokens = 1 + Math.floor(request.blob.length / BYTES_PER_TOKEN)
-  link.appends = refilled(link.appends, limits.connectionAppends, now)
-  const wait =
-    waitSeconds(link.appends, limits.connectionAppends, tokens) ||
-    keyBuckets.take(`${logKey(request.log)}/${place}`, tokens, now)
-  if (wait === 0) link.appends = spent(link.appends, tokens)
+  const own = refilled(link.appends[kind], connection, now)
+  const wait = waitSeconds(own, connection, tokens) || keys.take(`${key}/${place}`, tokens, now)
+  link.appends[kind] = wait === 0 ? spent(own, tokens) : own
   return wait
 }
 

@@ -14,6 +14,7 @@ import { bitsBrought, checkOpen, DECOY_STANDING, isAdmitted } from './access.ts'
 import { AWAY, requestAppend } from './appending.ts'
 import { newPurse } from './creation.ts'
 import { requestCancel, requestDeposit } from './depositing.ts'
+import { FRAMES_OF_SLOW } from './limits.ts'
 import type { Link, Peer, Shared } from './link.ts'
 import type { Page } from './ports.ts'
 import { fullBucket, refilled, spent, waitSeconds } from './rates.ts'
@@ -40,12 +41,15 @@ export const createConnection = (shared: Shared, peer: Peer, challenge: Challeng
     peer,
     binding: { relayStaticKey: shared.staticKey, challenge },
     session: newSession,
-    appends: fullBucket(limits.connectionAppends),
+    appends: {
+      plain: fullBucket(limits.connectionAppends),
+      signed: fullBucket(limits.signedConnectionAppends),
+    },
+    frames: fullBucket(limits.connectionFrames),
     creates: newPurse(limits.connectionCreates),
     used: false,
     watches: new Map(),
   }
-  let frames = fullBucket(limits.connectionFrames)
   return {
     greeting() {
       return shared.framing(encodeEvent({ type: 'greeting', version: 1, challenge }))
@@ -58,8 +62,9 @@ export const createConnection = (shared: Shared, peer: Peer, challenge: Challeng
       return answer(link, decoded.value).catch(peer.fail)
     },
     pauseAfter(bytes) {
-      frames = spent(refilled(frames, limits.connectionFrames, clock()), 1 + Math.floor(bytes / 65_536))
-      return 1000 * waitSeconds(frames, limits.connectionFrames, 0)
+      const { connectionFrames } = limits
+      link.frames = spent(refilled(link.frames, connectionFrames, clock()), 1 + Math.floor(bytes / 65_536))
+      return 1000 * waitSeconds(link.frames, connectionFrames, 0)
     },
     drained() {
       for (const watch of link.watches.values()) shared.delivery.drained(watch)
@@ -85,9 +90,17 @@ const send = (link: Link, event: Event): void => {
   link.peer.outlet.write(framed)
 }
 
-const refused = ({ shared, peer }: Link, refusal: Refusal): void => {
-  shared.counts.refused[refusal === AWAY ? 'away' : refusal.type] += 1
-  if (refusal.type === 'none') peer.strayed()
+const refused = (link: Link, refusal: Refusal): void => {
+  link.shared.counts.refused[refusal === AWAY ? 'away' : refusal.type] += 1
+  if (refusal.type === 'none') link.peer.strayed()
+  if (refusal.type === 'slow') impatient(link)
+}
+
+/** Never for longer than a peer may be silent: its pongs are not read either. */
+const impatient = (link: Link): void => {
+  const { burst } = link.shared.limits.connectionFrames
+  const { tokens, at } = link.frames
+  link.frames = { tokens: Math.max(-burst, tokens - FRAMES_OF_SLOW), at }
 }
 
 const refuse = (link: Link, ref: number, refusal: Refusal): void =>

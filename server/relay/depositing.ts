@@ -5,7 +5,7 @@ import type { Event, Request } from '../../shared/protocol/frames.ts'
 import type { Refusal } from '../../shared/protocol/refusals.ts'
 import { AWAY, DISK_FULL, takeTokens } from './appending.ts'
 import type { Link } from './link.ts'
-import { admitAppend, openForWriting } from './session.ts'
+import { admitAppend, isSignedRight, openForWriting } from './session.ts'
 
 type Of<T extends Request['type']> = Extract<Request, { type: T }>
 
@@ -22,13 +22,15 @@ export const requestDeposit = async (link: Link, request: Of<'deposit'>): Promis
   const admitted = admitAppend(link.session, request)
   if (!admitted.ok) return refused({ type: admitted.error })
   const { place } = admitted.value
-  const { store, supplies, releasing } = link.shared
+  const { store, supplies, releasing, inTurn } = link.shared
   if (!supplies.mayAppend()) return refused(DISK_FULL)
   const seconds = takeTokens(link, request, place)
   if (seconds > 0) return refused({ type: 'slow', seconds })
+  if (!isSignedRight(admitted.value, request)) return refused({ type: 'size' })
   const { ref, ...deposit } = request
+  const named = { ...deposit, name: nameOfDeposit(request.log, request), place }
   const now = releasing.now()
-  const made = await store.deposit({ ...deposit, name: nameOfDeposit(request.log, request), place }, now)
+  const made = await inTurn(link, () => store.deposit(named, now))
   switch (made) {
     case 'made':
       releasing.expect(now.at + 1000 * (request.waitSeconds + 1))
@@ -53,8 +55,8 @@ export const requestCancel = async (link: Link, request: Of<'cancel'>): Promise<
   const seconds = takeTokens(link, { log: request.log, blob: request.token }, place)
   if (seconds > 0) return refused({ type: 'slow', seconds })
   const hash = cancelHash(request.token as CancelToken)
-  const { store, today } = link.shared
-  const counted = await store.cancel(request.log, request.deposit, hash, today())
+  const { store, today, inTurn } = link.shared
+  const counted = await inTurn(link, () => store.cancel(request.log, request.deposit, hash, today()))
   if (counted === 'away') return refused(AWAY)
   return counted ? { type: 'ok', ref: request.ref } : refused(NONE)
 }

@@ -18,6 +18,9 @@ export type RelayLimits = {
   readonly connectionAppends: Rate
   /** Appends of all connections with one key of one log. In an epoch's first log all members share that key. */
   readonly logKeyAppends: Rate
+  /** The same two where entries carry their writers' signatures: few are written there, and each is read by many (L9). */
+  readonly signedConnectionAppends: Rate
+  readonly signedKeyAppends: Rate
   /** Frames of any kind. A connection above this is read more slowly and told nothing. */
   readonly connectionFrames: Rate
   /** Logs that may be created without work by one connection (A4). */
@@ -49,8 +52,10 @@ export type RelayLimits = {
 }
 
 export const DEFAULT_LIMITS: RelayLimits = {
-  connectionAppends: { perSecond: 20, burst: 300 },
+  connectionAppends: { perSecond: 20, burst: 100 },
   logKeyAppends: { perSecond: 100, burst: 2000 },
+  signedConnectionAppends: { perSecond: 2, burst: 20 },
+  signedKeyAppends: { perSecond: 10, burst: 100 },
   connectionFrames: { perSecond: 100, burst: 1000 },
   connectionCreates: { perSecond: 0.2, burst: 20 },
   web: {
@@ -83,3 +88,6 @@ export const DEFAULT_LIMITS: RelayLimits = {
 
 /** Bytes of blob that weigh as much as one append: the largest blob weighs four more. */
 export const BYTES_PER_TOKEN = 65_536
+
+/** Frames that a request weighs which was answered SLOW: who asks on and on instead of waiting is soon hardly read. */
+export const FRAMES_OF_SLOW = 50

@@ -5,7 +5,8 @@ import type { Day, LogId } from '../../shared/protocol/ids.ts'
 import type { Counts } from './counts.ts'
 import type { Purse, Supplies } from './creation.ts'
 import type { Delivery, Watch } from './delivery.ts'
-import type { RelayLimits } from './limits.ts'
+import type { InTurn } from './inTurn.ts'
+import type { Rate, RelayLimits } from './limits.ts'
 import type { Framing } from './pages.ts'
 import type { Admission, Clock, Outlet, Standing, Store } from './ports.ts'
 import type { Bucket, Buckets } from './rates.ts'
@@ -23,13 +24,19 @@ export type Peer = {
   readonly strayed: () => void
 }
 
+/** Whether entries carry their writers' signatures (L7). */
+export type LogKind = 'plain' | 'signed'
+/** Of each connection, and of each key of a log over all connections. */
+export type AppendRates = { readonly connection: Rate; readonly keys: Buckets }
+
 /** What one connection has. */
 export type Link = {
   readonly shared: Shared
   readonly peer: Peer
   readonly binding: ChannelBinding
   session: Session
-  appends: Bucket
+  readonly appends: Record<LogKind, Bucket>
+  frames: Bucket
   readonly creates: Purse
   used: boolean
   readonly watches: Map<string, Watch>
@@ -50,7 +57,9 @@ export type Shared = {
   readonly sign: (id: LogId, at: Standing) => SignedHead
   readonly queue: WriteQueue
   readonly delivery: Delivery
-  readonly keyBuckets: Buckets
+  readonly rates: Readonly<Record<LogKind, AppendRates>>
   readonly releasing: Pick<Releasing, 'now' | 'expect'>
+  /** Deposits and cancels. */
+  readonly inTurn: InTurn
   readonly supplies: Supplies
 }

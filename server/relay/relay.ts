@@ -9,6 +9,7 @@ import { type Connection, createConnection } from './connection.ts'
 import { type Counts, newCounts } from './counts.ts'
 import type { Supplies } from './creation.ts'
 import { createDelivery } from './delivery.ts'
+import { createInTurn } from './inTurn.ts'
 import type { RelayLimits } from './limits.ts'
 import type { Peer, Shared } from './link.ts'
 import type { Framing } from './pages.ts'
@@ -61,6 +62,7 @@ const DAY_MS = 86_400_000
 export const dayOf = (ms: number): Day => Math.floor(ms / DAY_MS) as Day
 
 export const createRelay = (deps: RelayDeps): Relay => {
+  const { limits } = deps
   const today = (): Day => dayOf(deps.clock())
   const sign = createSigner(deps.signHead)
   const delivery = createDelivery({ ...deps, today, sign })
@@ -97,8 +99,12 @@ export const createRelay = (deps: RelayDeps): Relay => {
     counts,
     delivery,
     queue: createWriteQueue({ write, committed, soon: deps.soon }),
-    keyBuckets: createBuckets(deps.limits.logKeyAppends),
+    rates: {
+      plain: { connection: limits.connectionAppends, keys: createBuckets(limits.logKeyAppends) },
+      signed: { connection: limits.signedConnectionAppends, keys: createBuckets(limits.signedKeyAppends) },
+    },
     releasing,
+    inTurn: createInTurn(),
   }
 
   return {

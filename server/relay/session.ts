@@ -70,22 +70,24 @@ export const openForWriting = (session: Session, id: LogId): number | undefined 
   return first
 }
 
-/** An append that passes: the place of the key that its rate is counted on. */
-export type Admitted = { readonly place: number }
+/** An append that passes: the place of the key that its rate is counted on. `signer`: who has to have signed it (L7). */
+export type Admitted = { readonly place: number; readonly signer: Uint8Array | undefined }
 
-/** R2: none, then size. */
+/**
+ * R2: none, then size. A signature is looked at later (isSignedRight), when its rate is paid for: checking one is the dearest part of an
+ * append, and only who proved the key on this connection can name its place, so that no stranger pays with it.
+ */
 export const admitAppend = (session: Session, request: EntryRequest): Result<Admitted, 'none' | 'size'> => {
   const log = session.get(logKey(request.log))
   const first = openForWriting(session, request.log)
   if (log === undefined || first === undefined) return err('none')
   const isBucket = BUCKETS.some((size) => size === request.blob.length)
-  if (!isBucket || request.lifeDays > log.ttlDays || !isSignedRight(log, request)) return err('size')
-  return ok({ place: request.writer?.index ?? first })
+  const signer = request.writer && log.writers.get(request.writer.index)
+  const isSigned = log.writerSigned ? signer !== undefined : request.writer === undefined
+  if (!isBucket || request.lifeDays > log.ttlDays || !isSigned) return err('size')
+  return ok({ place: request.writer?.index ?? first, signer })
 }
 
-/** L7: with a key that this connection proved, exactly where the policy asks for it. */
-const isSignedRight = (log: OpenLog, { writer, blob }: EntryRequest): boolean => {
-  if (writer === undefined || !log.writerSigned) return (writer !== undefined) === log.writerSigned
-  const publicKey = log.writers.get(writer.index)
-  return publicKey !== undefined && verifyEntry(publicKey, log.id, blob, writer.signature)
-}
+/** L7: with a key that this connection proved. */
+export const isSignedRight = ({ signer }: Admitted, { log, blob, writer }: EntryRequest): boolean =>
+  signer === undefined || (writer !== undefined && verifyEntry(signer, log, blob, writer.signature))

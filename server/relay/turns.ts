@@ -5,7 +5,8 @@
 export type Turns<T> = {
   readonly add: (owner: object, item: T) => void
   readonly take: () => T | undefined
-  readonly isEmpty: () => boolean
+  /** Owners who wait. */
+  readonly lines: () => number
 }
 
 export const createTurns = <T>(): Turns<T> => {
@@ -25,6 +26,6 @@ export const createTurns = <T>(): Turns<T> => {
       }
       return undefined
     },
-    isEmpty: () => lines.size === 0,
+    lines: () => lines.size,
   }
 }

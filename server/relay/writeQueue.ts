@@ -9,6 +9,8 @@ import { createTurns, type Turns } from './turns.ts'
 /** Appends and blob bytes in one call, at most. One blob may overshoot the bytes. */
 const MAX_BATCH = 512
 const MAX_BATCH_BYTES = 4 << 20
+/** Appends of one connection in one call, at most: who writes little waits for one call at most, and a flood does not make it long. */
+const MAX_ROUNDS = 4
 
 export type Waiting = {
   readonly entry: NewEntry
@@ -40,7 +42,7 @@ export const createWriteQueue = ({ write, committed, soon }: WriteQueueDeps): Wr
 
   const schedule = (): void => {
     if (state !== 'free') return
-    if (!waiting.isEmpty()) {
+    if (waiting.lines() > 0) {
       state = 'scheduled'
       soon(() => void run())
       return
@@ -84,11 +86,19 @@ export const createWriteQueue = ({ write, committed, soon }: WriteQueueDeps): Wr
 
 export const takeBatch = (turns: Turns<Waiting>): readonly Waiting[] => {
   const batch: Waiting[] = []
-  for (let bytes = 0; batch.length < MAX_BATCH && bytes < MAX_BATCH_BYTES; ) {
-    const next = turns.take()
-    if (next === undefined) break
-    batch.push(next)
-    bytes += next.entry.blob.length
+  let bytes = 0
+  const round = (): void => {
+    for (
+      let lines = turns.lines();
+      lines > 0 && batch.length < MAX_BATCH && bytes < MAX_BATCH_BYTES;
+      lines--
+    ) {
+      const next = turns.take()
+      if (next === undefined) return
+      batch.push(next)
+      bytes += next.entry.blob.length
+    }
   }
+  for (let i = 0; i < MAX_ROUNDS; i++) round()
   return batch
 }

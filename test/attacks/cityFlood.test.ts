@@ -24,11 +24,7 @@ import type { Asked } from '../support/wire.ts'
 
 await cryptoReady
 
-const { connectionAppends, logKeyAppends, connectionFrames, prefix } = DEFAULT_LIMITS
-const relay = await startRelay({
-  logLevel: 'error',
-  limits: { connectionAppends, logKeyAppends, connectionFrames, prefix },
-})
+const relay = await startRelay({ logLevel: 'error', limits: DEFAULT_LIMITS })
 const place = placeOf(relay)
 const [mallory, kitchen, depot] = [newCitySide(), newCitySide(), newCitySide()]
 const terms = termOfCity([mallory, kitchen, depot], {
@@ -111,7 +107,7 @@ const read = async (side: CitySide, before?: Read): Promise<Read> => {
 t.test(
   'attack 30: who floods the bulletin, the assembly and what opens by itself silences nobody else',
   async (t) => {
-    const bulletin = { access: at(mallory).log.access, connections: 2, underWay: 20, next: inTurn(junk) }
+    const bulletin = { access: at(mallory).log.access, connections: 6, underWay: 20, next: inTurn(junk) }
     const all = await Promise.all([
       startFlood(relay, bulletin),
       startFlood(relay, { access: assembly, connections: 1, underWay: 10, next: noise }),
@@ -119,7 +115,7 @@ t.test(
     ])
     floods.push(...all)
     const [flood, , waiting] = all
-    await flood.until(() => flood.taken() > 100)
+    await flood.until(() => flood.taken() > 20)
 
     const alerts: string[] = []
     for (let i = 0; i < ALLOWANCE.alert; i++) {
@@ -134,7 +130,7 @@ t.test(
       own.close()
     }
 
-    await waiting.until(() => waiting.refused() > 20)
+    await waiting.until(() => waiting.refused() > 5)
     t.ok(waiting.taken() <= 16, 'of one writer no more than sixteen wait')
     const own = line()
     const later = sealedLetter(depot, at(depot), { type: 'alert', text: 'Depot' })
@@ -159,5 +155,5 @@ t.test(
   },
 )
 
-/** Entries of the batch that is being written, and of the one that an append is in. */
-const BATCHES = 2 * 2 * 20
+/** Entries of the batch that was just answered, of the one that is being written, and of the one that an append is in: four of each connection. */
+const BATCHES = 3 * 6 * 4

@@ -34,9 +34,8 @@ export const flood = async (pace: Pace): Promise<void> => {
   await cryptoReady
   const server = await startServer('as it is')
   if (server === undefined) return
-  const { connectionAppends, logKeyAppends, connectionFrames } = DEFAULT_LIMITS
-  const limits = { connectionAppends, logKeyAppends, connectionFrames }
-  const relay = await startChild('relay', { databaseUrl: await server.newDatabase('bench_flood'), limits })
+  const databaseUrl = await server.newDatabase('bench_flood')
+  const relay = await startChild('relay', { databaseUrl, limits: DEFAULT_LIMITS })
   const broadcast = await startChild('broadcast', {})
   const place = placeAt(relay.hello)
   const seed = randomBytes(32)

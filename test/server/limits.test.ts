@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { toBase64url, toHex } from '../../shared/base/text.ts'
+import { newKeyPair, sha256 } from '../../shared/crypto/sodium.ts'
 import { powBits } from '../../shared/protocol/access.ts'
 import type { Event } from '../../shared/protocol/frames.ts'
+import { signEntry } from '../../shared/protocol/writerSignature.ts'
 import { startRelay } from '../support/relay.ts'
 import {
+  type Asked,
   appendTo,
   connectWire,
   createOn,
@@ -57,6 +60,79 @@ t.test(
     )
     now += 1000
     t.equal((await appendTo(flooder, log)).type, 'receipt', 'after that second')
+    flooder.end()
+    other.end()
+    await slow.close()
+  },
+)
+
+t.test(
+  'R2 R3 where entries are signed the rates are lower, one key never pays for another, and a signature is looked at when it is paid for',
+  async (t) => {
+    const limits = {
+      signedConnectionAppends: { perSecond: 1, burst: 2 },
+      signedKeyAppends: { perSecond: 1, burst: 5 },
+    }
+    const slow = await startRelay({ limits, clock: () => 0 })
+    const [flooder, again, third, other] = await Promise.all(upTo(4).map(() => connectWire(slow.url)))
+    if (!flooder || !again || !third || !other) throw new Error('four connections')
+    const second = newKeyPair()
+    const log = newLog({ writerSigned: true, moreWriters: [sha256(second.publicKey)] })
+    await createOn(flooder, slow, log)
+    for (const wire of [flooder, again, third]) await openOn(wire, slow, log, 'writer')
+    await openOn(other, slow, { ...log, writer: second }, 'writer')
+    const append = (index: number, by = index === 0 ? log.writer : second): Asked => {
+      const blob = newBlob()
+      const writer = { index, signature: signEntry(by.secretKey, log.id, blob) }
+      return { type: 'append', log: log.id, lifeDays: 1, ifHead: undefined, alert: 0, writer, blob }
+    }
+    const typeOf = async (wire: Wire, one: Asked): Promise<unknown> => {
+      const refusal = refusalOf(await wire.ask(one))
+      return typeof refusal === 'string' ? refusal : (refusal as { type: string }).type
+    }
+
+    t.equal(await typeOf(flooder, append(1)), 'size', 'whoever did not prove a key cannot name it')
+    t.equal(await typeOf(flooder, append(0, second)), 'size', 'signed by another')
+    t.equal(await typeOf(flooder, append(0)), 'receipt')
+    t.equal(
+      await typeOf(flooder, append(0, second)),
+      'slow',
+      'what is signed wrong was paid for, and is not looked at now',
+    )
+    const plain = await newOpenLog(flooder, slow)
+    t.equal((await appendTo(flooder, plain)).type, 'receipt', 'a log without signatures has the usual rates')
+    const all = []
+    for (const wire of [again, again, third, third]) all.push(await typeOf(wire, append(0)))
+    t.strictSame(all, ['receipt', 'receipt', 'receipt', 'slow'], 'over all connections with that key')
+    t.equal(await typeOf(other, append(1)), 'receipt', 'another key of the same log is not slowed')
+    for (const wire of [flooder, again, third, other]) wire.end()
+    await slow.close()
+  },
+)
+
+t.test(
+  'R3 a connection that asks on and on after SLOW is hardly read any more; who waits is read as before',
+  async (t) => {
+    const limits = {
+      connectionAppends: { perSecond: 0.001, burst: 60 },
+      connectionFrames: { perSecond: 0.1, burst: 1000 },
+    }
+    const slow = await startRelay({ limits })
+    const [flooder, other] = [await connectWire(slow.url), await connectWire(slow.url)]
+    const log = await newOpenLog(flooder, slow)
+    await openOn(other, slow, log, 'writer')
+    let answered = 0
+    for (const _ of upTo(900))
+      appendTo(flooder, log).then(
+        () => {
+          answered += 1
+        },
+        () => undefined, // ended with its connection
+      )
+
+    for (const _ of upTo(50)) t.equal((await appendTo(other, log)).type, 'receipt')
+    await sleep(300)
+    t.ok(answered < 400, `${answered} of 900 were answered`)
     flooder.end()
     other.end()
     await slow.close()

@@ -58,6 +58,8 @@ const PLENTY = { perSecond: 100_000, burst: 100_000 }
 const GENEROUS: Partial<RelayLimits> = {
   connectionAppends: PLENTY,
   logKeyAppends: PLENTY,
+  signedConnectionAppends: PLENTY,
+  signedKeyAppends: PLENTY,
   connectionFrames: PLENTY,
   connectionCreates: PLENTY,
   web: { connections: 20_000, knocks: PLENTY, creates: PLENTY },

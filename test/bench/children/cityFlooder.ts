@@ -1,8 +1,10 @@
 /**
  * One infiltrator with all keys of one committee, a process of its own: floods the bulletin, deposits and their assembly's log for as long as it is told to. Noise only, so that
- * whoever counts letters counts those of others.
+ * whoever counts letters counts those of others. An attacker brings a machine of their own: here this process takes processor time only where nobody else wants it, and the counts show
+ * that it still asks for more than the relay gives.
  */
 
+import { constants, setPriority } from 'node:os'
 import { dialNode } from '../../../client/cli/socketNode.ts'
 import { bulletinLogOf, decodeTerm } from '../../../client/core/city/bulletinTerm.ts'
 import { logFromSeed } from '../../../client/core/epochlog/keys.ts'
@@ -20,6 +22,7 @@ export type FlooderQuestion = { readonly flood: boolean }
 export type FlooderAnswer = { readonly taken: number; readonly refused: number }
 
 const facts: FlooderFacts = JSON.parse(process.argv[2] ?? '{}')
+setPriority(constants.priority.PRIORITY_LOW)
 await cryptoReady
 const term = decodeTerm(Buffer.from(facts.term, 'base64'))
 if (!term) throw new Error('no term')

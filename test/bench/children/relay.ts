@@ -10,6 +10,8 @@ const relay = await startRelay({
   limits: {
     connectionAppends: NO_RATE,
     logKeyAppends: NO_RATE,
+    signedConnectionAppends: NO_RATE,
+    signedKeyAppends: NO_RATE,
     connectionFrames: NO_RATE,
     idleMs: 600_000,
     pingMs: 600_000,

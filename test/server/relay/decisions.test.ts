@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { bitsAsked, newPurse, payCreation } from '../../../server/relay/creation.ts'
+import { createInTurn } from '../../../server/relay/inTurn.ts'
 import { DEFAULT_LIMITS } from '../../../server/relay/limits.ts'
 import { firstPage, framePages } from '../../../server/relay/pages.ts'
 import type { NewEntry, Outcome } from '../../../server/relay/ports.ts'
@@ -86,25 +87,60 @@ const entryOf = (log: number, size = 1024): NewEntry => ({
 })
 const waitingOf = (entry: NewEntry): Waiting => ({ entry, done: () => undefined, failed: () => undefined })
 
-t.test('I23 a flood waits behind itself: every batch takes one from each connection in turn', async (t) => {
-  const flooder = {}
-  const others = Array.from({ length: 10 }, () => ({}))
-  const turns = createTurns<Waiting>()
-  for (let i = 0; i < 5000; i++) turns.add(flooder, waitingOf(entryOf(0)))
-  for (const [i, other] of others.entries())
-    for (const _twice of [1, 2]) turns.add(other, waitingOf(entryOf(i + 1)))
+t.test(
+  'I23 a flood waits behind itself: every batch takes a few from each connection, in turn',
+  async (t) => {
+    const flooder = {}
+    const others = Array.from({ length: 10 }, () => ({}))
+    const turns = createTurns<Waiting>()
+    for (let i = 0; i < 5000; i++) turns.add(flooder, waitingOf(entryOf(0)))
+    for (const [i, other] of others.entries())
+      for (const _twice of [1, 2]) turns.add(other, waitingOf(entryOf(i + 1)))
 
-  const batch = takeBatch(turns)
+    const batch = takeBatch(turns)
 
-  t.equal(batch.length, 512)
-  const places = batch.map((waiting) => waiting.entry.log[0] ?? 0)
-  t.strictSame(places.slice(0, 22), [...Array(11).keys(), ...Array(11).keys()])
-  turns.add(others[0] ?? {}, waitingOf(entryOf(1)))
-  const next = takeBatch(turns).map((waiting) => waiting.entry.log[0] ?? 0)
-  t.equal(next.indexOf(1), 1, 'who comes anew is served at once, and the flooder goes on')
-  const heavy = createTurns<Waiting>()
-  for (let i = 0; i < 100; i++) heavy.add(flooder, waitingOf(entryOf(0, 262_144)))
-  t.equal(takeBatch(heavy).length, 16, 'a batch is at most 4 MiB')
+    const places = batch.map((waiting) => waiting.entry.log[0] ?? 0)
+    t.strictSame(
+      places,
+      [...Array(11).keys(), ...Array(11).keys(), 0, 0],
+      'and of the flood no more than four',
+    )
+    turns.add(others[0] ?? {}, waitingOf(entryOf(1)))
+    const next = takeBatch(turns).map((waiting) => waiting.entry.log[0] ?? 0)
+    t.equal(next.indexOf(1), 1, 'who comes anew is served at once, and the flooder goes on')
+    const heavy = createTurns<Waiting>()
+    for (let i = 0; i < 100; i++) heavy.add({}, waitingOf(entryOf(0, 262_144)))
+    t.equal(takeBatch(heavy).length, 16, 'a batch is at most 4 MiB')
+    const many = createTurns<Waiting>()
+    for (let i = 0; i < 600; i++) many.add({}, waitingOf(entryOf(0)))
+    t.equal(takeBatch(many).length, 512, 'and at most 512 entries')
+  },
+)
+
+t.test('I23 what locks a log is done one piece at a time, one from each connection in turn', async (t) => {
+  const inTurn = createInTurn()
+  const [flooder, other] = [{}, {}]
+  const done: string[] = []
+  let underWay = 0
+  const work = (name: string) => async (): Promise<string> => {
+    underWay += 1
+    t.equal(underWay, 1)
+    await new Promise(setImmediate)
+    underWay -= 1
+    done.push(name)
+    if (name === 'b') throw new Error('the disk is full')
+    return name
+  }
+
+  const asked = [...'abc'].map((name) => inTurn(flooder, work(name)))
+  asked.push(inTurn(other, work('other')))
+  const ends = await Promise.allSettled(asked)
+
+  t.strictSame(done, ['a', 'b', 'other', 'c'], 'whoever comes anew waits for one of a flood, or two')
+  t.strictSame(
+    ends.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+  )
 })
 
 t.test(
@@ -264,8 +300,13 @@ t.test('F5 pages hold every entry once, in order, none more than it may', async 
 })
 
 t.test('R3 one connection alone cannot use up a key of a log', async (t) => {
-  const { connectionAppends, logKeyAppends } = DEFAULT_LIMITS
+  const { connectionAppends, logKeyAppends, signedConnectionAppends, signedKeyAppends } = DEFAULT_LIMITS
 
-  t.ok(connectionAppends.perSecond < logKeyAppends.perSecond)
-  t.ok(connectionAppends.burst < logKeyAppends.burst)
+  for (const [one, all] of [
+    [connectionAppends, logKeyAppends],
+    [signedConnectionAppends, signedKeyAppends],
+  ] as const) {
+    t.ok(one.perSecond < all.perSecond)
+    t.ok(one.burst < all.burst)
+  }
 })
