@@ -9,13 +9,14 @@ import type { KnownContent } from '../../client/core/committee/content.ts'
 import { textOf } from '../../client/core/committee/motionText.ts'
 import type { RingWords } from '../../client/core/committee/ring.ts'
 import type { CallHeard } from '../../client/core/session/callsHeard.ts'
+import { letterFor, signatureOn } from '../../client/core/session/cityLetters.ts'
 import { cityPage } from '../../client/core/session/cityView.ts'
 import { exposures } from '../../client/core/session/exposing.ts'
 import { previewOf, shareMotion } from '../../client/core/session/sharing.ts'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
 import { assemble, cityStory, decideToJoin, letIn, untilNextTerm } from '../support/cityStory.ts'
 import { alarmIn, anAlarm, changeCharter, gather, sayIt, seatOf } from '../support/committeeStory.ts'
-import { cardOf, carry, type People, press } from '../support/motions.ts'
+import { cardOf, carry, motion, type People, press } from '../support/motions.ts'
 import { closeEverybody, comeIn, meet, must, newDevice, type Person } from '../support/people.ts'
 
 await cryptoReady
@@ -355,7 +356,7 @@ const WORDS: RingWords = {
   workplace: (workplace) => `Workplace: ${workplace}`,
   name: (name) => `Name: ${name}`,
   needs: (needs) => `Needed: ${needs.join()}`,
-  checked: 'Two of us have spoken to the person.',
+  checked: 'Two have spoken to the person.',
 }
 
 t.test(
@@ -403,3 +404,59 @@ t.test(
     })
   },
 )
+
+t.test('R6 Warehouse-2 takes the workplace back, and the city hides it', async (t) => {
+  const back = again
+  if (!back) throw new Error('nobody came back')
+  await say(back, { type: 'alarmConsent', alarm: id, ring: 'city', name: false, workplace: false })
+  await story.keep()
+  for (const person of [cook, depot[1] as Person, four]) {
+    const [shown] = statementsFor(person)
+    t.match(shown?.text, /\n\n\[…\]\n\nTake her back\n\nCome to the gate with a banner/, person.name)
+    t.notMatch(JSON.stringify(person.session.bulletins()), /The hall/, 'and keeps it nowhere')
+  }
+  await story.keep()
+  const hides = cook.session
+    .bulletins()
+    .flatMap(({ posted }) => posted)
+    .filter(({ letter }) => letter.says.type === 'hide')
+  t.equal(hides.length, 1, 'said once')
+})
+
+t.test('R5 a hostile member, whose client skips every check, gets no second signature', async (t) => {
+  if (!again) throw new Error('nobody came back')
+  const people = [one, three, four, five, six, seven, again] as const
+  const honest = people.filter((person) => person !== six)
+  const sent = () => statementsFor(cook).length
+  const before = sent()
+  const text = 'Warehouse-3 was called in at 14:30.'
+  const wish = motion({ kind: 'share', title: 'Tell them', text, effect: { gives: 'statement' } })
+  t.equal(await press(six, { do: 'start', content: wish }), 'tells_too_much', 'an honest client asks nobody')
+  const motionId = await say(six, wish)
+  await press(three, { do: 'second', motion: motionId })
+  story.time.now = (await cardOf(six, motionId)).dueAt ?? story.time.now
+  await press(six, { do: 'fix', motion: motionId })
+  await press(six, { do: 'open', motion: motionId })
+  await carry(people, motionId)
+  t.equal(one.session.view().committee.motions.get(motionId)?.phase, 'carried')
+  const written = letterFor(six.session.homeOf(), { type: 'statement', text }, { motion: motionId })
+  if (!written) throw new Error('nothing to write under')
+  const letter = await say(six, written)
+  const known = six.session.view().committee.letters.get(letter)
+  const own = known && signatureOn(six.session.homeOf(), known)
+  if (!own) throw new Error('no key')
+  await say(six, own)
+  await story.keep()
+  t.equal(one.session.view().committee.letters.get(letter)?.signatures.size, 1, 'everybody voted for it')
+  t.equal(sent(), before)
+  for (const person of honest)
+    t.match(cityPage(person.session.homeOf(), [], []).held, [
+      { title: 'Tell them', gaps: ['tells_too_much'] },
+    ])
+
+  const alert = letterFor(six.session.homeOf(), { type: 'alert', text })
+  if (!alert) throw new Error('nothing to write under')
+  const call = await say(six, alert)
+  must(await three.session.sync())
+  t.match(await three.session.confirmAlert(call), { ok: false, error: 'tells_too_much' })
+})

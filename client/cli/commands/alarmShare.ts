@@ -31,8 +31,8 @@ const OUTER = { city: RINGS.city, supporters: RINGS.supporters, public: RINGS.pu
 export const alarmConsent: Command = {
   usage: '[ID] --ring RING',
   about: [
-    'Only for whom it is about: what a ring may know of you. Said again, the new answer holds; what is',
-    'out there already cannot be taken back, but nothing more goes.',
+    'Only for whom it is about: what a ring may know of you. Said again, the new answer holds: nothing more',
+    'goes, and the city is told to hide what it has. What somebody has read, they have read.',
   ],
   options: {
     ring: { type: 'string', value: OUTER_RINGS.join('|'), help: 'who; the city if not said' },

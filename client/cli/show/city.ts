@@ -4,9 +4,11 @@ import type { BulletinTerm } from '../../core/city/bulletinTerm.ts'
 import { assemblyStage, type Item, membersIn, tallyOf } from '../../core/committee/assemblyLife.ts'
 import { isComplete, membershipOf } from '../../core/committee/cityLife.ts'
 import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
+import { heldBack } from '../../core/session/cityLetters.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { City } from '../withCity.ts'
 import { callLines } from './duty.ts'
+import { STATEMENT_GAPS } from './rings.ts'
 
 const STAGES = {
   proposed: 'The assembly is proposed: one committee is in.',
@@ -20,6 +22,7 @@ const SAYS: Readonly<Record<string, string>> = {
   ring: 'needs somebody; nobody has checked it yet',
   statement: 'says',
   onIt: 'is on it',
+  hide: 'has taken a part of its words back',
 }
 
 export const cityLines = ({ home, assembly }: City): readonly string[] => {
@@ -36,6 +39,7 @@ export const cityLines = ({ home, assembly }: City): readonly string[] => {
       .filter(({ isDisputed }) => isDisputed)
       .map(() => 'Our delegates brought different things from the assembly: ask both.'),
     ...waitingLines(home),
+    ...heldLines(home),
     ...callLines(home.calls(assembly?.view().committee)),
     ...home.bulletins().flatMap(({ term, posted }) => posted.map((one) => postedLine(term, one))),
     ...[...committee.cityItems.values()].map(
@@ -52,6 +56,12 @@ const waitingLines = (home: Session): readonly string[] =>
       ? [`Waits for a second member: "${toPlainText(says.text)}" (${one.id.slice(0, 4)})`]
       : []
   })
+
+const heldLines = (home: Session): readonly string[] =>
+  heldBack(home.homeOf()).flatMap(({ title, gaps }) => [
+    `We decided to say this, and this phone does not send it: ${toOneLine(title)}`,
+    ...gaps.map((gap) => `  ${STATEMENT_GAPS[gap]}`),
+  ])
 
 const nameIn = ({ names }: BulletinTerm, card: string): string =>
   toOneLine(names.find((one) => one.card === card)?.code ?? '?')

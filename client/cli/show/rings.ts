@@ -3,6 +3,7 @@ import { ALARM_KINDS, NEEDS, SEVERITIES } from '../../core/committee/alarmWords.
 import { toPlainText } from '../../core/committee/plainText.ts'
 import type { Ring1, Ring2Gap, RingWords } from '../../core/committee/ring.ts'
 import type { Leak } from '../../core/committee/scan.ts'
+import type { StatementGap } from '../../core/committee/statement.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -19,7 +20,7 @@ export const ringWords: RingWords = {
   workplace: (workplace) => `Workplace: ${workplace}`,
   name: (name) => `Name: ${name}`,
   needs: (needs) => `Needed: ${needsWords(needs)}`,
-  checked: 'Two of us have spoken to the person, or seen it.',
+  checked: 'Two have spoken to the person, or seen it.',
 }
 
 /** R1, as the duty rota of the city sees it. */
@@ -37,13 +38,16 @@ const LEAKS: Readonly<Record<Leak['what'], string>> = {
   device: 'a device',
 }
 
-const GAPS: Readonly<Record<Ring2Gap, string>> = {
+export const STATEMENT_GAPS: Readonly<Record<StatementGap, string>> = {
   not_checked_by_two: 'Two of you must have spoken to the person, or seen it: `npx tocsin alarm checked`.',
   workplace_not_allowed:
     'The person concerned has not allowed the workplace to be named: `npx tocsin alarm consent`.',
+  name_not_allowed: 'The person concerned has not allowed their name to be said: `npx tocsin alarm consent`.',
+  alarm_gone: 'The alarm that it is about is not known here.',
+  tells_too_much: 'It holds a name, an exact time, how many people, or a shift: put other words to the vote.',
 }
 
 export const inTheWay = (gaps: readonly Ring2Gap[], leaks: readonly Leak[]): readonly string[] => [
-  ...gaps.map((gap) => GAPS[gap]),
+  ...gaps.map((gap) => STATEMENT_GAPS[gap]),
   ...leaks.map(({ what, found }) => `Nobody outside should read ${LEAKS[what]}: "${toPlainText(found)}".`),
 ]

@@ -12,6 +12,7 @@ import { BUCKETS } from '../../../shared/protocol/limits.ts'
 import { verifyEntry } from '../../../shared/protocol/writerSignature.ts'
 import { openBox, sealBox } from '../crypto/aead.ts'
 import type { BulletinLog, BulletinTerm } from './bulletinTerm.ts'
+import { withoutParts } from './hiding.ts'
 import { isSigned, type Letter, letterHash, type SignedLetter, signedLetter, signersOf } from './letter.ts'
 import { DEPTHS, LETTER_SIGNERS, listedBytes, listPath } from './letterKeys.ts'
 import { isUnder, rootFrom } from './merkle.ts'
@@ -58,7 +59,7 @@ export type BulletinEntry = {
 }
 
 /** What one writer may say in a term and be heard, by what the letter says. */
-export const ALLOWANCE = { alert: 8, statement: 8, ring: 16, onIt: 64 } as const
+export const ALLOWANCE = { alert: 8, statement: 8, ring: 16, onIt: 64, hide: 7 } as const
 type Kind = keyof typeof ALLOWANCE
 
 /** Entries of one writer that a reader opens at all: junk costs a reader no more than this. */
@@ -66,8 +67,9 @@ export const MAX_OPENED = 128
 
 export type Posted = {
   readonly seq: number
-  /** The letter's hash: whoever is on it names it. */
+  /** The hash of the letter as it came: whoever is on it names it. */
   readonly id: string
+  /** Of a statement, without what was taken back. */
   readonly letter: Letter
 }
 
@@ -79,7 +81,7 @@ export type Bulletin = {
 type Used = Readonly<Record<Kind | 'opened', number>>
 
 export const emptyBulletin: Bulletin = { posted: [], used: new Map() }
-const UNUSED: Used = { alert: 0, statement: 0, ring: 0, onIt: 0, opened: 0 }
+const UNUSED: Used = { alert: 0, statement: 0, ring: 0, onIt: 0, hide: 0, opened: 0 }
 
 export type Reading = { readonly log: BulletinLog; readonly term: BulletinTerm }
 
@@ -96,9 +98,25 @@ export const readBulletin = (
     if (!one.writer || spent.opened >= MAX_OPENED) continue
     const news = newsIn(reading, one, posted)
     used.set(one.writer.index, spending(spent, news?.kind))
-    if (news && spent[news.kind] < ALLOWANCE[news.kind]) posted.set(news.posted.id, news.posted)
+    if (news && spent[news.kind] < ALLOWANCE[news.kind]) hear(posted, news.posted)
   }
   return { posted: [...posted.values()], used }
+}
+
+/** What was taken back is kept by no reader, whichever of the two came first. */
+const hear = (posted: Map<string, Posted>, news: Posted): void => {
+  posted.set(news.id, news)
+  const { says, card } = news.letter
+  const told = says.type === 'hide' ? posted.get(says.of) : news
+  if (told?.letter.card !== card || told.letter.says.type !== 'statement') return
+  const text = [...posted.values()].reduce(
+    (text, { letter }) =>
+      letter.card === card && letter.says.type === 'hide' && letter.says.of === told.id
+        ? withoutParts(text, letter.says.parts)
+        : text,
+    told.letter.says.text,
+  )
+  posted.set(told.id, { ...told, letter: { ...told.letter, says: { type: 'statement', text } } })
 }
 
 const spentBy = (used: ReadonlyMap<number, Used>, { writer }: BulletinEntry): Used =>
@@ -123,9 +141,7 @@ const newsIn = (
 }
 
 const kindOf = ({ says }: Letter): Kind | undefined =>
-  says.type === 'alert' || says.type === 'statement' || says.type === 'ring' || says.type === 'onIt'
-    ? says.type
-    : undefined
+  says.type in ALLOWANCE ? (says.type as Kind) : undefined
 
 const heardIn = ({ log, term }: Reading, { blob, writer }: BulletinEntry): Letter | undefined => {
   const opened = blob && openPosting(log, blob)

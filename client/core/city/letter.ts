@@ -15,6 +15,7 @@ import {
   struct,
   text,
   u8,
+  u16,
   u32,
   type Value,
   variant,
@@ -42,6 +43,18 @@ export const MAX_ALERT_BYTES = 1500
 export const MAX_STATEMENT_BYTES = 12_000
 const MAX_ON_IT_BYTES = 400
 
+const isAscending = (places: readonly number[]): boolean =>
+  places.every((place, i) => i === 0 || place > (places[i - 1] ?? 0))
+
+/** Parts that one letter takes back one by one. */
+export const MAX_HIDDEN = 64
+
+const ascending: Codec<readonly number[]> = mapped(
+  list(u16, MAX_HIDDEN),
+  (parts) => (isAscending(parts) ? parts : undefined),
+  (parts) => parts,
+)
+
 const saying = variant({
   /** The committee's own motion: it joins the city, or goes. */
   join: [1, struct({})],
@@ -58,6 +71,8 @@ const saying = variant({
   ring: [8, callFields],
   /** To an alert or a ring: somebody here is on it. One key is enough. */
   onIt: [9, struct({ to: hashText, text: text(MAX_ON_IT_BYTES) })],
+  /** Of a statement of its own, by its hash: the person concerned allows these parts no longer. In ascending order; none for all of it. */
+  hide: [10, struct({ of: hashText, parts: ascending })],
 })
 export type LetterSaying = Value<typeof saying>
 
@@ -110,8 +125,6 @@ const signatures: Codec<readonly LetterSignature[]> = mapped(
   (given) => (isAscending(given.map(({ place }) => place)) ? given : undefined),
   (given) => given,
 )
-const isAscending = (places: readonly number[]): boolean =>
-  places.every((place, i) => i === 0 || place > (places[i - 1] ?? 0))
 
 export const signedLetter = struct({ letter, signatures })
 export type SignedLetter = Value<typeof signedLetter>

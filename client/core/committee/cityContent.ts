@@ -102,5 +102,10 @@ export const cityEffects = [
     from: termNumber,
     ...cardFields,
   }),
-  v.object({ gives: v.literal('statement') }),
+  /** `name`, `workplace`: what it tells of the person concerned, so that every device can see whether they allow it, and find it when they take that back. */
+  v.object({
+    gives: v.literal('statement'),
+    name: v.exactOptional(line(40)),
+    workplace: v.exactOptional(line(80)),
+  }),
 ] as const

@@ -50,6 +50,10 @@ export const leaksIn = (words: string, handles: readonly string[]): readonly Lea
 
 type Found = Leak & { readonly at: number }
 
+/** As a word of its own, in any case. */
+export const holds = (words: string, word: string): boolean =>
+  handleIn(words.normalize('NFKC'), word).length > 0
+
 /** As a word of its own, in any case: "Ana" is not in "mañana". */
 const handleIn = (plain: string, handle: string): readonly Found[] => {
   const wanted = handle.normalize('NFKC')

@@ -9,7 +9,8 @@ import { keyPairFromSeed, type PublicKey } from '../../../shared/crypto/sodium.t
 import type { AdmissionSecret } from '../../../shared/protocol/access.ts'
 import { type Bulletin, emptyBulletin, type Posting, readBulletin, sealPosting } from '../city/bulletin.ts'
 import { type BulletinLog, type BulletinTerm, bulletinLogOf } from '../city/bulletinTerm.ts'
-import { decodeLetter, encodeLetter, letterHash } from '../city/letter.ts'
+import { decodeLetter, encodeLetter } from '../city/letter.ts'
+import { hashText } from '../governance/ids.ts'
 import { createRelay } from '../relay/createRelay.ts'
 import type { Failure, Relay } from '../relay/relay.ts'
 import { newWitness, type Witness, witness } from '../relay/witness.ts'
@@ -17,19 +18,19 @@ import type { World } from './world.ts'
 
 export type Read = Bulletin & { readonly witness: Witness }
 
-const used = struct({ writer: u8, alert: u16, statement: u16, ring: u16, onIt: u16, opened: u16 })
+const used = struct({ writer: u8, alert: u16, statement: u16, ring: u16, onIt: u16, hide: u16, opened: u16 })
 const stored = struct({
   witness,
-  posted: list(struct({ seq: u32, letter: varBytes(20_000) }), 20_000),
+  posted: list(struct({ seq: u32, id: hashText, letter: varBytes(20_000) }), 20_000),
   used: list(used, 256),
 })
 
 export const storedBulletin: Codec<Read> = mapped(
   stored,
   (value): Read => {
-    const posted = value.posted.flatMap(({ seq, letter: raw }) => {
+    const posted = value.posted.flatMap(({ seq, id, letter: raw }) => {
       const letter = decodeLetter(raw)
-      return letter ? [{ seq, id: letterHash(letter), letter }] : []
+      return letter ? [{ seq, id, letter }] : []
     })
     return {
       witness: value.witness,
@@ -39,7 +40,7 @@ export const storedBulletin: Codec<Read> = mapped(
   },
   (value) => ({
     witness: value.witness,
-    posted: value.posted.map(({ seq, letter }) => ({ seq, letter: encodeLetter(letter) })),
+    posted: value.posted.map(({ seq, id, letter }) => ({ seq, id, letter: encodeLetter(letter) })),
     used: [...value.used].map(([writer, spent]) => ({ writer, ...spent })),
   }),
 )

@@ -12,6 +12,7 @@ import type { Turns } from '../vault/turns.ts'
 import type { Book } from './book.ts'
 import { dialBulletin, logOfTerm, type post } from './bulletin.ts'
 import { type Home, writingTerm } from './cityLetters.ts'
+import { handlesIn } from './names.ts'
 import { queue } from './outbox.ts'
 import type { Keeper } from './upkeep.ts'
 import type { CommitteeView } from './view.ts'
@@ -39,6 +40,7 @@ export const homeOf = ({ keeper, view }: Around): Home => {
   const mine = members.find(({ isMe }) => isMe)?.devices ?? []
   return {
     committee,
+    handles: handlesIn(view()).handles,
     me: own.seat,
     letterSeed: letterSeedOf(book, keeper.random),
     nowMs: keeper.clock(),

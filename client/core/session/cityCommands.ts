@@ -24,7 +24,7 @@ import {
   sayAll,
   signAlone,
 } from './cityAround.ts'
-import { type Home, letterFor, signatureOn } from './cityLetters.ts'
+import { type Home, letterFor, signatureOn, signingOf } from './cityLetters.ts'
 import { owedAtHome } from './cityOwed.ts'
 import { type DutyWeek, dutyWeeks, offerDuty } from './onDuty.ts'
 import { queue } from './outbox.ts'
@@ -151,15 +151,18 @@ const readBulletins = async (around: Around): Promise<void> => {
   await around.turns.next(() => store(around, read))
 }
 
-const isForAll = ({ letter: { says } }: CityLetter): boolean =>
-  says.type === 'alert' || says.type === 'statement'
+/** What its person has taken back meanwhile does not go out any more. */
+const isForAll = (home: Home, one: CityLetter): boolean => {
+  const { type } = one.letter.says
+  return type === 'alert' || ((type === 'statement' || type === 'hide') && signingOf(home, one) === 'signs')
+}
 
 /** What enough have signed: at once by whoever signed last, by the others if it is not there after a while. */
 const postSigned = async (around: Around): Promise<boolean> => {
   const home = homeOf(around)
   let isNew = false
   for (const letter of home.committee.letters.values())
-    if (isForAll(letter) && isComplete(letter) && isForUs(home, letter)) {
+    if (isComplete(letter) && isForAll(home, letter) && isForUs(home, letter)) {
       const posted = await postLetter(around, letter)
       isNew ||= posted.ok && posted.value
     }
@@ -203,6 +206,7 @@ const confirm = async (around: Around, id: string): Promise<Result<string, CityF
 const signAlert = async (around: Around, id: string): Promise<Result<CityLetter, CityFailure>> => {
   const letter = homeOf(around).committee.letters.get(id)
   if (letter?.letter.says.type !== 'alert') return err('no_such_letter')
+  if (tellsTooMuch(around.view(), letter.letter.says.text)) return err('tells_too_much')
   const signature = signatureOn(homeOf(around), letter)
   if (!signature) return err('no_key')
   await sayAll(around, [signature])

@@ -7,7 +7,14 @@ import { sameBytes } from '../../../shared/base/bytes.ts'
 import { toHex } from '../../../shared/base/text.ts'
 import { sha256 } from '../../../shared/crypto/sodium.ts'
 import type { BulletinTerm } from '../city/bulletinTerm.ts'
-import { encodeLetter, type Letter, type LetterSaying, signLetter } from '../city/letter.ts'
+import {
+  encodeLetter,
+  type Letter,
+  type LetterSaying,
+  letterHash,
+  MAX_HIDDEN,
+  signLetter,
+} from '../city/letter.ts'
 import { letterKeyOf } from '../city/letterKeys.ts'
 import { packed } from '../city/packing.ts'
 import type { CityLetter } from '../committee/cityLife.ts'
@@ -17,9 +24,12 @@ import type { KnownContent } from '../committee/content.ts'
 import { type Motion, wasCarried } from '../committee/motionLife.ts'
 import { textOf } from '../committee/motionText.ts'
 import { speakersOf } from '../committee/roles.ts'
+import { partsTakenBack, type StatementGap, statementGaps } from '../committee/statement.ts'
 
 export type Home = {
   readonly committee: Committee
+  /** What members are called, as screens show it. */
+  readonly handles: Committee['handles']
   /** Our own seat here. */
   readonly me: string
   /** 32 bytes, of this device and this committee. */
@@ -49,12 +59,16 @@ export const sayingOf = (motion: Motion): LetterSaying | undefined => {
   return effect?.gives === 'city' ? { type: effect.to } : undefined
 }
 
+type Judged = Pick<Home, 'committee' | 'handles'>
+
 /** The seats in the assembly of whoever is delegate and alternate now. */
 export const speakingSeats = (committee: Committee): readonly string[] =>
   speakersOf(committee).flatMap((seat) => committee.citySeats.get(seat) ?? [])
 
-/** Whoever came later knows no motion that was carried before, but is told which city the committee joined or left last, and by which motion. */
-const isDecided = (committee: Committee, { letter, motion: id }: CityLetter): boolean => {
+/**
+ * What whoever put it may have skipped, this device does not: a text that names somebody, or tells what its person has not allowed, is not signed (product.md R5, R6). Whoever came later knows no motion that was carried before, but is told which city the committee joined or left last, and by which motion.
+ */
+const isDecided = ({ committee, handles }: Judged, { letter, motion: id }: CityLetter): boolean => {
   const { type } = letter.says
   if (type === 'join' || type === 'leave') {
     const last = lastMembership(committee)
@@ -62,25 +76,61 @@ const isDecided = (committee: Committee, { letter, motion: id }: CityLetter): bo
   }
   const motion = id === undefined ? undefined : committee.motions.get(id)
   const says = motion && sayingOf(motion)
-  return says !== undefined && same(says, letter.says)
+  if (!motion || !says || !same(says, letter.says)) return false
+  return statementGaps({ ...committee, handles }, motion).length === 0
 }
 
-const same = (a: LetterSaying, b: LetterSaying): boolean => {
+export const same = (a: LetterSaying, b: LetterSaying): boolean => {
   const bytes = (says: LetterSaying): Uint8Array =>
     encodeLetter({ version: 1, city: ZEROS, card: ZEROS.slice(32), term: 0, serial: 0, says })
   return sameBytes(bytes(a), bytes(b))
 }
 const ZEROS = '0'.repeat(64)
 
-/** `asks`: a person says yes or no to it. */
-export const signingOf = (committee: Committee, letter: CityLetter): 'signs' | 'asks' | 'refuses' => {
-  const { type } = letter.letter.says
-  if (type === 'alert') return 'asks'
-  return isTrue(committee, letter) ? 'signs' : 'refuses'
+export type Held = { readonly id: string; readonly title: string; readonly gaps: readonly StatementGap[] }
+
+/** What was carried to be said to the city, and this device does not sign. */
+export const heldBack = ({ committee, handles }: Judged): readonly Held[] =>
+  [...committee.motions.values()].flatMap((motion) => {
+    const { id, content } = motion
+    const isDue = wasCarried(motion) && !committee.lettered.has(id)
+    const gaps = isDue ? statementGaps({ ...committee, handles }, motion) : []
+    return gaps.length > 0 ? [{ id, title: content.title, gaps }] : []
+  })
+
+type Hide = LetterSaying & { readonly type: 'hide' }
+
+/** What the city has of a motion's text and should no longer show, and the term of the bulletin in which it stands. */
+export const hidesOf = (
+  committee: Committee,
+  motion: Motion,
+): readonly { readonly says: Hide; readonly term: number }[] => {
+  const found = partsTakenBack(committee, motion)
+  if (found.length === 0) return []
+  const parts = found.length > MAX_HIDDEN ? [] : found
+  return [...committee.letters.values()].flatMap((one) =>
+    one.motion === motion.id && one.letter.says.type === 'statement' && isComplete(one)
+      ? [{ says: { type: 'hide', of: letterHash(one.letter), parts }, term: one.letter.term }]
+      : [],
+  )
 }
 
-const isTrue = (committee: Committee, letter: CityLetter): boolean => {
+const isTakenBack = (committee: Committee, { letter, motion: id }: CityLetter): boolean => {
+  const motion = id === undefined ? undefined : committee.motions.get(id)
+  const hides = motion ? hidesOf(committee, motion) : []
+  return hides.some(({ says, term }) => term === letter.term && same(says, letter.says))
+}
+
+/** `asks`: a person says yes or no to it. */
+export const signingOf = (home: Judged, letter: CityLetter): 'signs' | 'asks' | 'refuses' => {
+  const { type } = letter.letter.says
+  if (type === 'alert') return 'asks'
+  return isTrue(home, letter) ? 'signs' : 'refuses'
+}
+
+const isTrue = (home: Judged, letter: CityLetter): boolean => {
   const { says } = letter.letter
+  const { committee } = home
   switch (says.type) {
     case 'ring':
     case 'onIt':
@@ -91,8 +141,10 @@ const isTrue = (committee: Committee, letter: CityLetter): boolean => {
       const list = committee.keyLists.get(says.of)
       return list?.root === says.root && list.writerHash === says.writer
     }
+    case 'hide':
+      return isTakenBack(committee, letter)
     default:
-      return isDecided(committee, letter)
+      return isDecided(home, letter)
   }
 }
 
@@ -116,14 +168,18 @@ export const writingTerm = ({ homeTerms, keyLists }: Committee, nowMs: number): 
   return known.length > 0 ? Math.max(...known) : [...keyLists.keys()].sort((a, b) => a - b)[0]
 }
 
-/** A letter of ours that is to be signed. `after`: the serial of the last one that is known elsewhere. */
+/** A letter of ours that is to be signed. `after`: the serial of the last one that is known elsewhere. `under`: the term whose keys sign, if not those of now. */
 export const letterFor = (
   { committee, nowMs }: Pick<Home, 'committee' | 'nowMs'>,
   says: LetterSaying,
-  { motion, after = 0 }: { readonly motion?: string; readonly after?: number } = {},
+  {
+    motion,
+    after = 0,
+    under,
+  }: { readonly motion?: string; readonly after?: number; readonly under?: number } = {},
 ): (KnownContent & { readonly type: 'letter' }) | undefined => {
   const mine = lastMembership(committee)
-  const term = writingTerm(committee, nowMs)
+  const term = under ?? writingTerm(committee, nowMs)
   if (!mine || term === undefined) return undefined
   const serial = 1 + Math.max(after, ...[...committee.letters.values()].map(({ letter }) => letter.serial))
   const letter: Letter = { version: 1, city: mine.city, card: mine.card, term, serial, says }

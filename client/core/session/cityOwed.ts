@@ -25,8 +25,10 @@ import { lent, rotasBrought } from './cityDuty.ts'
 import {
   type Abroad,
   type Home,
+  hidesOf,
   isWritten,
   letterFor,
+  same,
   sayingOf,
   signatureOn,
   signingOf,
@@ -41,7 +43,7 @@ export const owedAtHome = (home: Home): Said => {
   const mine = lastMembership(home.committee)
   if (!mine) return []
   const keys = mine.to === 'join' ? keysOwed(home, mine) : []
-  return [...keys, ...decided(home), ...signaturesOwed(home, mine)]
+  return [...keys, ...decided(home), ...takenBack(home), ...signaturesOwed(home, mine)]
 }
 
 /** The seat's keys for the next terms. Another device of ours may have given them; those of one that is gone are given anew. */
@@ -67,10 +69,24 @@ const decided = (home: Home): Said => {
   })
 }
 
+/** Written by the person concerned, by whoever proposed the motion, or by a delegate. */
+const takenBack = (home: Home): Said => {
+  const { committee, me } = home
+  return [...committee.motions.values()].flatMap((motion) => {
+    const { seat, content } = motion
+    const isAboutMe = content.links?.some((id) => committee.alarms.get(id)?.concerned === me) === true
+    if (seat !== me && !isAboutMe && !speaksFor(committee, me)) return []
+    return hidesOf(committee, motion).flatMap(({ says, term }) => {
+      const isKnown = [...committee.letters.values()].some(({ letter }) => same(letter.says, says))
+      const letter = isKnown ? undefined : letterFor(home, says, { motion: motion.id, under: term })
+      return letter ? [letter] : []
+    })
+  })
+}
+
 const signaturesOwed = (home: Home, mine: Membership): Said =>
   [...home.committee.letters.values()].flatMap((letter) => {
-    const isDue =
-      maySay(mine, letter.letter) && !isComplete(letter) && signingOf(home.committee, letter) === 'signs'
+    const isDue = maySay(mine, letter.letter) && !isComplete(letter) && signingOf(home, letter) === 'signs'
     const signature = isDue ? signatureOn(home, letter) : undefined
     return signature ? [signature] : []
   })

@@ -23,7 +23,7 @@ import { toOneLine } from '../committee/plainText.ts'
 import type { Ring1 } from '../committee/ring.ts'
 import { activeIn } from '../committee/roles.ts'
 import type { BulletinView, CallHeard } from './callsHeard.ts'
-import type { Home } from './cityLetters.ts'
+import { type Held, type Home, heldBack } from './cityLetters.ts'
 
 const DAY_MS = 86_400_000
 
@@ -62,6 +62,7 @@ export type CityPage = {
   /** The newest first, as statements. */
   readonly calls: readonly CityCall[]
   readonly statements: readonly (Named & { readonly id: string; readonly text: string })[]
+  readonly held: readonly Held[]
   /** Alerts of ours that a second member has to confirm. */
   readonly waiting: readonly {
     readonly id: string
@@ -123,6 +124,7 @@ export const cityPage = (
         ? [{ id: one.id, ...namedIn(term, one, mine), text: one.letter.says.text }]
         : [],
     ),
+    held: membershipOf(committee) ? heldBack(home) : [],
     waiting: waitingIn(home),
     items: [...committee.cityItems.values()].toReversed().map((item) => itemPage(committee, item)),
   }

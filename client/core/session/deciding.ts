@@ -10,10 +10,12 @@ import { isBinding } from '../committee/decisionRules.ts'
 import type { Choice } from '../committee/motionCount.ts'
 import type { Motion, MotionRefusal } from '../committee/motionLife.ts'
 import type { Id, Said } from '../committee/said.ts'
+import { statementGaps } from '../committee/statement.ts'
 import type { SeatId } from '../governance/ids.ts'
 import { contentOf, type DecideStep, type FollowingStep, TRIAL } from './decideContent.ts'
 import { mandateHash } from './decideView.ts'
 import { coolsUntil, mayEndAt, RECOUNT_MS } from './motionTimes.ts'
+import { handlesIn } from './names.ts'
 import type { Unsent } from './outbox.ts'
 import type { Session } from './session.ts'
 import { amendsTooMuch } from './sharing.ts'
@@ -72,7 +74,10 @@ const start = async (
   const cool = content.kind === 'remove' ? coolsUntil(view.committee, content.about, nowMs) : undefined
   if (cool !== undefined && hasNewFacts !== true) return err({ why: 'cooling_down', at: cool })
   const tried = attempt(view, content, nowMs)
-  if (!tried.motions.has(TRIAL)) return err({ why: 'too_many_open' })
+  const motion = tried.motions.get(TRIAL)
+  if (!motion) return err({ why: 'too_many_open' })
+  if (statementGaps({ ...view.committee, ...handlesIn(view) }, motion).length > 0)
+    return err({ why: 'tells_too_much' })
   return said(session, cool === undefined ? content : { ...content, hasNewFacts: true })
 }
 

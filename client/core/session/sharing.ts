@@ -17,6 +17,7 @@ import {
   ring2Text,
 } from '../committee/ring.ts'
 import { type Leak, leaksIn } from '../committee/scan.ts'
+import { leaksOut } from '../committee/statement.ts'
 import { handlesIn } from './names.ts'
 import type { CommitteeView } from './view.ts'
 
@@ -26,6 +27,8 @@ export type Preview = {
   readonly gaps: readonly Ring2Gap[]
   /** What the members wrote themselves and nobody outside should read. */
   readonly leaks: readonly Leak[]
+  /** What it tells of the person concerned. */
+  readonly told: { readonly name?: string; readonly workplace?: string }
 }
 
 export type ShareDraft = Ring2Draft & { readonly card: RingCard; readonly words: RingWords }
@@ -37,24 +40,28 @@ export const previewOf = (
   draft: ShareDraft,
 ): Preview => {
   const known = handlesIn(view)
-  const written = [draft.demand, draft.ask, draft.workplace ?? '', ...Object.values(draft.card)].join('\n')
   const ring = ring2Of(alarm, draft.card, known, draft)
+  const { name, workplace } = ring
+  const text = ring2Text(ring, draft.words)
+  const hidden = hiddenNames(alarm, known)
+  const unseen = workplace === undefined ? leaksIn(draft.workplace ?? '', hidden) : []
   return {
-    text: ring2Text(ring, draft.words),
+    text,
     gaps: gapsIn(alarm, draft),
-    leaks: leaksIn(written, hiddenNames(alarm, known)),
+    leaks: [...leaksOut(text, hidden), ...unseen],
+    told: { ...(name === undefined ? {} : { name }), ...(workplace === undefined ? {} : { workplace }) },
   }
 }
 
 /** The motion, or what is in the way. */
 export const shareMotion = (
-  { text, gaps, leaks }: Preview,
+  { text, gaps, leaks, told }: Preview,
   { id, severity }: Alarm,
   { title, lang }: { readonly title: string; readonly lang: string },
 ): Result<MotionContent, 'in_the_way'> => {
   if (gaps.length > 0 || leaks.length > 0) return err('in_the_way')
   const isUrgent = severity === 'now' ? { isUrgent: true as const } : {}
-  const effect = { gives: 'statement' } as const
+  const effect = { gives: 'statement', ...told } as const
   return ok({ type: 'motion', kind: 'share', title, text, lang, effect, links: [id], ...isUrgent })
 }
 

@@ -83,6 +83,15 @@ export const city = {
   },
   reportOf: (name: string) => `What ${isolated(name)} reports to us`,
   statements: 'What committees say',
+  held: (title: string) => `We decided to say this, and this phone does not send it: ${isolated(title)}`,
+  heldWhy: {
+    not_checked_by_two: 'Two of us have to have spoken to the person, or seen it.',
+    workplace_not_allowed: 'The person does not allow the workplace to be named.',
+    name_not_allowed: 'The person does not allow their name to be said.',
+    alarm_gone: 'The alarm that it is about is not known here.',
+    tells_too_much:
+      'It holds a name, an exact time, how many people, or a shift. Put other words to the vote.',
+  },
   says: (code: string) => `${isolated(code)} says`,
   items: 'The assembly asks',
   noItems: 'Nothing is asked now.',

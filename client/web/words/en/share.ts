@@ -12,7 +12,8 @@ export const share = {
   isMe: 'It is about you: what may the city know?',
   consent: 'It is about somebody here. Only they say what the city may know of them.',
   may: { name: 'My name', workplace: 'My workplace' },
-  mayHint: 'You can change it at any time. What others have read stays read; nothing more goes.',
+  mayHint:
+    'You can change it at any time. The city is told to hide it, and nothing more goes; what somebody has read, they have read.',
   allowed: {
     both: 'They allow name and workplace.',
     name: 'They allow the name, not the workplace.',
@@ -49,7 +50,7 @@ export const share = {
     workplace: 'Workplace: {it}',
     name: 'Name: {it}',
     needed: 'Needed: {it}',
-    checked: 'Two of us have spoken to the person, or seen it.',
+    checked: 'Two have spoken to the person, or seen it.',
   },
   noCity: 'We are in no city yet: nobody outside this committee can be told.',
   join: 'It is the same as another alarm',

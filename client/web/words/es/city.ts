@@ -83,6 +83,15 @@ export const city: LaterWords['city'] = {
     giveBack: 'Devolver el turno',
   },
   reportOf: (name) => `Lo que nos informa ${isolated(name)}`,
+  held: (title) => `Decidimos decir esto, y este teléfono no lo envía: ${isolated(title)}`,
+  heldWhy: {
+    not_checked_by_two: 'Dos de nosotros tienen que haber hablado con la persona, o haberlo visto.',
+    workplace_not_allowed: 'La persona no permite que se diga el lugar de trabajo.',
+    name_not_allowed: 'La persona no permite que se diga su nombre.',
+    alarm_gone: 'Aquí no se conoce la alarma de la que trata.',
+    tells_too_much:
+      'Contiene un nombre, una hora exacta, cuántas personas o un turno. Proponed otras palabras.',
+  },
   statements: 'Lo que dicen los comités',
   says: (code) => `${isolated(code)} dice`,
   items: 'La asamblea pregunta',

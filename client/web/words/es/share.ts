@@ -13,7 +13,8 @@ export const share: LaterWords['share'] = {
   isMe: 'Se trata de ti: ¿qué puede saber la ciudad?',
   consent: 'Se trata de alguien de aquí. Solo esa persona dice qué puede saber la ciudad de ella.',
   may: { name: 'Mi nombre', workplace: 'Mi lugar de trabajo' },
-  mayHint: 'Puedes cambiarlo siempre. Lo que otros han leído queda leído; no sale nada más.',
+  mayHint:
+    'Puedes cambiarlo siempre. Se dice a la ciudad que lo oculte, y no sale nada más; lo que alguien ha leído, leído queda.',
   allowed: {
     both: 'Permite el nombre y el lugar de trabajo.',
     name: 'Permite el nombre, no el lugar de trabajo.',
@@ -50,7 +51,7 @@ export const share: LaterWords['share'] = {
     workplace: 'Lugar de trabajo: {it}',
     name: 'Nombre: {it}',
     needed: 'Hace falta: {it}',
-    checked: 'Dos de nosotros hemos hablado con la persona, o lo hemos visto.',
+    checked: 'Dos han hablado con la persona, o lo han visto.',
   },
   noCity: 'Todavía no estamos en ninguna ciudad: no se puede contar a nadie fuera de este comité.',
   join: 'Es lo mismo que otra alarma',

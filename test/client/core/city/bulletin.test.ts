@@ -26,15 +26,19 @@ import {
   isValidIn,
   type Letter,
   type LetterSaying,
+  letterHash,
   MAX_ALERT_BYTES,
+  MAX_HIDDEN,
   MAX_STATEMENT_BYTES,
   signLetter,
 } from '../../../../client/core/city/letter.ts'
 import { cityPath, cityRoot, letterListOf, listRoot } from '../../../../client/core/city/letterKeys.ts'
 import { isUnder, pathOf, rootOf } from '../../../../client/core/city/merkle.ts'
 import { hkdfExpand } from '../../../../client/core/crypto/hkdf.ts'
+import { newWitness } from '../../../../client/core/relay/witness.ts'
+import { storedBulletin } from '../../../../client/core/session/bulletin.ts'
 import { sameBytes, utf8 } from '../../../../shared/base/bytes.ts'
-import { decode } from '../../../../shared/base/codec.ts'
+import { decode, encode } from '../../../../shared/base/codec.ts'
 import {
   cryptoReady,
   type KeyPair,
@@ -209,6 +213,33 @@ t.test('4.6 who floods uses up the allowance of one committee, and the others ar
   t.equal(heard(...again).length, 1, 'the same letter again is one, and costs nothing')
 })
 
+t.test(
+  'R6 what is taken back no reader keeps, whichever came first, and whoever says it again',
+  async (t) => {
+    const told = letterOf(heron, { type: 'statement', text: 'Fired.\n\nName: Ana\n\nThe hall' })
+    const two = heron.members.slice(0, 2)
+    const of = letterHash(told)
+    const said = posting(0, told, two)
+    const hide = (parts: readonly number[], signers = two) =>
+      posting(0, letterOf(heron, { type: 'hide', of, parts }), signers)
+    const texts = (...entries: readonly ReturnType<typeof entryOf>[]) =>
+      heard(...entries).flatMap(({ letter: { says } }) => ('text' in says ? [says.text] : []))
+    t.strictSame(texts(said, hide([1])), ['Fired.\n\n[…]\n\nThe hall'])
+    t.strictSame(texts(hide([1]), said), ['Fired.\n\n[…]\n\nThe hall'])
+    t.strictSame(texts(said, hide([1]), said, hide([2]), said), ['Fired.\n\n[…]\n\n[…]'])
+    t.strictSame(texts(said, hide([])), ['[…]'])
+    t.strictSame(texts(said, hide([1], two.slice(0, 1))), ['Fired.\n\nName: Ana\n\nThe hall'], 'by one alone')
+    const others = posting(1, letterOf(sparrow, { type: 'hide', of, parts: [1] }), sparrow.members)
+    t.strictSame(texts(said, others), ['Fired.\n\nName: Ana\n\nThe hall'], 'by another committee')
+    const kept = readBulletin(emptyBulletin, reading(1), [said, hide([1])])
+    const stored = encode(storedBulletin, { ...kept, witness: newWitness(reading(1).log.access) })
+    t.notOk(Buffer.from(stored).includes('Ana'), 'nor does the vault')
+    const again = decode(storedBulletin, stored)
+    t.strictSame(again.ok && readBulletin(again.value, reading(1), [said]).posted, kept.posted)
+    t.equal(decodeLetter(encodeLetter(letterOf(heron, { type: 'hide', of, parts: [2, 1] }))), undefined)
+  },
+)
+
 t.test('4.7 a relay that names another writer is not believed', async (t) => {
   const call = posting(0, letterOf(heron, alert()), heron.members.slice(0, 2))
   t.strictSame(heard({ ...call, writer: { ...call.writer, index: (call.writer.index + 1) % 128 } }), [])
@@ -261,9 +292,10 @@ t.test('CI7 CI8 of a bulletin the relay sees sizes of three kinds, and writers t
     statement: say(long(MAX_STATEMENT_BYTES)).length,
     ring: say({ type: 'ring', ...sealCall('{}', 'duty', []) }).length,
     onIt: say({ type: 'onIt', to, text: 'a'.repeat(400) }).length,
+    hide: say({ type: 'hide', of: to, parts: Array.from({ length: MAX_HIDDEN }, (_, i) => i) }).length,
   }
   const share = decoded.ok ? shareOf(decoded.value) : undefined
-  const kinds = ['alert', 'statement', 'ring', 'onIt'] as const
+  const kinds = ['alert', 'statement', 'ring', 'onIt', 'hide'] as const
   const heard = kinds.reduce((sum, kind) => sum + sizes[kind] * ALLOWANCE[kind], 0)
   t.strictSame(share, { entries: 156, bytes: 522_240 })
   t.ok(share && MAX_OPENED <= share.entries && heard <= share.bytes, 'L9 all that is heard has room')

@@ -95,6 +95,7 @@ const SAYINGS: Readonly<Record<string, LetterSaying>> = {
   alert: { type: 'alert', text: 'Somebody was called in. Needs a witness.' },
   statement: { type: 'statement', text: 'Fired at Heron.\n\nWe ask for ten people on Thursday. Ñ ع' },
   onIt: { type: 'onIt', to: 'd2'.repeat(32), text: 'We come at four.' },
+  hide: { type: 'hide', of: 'd3'.repeat(32), parts: [1, 2] },
 }
 const letterOf = (says: LetterSaying): Letter => ({
   version: 1,

@@ -233,7 +233,7 @@ t.test(
     const signing = (letter: Partial<Letter>, motion?: string): string | undefined => {
       const id = put(letterOf(letter), motion)
       const written = now().letters.get(id)
-      return written && signingOf(now(), written)
+      return written && signingOf({ committee: now(), handles: new Map() }, written)
     }
     const join = { says: { type: 'join' } } as const
     t.equal(signing(join, idOf(900)), 'signs')
