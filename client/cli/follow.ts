@@ -131,5 +131,5 @@ const postLine = async ({ terminal }: Context, session: Session, line: string): 
   if (line.trim() === '') return
   const said = await session.say({ type: 'post', text: line })
   if (said.ok && said.value.is === 'waiting') terminal.note(`Not sent yet, and kept: ${line}`)
-  if (!said.ok && said.error !== 'not_member') terminal.note(fieldRefusal(said.error.field).sentence)
+  if (!said.ok && typeof said.error !== 'string') terminal.note(fieldRefusal(said.error.field).sentence)
 }

@@ -2,7 +2,7 @@
 import { ok } from '../../shared/base/result.ts'
 import type { KnownContent } from '../core/committee/content.ts'
 import type { Session } from '../core/session/session.ts'
-import type { Sending } from '../core/session/speaking.ts'
+import type { SayFailure, Sending } from '../core/session/speaking.ts'
 import type { Context, Outcome } from './command.ts'
 import { refused } from './command.ts'
 import { namesIn } from './show/names.ts'
@@ -20,10 +20,7 @@ export const saying = async (
   context.terminal.progress('Sending')
   const said = await session.say(content)
   context.terminal.progress(undefined)
-  if (!said.ok)
-    return said.error === 'not_member'
-      ? notMember(session)
-      : { ok: false, error: fieldRefusal(said.error.field) }
+  if (!said.ok) return notSaid(session, said.error)
   const { id, is } = said.value
   const folded = content.type === 'post' ? suspendedWords(session.view(), Date.now()) : []
   const about =
@@ -31,6 +28,13 @@ export const saying = async (
       ? [`Its id is ${shortOf(session, id)}.`, ...folded].join('\n')
       : undefined
   return told(session, is, { text: [sent], json: { id } }, about)
+}
+
+const notSaid = (session: Session, why: SayFailure): Outcome => {
+  if (why === 'not_member') return notMember(session)
+  if (why === 'needs_mandate')
+    return refused(why, 'This needs a vote of your committee first: `npx tocsin city decide`.')
+  return { ok: false, error: fieldRefusal(why.field) }
 }
 
 /** The outcome of whatever was said or decided; `about` follows when it is there. */

@@ -4,8 +4,23 @@
  */
 import t from 'tap'
 import type { Posted } from '../../client/core/city/bulletin.ts'
-import { assemblyStage, membersIn, newestTerm, tallyOf } from '../../client/core/committee/assemblyLife.ts'
-import { membershipOf } from '../../client/core/committee/cityLife.ts'
+import {
+  decodeSigned,
+  encodeSigned,
+  isValidIn,
+  letterHash,
+  type SignedLetter,
+} from '../../client/core/city/letter.ts'
+import {
+  assemblyStage,
+  type Card,
+  keysOf,
+  membersIn,
+  newestTerm,
+  tallyOf,
+} from '../../client/core/committee/assemblyLife.ts'
+import { handedOver, membershipOf } from '../../client/core/committee/cityLife.ts'
+import { assemblyPage } from '../../client/core/session/assemblyView.ts'
 import { toHex } from '../../shared/base/text.ts'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
 import { assemble, cityStory, decideToJoin, letIn, untilNextTerm } from '../support/cityStory.ts'
@@ -157,6 +172,23 @@ t.test('17 Motion to share R2 with one amendment', async (t) => {
   )
 })
 
+/** The one letter by which a committee has answered, as its delegate handed it over. */
+const certificateIn = (there: ReturnType<typeof cityOf>, people: People, item: string): SignedLetter => {
+  const [known, more] = [...second(people).session.view().committee.letters.values()].filter(
+    ({ letter: { says } }) => says.type === 'answer' && says.item === item,
+  )
+  if (!known || more) throw new Error('not one')
+  const signed = decodeSigned(encodeSigned(handedOver(known)))
+  if (!signed || !there.cards.get(known.letter.card)?.seen.has(letterHash(signed.letter)))
+    throw new Error('not handed over')
+  return signed
+}
+const cardIn = ({ cards }: ReturnType<typeof cityOf>, id: string): Card => {
+  const card = cards.get(id)
+  if (!card) throw new Error('no such card')
+  return card
+}
+
 t.test('18 Assembly item "support reinstatement"', async (t) => {
   const asked = {
     type: 'assemblyItem',
@@ -171,7 +203,10 @@ t.test('18 Assembly item "support reinstatement"', async (t) => {
     t.match(second(people).session.view().committee.cityItems.get(item), { title: asked.title })
 
   await t.test("Depot's delegate tries to vote without mandate: refused", async (t) => {
-    await sayIt(seatIn(depot), { type: 'itemAnswer', item, take: 'act' })
+    const content = { type: 'itemAnswer', item, take: 'act' } as const
+    const refused = await seatIn(depot).session.say(content)
+    t.match(refused, { ok: false, error: 'needs_mandate' }, 'their own client does not say it')
+    t.equal(seatIn(depot).session.view().unsent, 0)
     await keep()
     t.equal(cityOf(warehouse).items.get(item)?.answers.size, 0)
   })
@@ -198,6 +233,23 @@ t.test('18 Assembly item "support reinstatement"', async (t) => {
       t.ok(closed.closed)
       for (const answer of closed.answers.values())
         t.strictSame(Object.keys(answer).sort(), ['by', 'serial', 'take'])
+      t.match([...closed.answers.values()], [{ by: 'letter' }, { by: 'letter' }, { by: 'letter' }])
+
+      for (const [i, { people, card, code }] of CARDS.entries()) {
+        const signed = certificateIn(cityOf(people), people, item)
+        const by = { keys: keysOf(cardIn(city, card), signed.letter.term) ?? [], signers: 2 }
+        t.ok(isValidIn(signed, by), `${code}: as another delegate checks it`)
+        t.strictSame(signed.letter.says, { type: 'answer', item, take: takes[i] }, 'and no word more')
+        const says = { type: 'answer', item, take: 'against' } as const
+        const other = { ...signed, letter: { ...signed.letter, says } }
+        t.notOk(isValidIn(other, by), 'nor does it say anything else')
+        t.equal(encodeSigned(signed).length, encodeSigned(other).length)
+        t.equal(signed.signatures.length, 2, 'three of us or two: two have signed')
+      }
+      const shown = JSON.stringify(
+        assemblyPage(city, { me: seatIn(depot).session.view().own.seat, name: 'City' }),
+      )
+      t.notMatch(shown, /Warehouse|Kitchen|Depot|yes|quorum|counts/)
     },
   )
 

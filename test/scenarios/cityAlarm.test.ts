@@ -4,20 +4,21 @@
  */
 import t from 'tap'
 import type { AlarmContent } from '../../client/core/committee/alarmContent.ts'
-import { alarmSummary } from '../../client/core/committee/alarmSummary.ts'
+import { alarmSummary, lastDrill } from '../../client/core/committee/alarmSummary.ts'
 import type { KnownContent } from '../../client/core/committee/content.ts'
 import { textOf } from '../../client/core/committee/motionText.ts'
 import type { RingWords } from '../../client/core/committee/ring.ts'
 import type { CallHeard } from '../../client/core/session/callsHeard.ts'
 import { letterFor, signatureOn } from '../../client/core/session/cityLetters.ts'
 import { cityPage } from '../../client/core/session/cityView.ts'
+import { deliveredTo } from '../../client/core/session/delivered.ts'
 import { exposures } from '../../client/core/session/exposing.ts'
 import { previewOf, shareMotion } from '../../client/core/session/sharing.ts'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
 import { assemble, cityStory, decideToJoin, letIn, untilNextTerm } from '../support/cityStory.ts'
 import { alarmIn, anAlarm, changeCharter, gather, sayIt, seatOf } from '../support/committeeStory.ts'
 import { cardOf, carry, motion, type People, press } from '../support/motions.ts'
-import { closeEverybody, comeIn, meet, must, newDevice, type Person } from '../support/people.ts'
+import { closeEverybody, comeIn, linkBy, meet, must, newDevice, type Person } from '../support/people.ts'
 
 await cryptoReady
 const story = cityStory()
@@ -110,20 +111,41 @@ t.test(
 )
 
 t.test('9 Practice alarm: 5 of 7 seen in 10 minutes; two phones asleep', async (t) => {
+  const second = await linkBy(seven, story.places[0], [one, two, three, four, five, six])
+  await gather(warehouse)
   const drill: AlarmContent = { ...anAlarm('We try it out'), kind: 'practice' }
   const id = await say(one, drill)
+  const shown = () => {
+    const alarm = alarmIn(one, id)
+    if (!alarm) throw new Error('no such alarm')
+    const { seen, onIt } = summaryOf(one, id)
+    const delivered = deliveredTo(one.session.view(), alarm)
+    return { delivered, seen, onIt: onIt.map(({ seat }) => seat) }
+  }
   story.pass(4)
   for (const person of [two, three, four]) await answer(person, id)
   story.pass(5)
   for (const person of [five, six]) await answer(person, id, 'I am there')
   await gather([one, two, three, four, five, six])
-  // Check: seen and on it shown apart; whoever sleeps is neither.
   t.match(summaryOf(one, id), { seen: 5, members: 7, isEnough: true })
-  t.strictSame(
-    summaryOf(one, id).onIt.map(({ seat }) => seat),
-    [five, six].map(seatOf),
-  )
-  t.notOk(alarmIn(seven, id))
+
+  await t.test('Check: delivered / seen / on it shown apart', async (t) => {
+    const onIt = [five, six].map(seatOf)
+    t.strictSame(shown(), { delivered: 5, seen: 5, onIt })
+    t.notOk(alarmIn(seven, id), 'both phones of the seventh are asleep')
+    story.pass(30)
+    await say(second, { type: 'post', text: 'I only just woke up' })
+    await one.session.sync()
+    t.strictSame(shown(), { delivered: 6, seen: 5, onIt }, 'on a phone, and not seen: a seat and no device')
+    await answer(seven, id)
+    await one.session.sync()
+    t.strictSame(shown(), { delivered: 6, seen: 6, onIt })
+  })
+
+  await t.test('Check: readiness records the drill', async (t) => {
+    const members = one.session.view().members.map(({ seat }) => seat)
+    t.match(lastDrill(one.session.view().committee, members), { inTime: 5, of: 6 }, 'not who came later')
+  })
   t.strictSame(bulletin.waiting(), [], 'a drill calls nobody outside')
   await say(one, { type: 'alarmState', alarm: id, to: 'settled', outcome: 'other' })
   await story.keep()

@@ -165,11 +165,6 @@ export const cityAnswer: Command = {
       const { assembly, item } = found.value
       const take = TAKES.find((one) => one === input.positionals[1])
       if (!take) return refused('no_such_answer', `Say one of ${TAKES.join(', ')}.`, 2)
-      if (item.needsMandate)
-        return refused(
-          'needs_mandate',
-          'This needs a vote of your committee first: `npx tocsin city decide`.',
-        )
       return saying(
         context,
         assembly,

@@ -3,7 +3,7 @@
 import type { AlarmContent } from '../../core/committee/alarmContent.ts'
 import type { Alarm, AlarmNote } from '../../core/committee/alarmLife.ts'
 import { isClosed } from '../../core/committee/alarmLife.ts'
-import { ALARM_STATES, type AlarmSummary, type OnIt } from '../../core/committee/alarmSummary.ts'
+import { ALARM_STATES, type AlarmSummary, drillOf, type OnIt } from '../../core/committee/alarmSummary.ts'
 import {
   ALARM_KINDS,
   CHECKS,
@@ -15,6 +15,7 @@ import {
 } from '../../core/committee/alarmWords.ts'
 import { ladderOf } from '../../core/committee/ladder.ts'
 import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
+import { deliveredTo } from '../../core/session/delivered.ts'
 import { summaryOf } from '../../core/session/records.ts'
 import { listenerOf } from '../../core/session/ringing.ts'
 import type { CommitteeView } from '../../core/session/view.ts'
@@ -48,7 +49,8 @@ export const alarmLines = (
       ...contactWords(content),
       `Who may know the name: ${ringWords(content)}.`,
       stateWords(alarm, summary),
-      ...seenWords(alarm, summary),
+      ...seenWords(alarm, summary, deliveredTo(view, alarm)),
+      ...drillWords(view, alarm),
       ...summary.onIt.map((one) => onItWords(one, showing, nowMs)),
       ...(summary.cannot.length > 0 ? [`Cannot: ${listOf(summary.cannot.map(names))}.`] : []),
       ...(summary.stillNeeded.length > 0 && !isClosed(alarm.phase)
@@ -118,14 +120,26 @@ const stateWords = ({ phase, timesReopened }: Alarm, { state }: AlarmSummary): s
   return `State: ${how}${timesReopened > 0 ? ', reopened' : ''}.`
 }
 
-const seenWords = (alarm: Alarm, summary: AlarmSummary): readonly string[] => {
+const seenWords = (alarm: Alarm, summary: AlarmSummary, delivered: number): readonly string[] => {
   if (alarm.phase.is !== 'open' && alarm.phase.is !== 'steady') return []
   const others = Math.max(summary.members - 1, summary.seen)
   if (others === 0) return ['Nobody else is here to see it.']
   const enough = summary.isEnough
     ? 'enough of us'
     : `enough of us: ${summary.seenNeeded}, and one of them on it`
-  return [`Seen by ${summary.seen} of ${others} (${enough}).`]
+  return [
+    `Seen by ${summary.seen} of ${others} (${enough}).`,
+    `On the phones of at least ${delivered} of ${others}; that is not seeing it.`,
+  ]
+}
+
+const drillWords = ({ members }: CommitteeView, alarm: Alarm): readonly string[] => {
+  if (alarm.kind !== 'practice') return []
+  const { inTime, of } = drillOf(
+    alarm,
+    members.map(({ seat }) => seat),
+  )
+  return [`Practice: ${inTime} of ${of} had answered within ten minutes.`]
 }
 
 const onItWords = (one: OnIt, { names }: Showing, nowMs: number): string => {

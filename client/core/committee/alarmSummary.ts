@@ -92,6 +92,15 @@ export const drillOf = (
   return { inTime: inTime.length, of: others.length }
 }
 
+/** The last practice, as the page about readiness has it. */
+export const lastDrill = (
+  { alarms }: Pick<Committee, 'alarms'>,
+  members: readonly Id[],
+): (ReturnType<typeof drillOf> & { readonly at: number }) | undefined => {
+  const drill = [...alarms.values()].findLast(({ kind }) => kind === 'practice')
+  return drill && { at: drill.at, ...drillOf(drill, members) }
+}
+
 /** What belongs in front of everybody, most urgent first: neither closed nor joined with another, or cancelled and the raiser not yet spoken to. */
 export const liveAlarms = (committee: Committee): readonly Alarm[] =>
   [...committee.alarms.values()]

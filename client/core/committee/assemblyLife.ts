@@ -150,6 +150,15 @@ export const listedIn = (assembly: Pick<Assembly, 'cards'>, term: number): reado
 export const rosterOf = ({ listed }: Pick<Announced, 'listed'>): readonly Listed[] =>
   listed.map(({ card, signers, root }) => ({ card, signers, root: fromHex(root) ?? new Uint8Array(0) }))
 
+/** A delegate's own word counts only where no committee has to be asked. */
+export const needsMandate = (
+  { items }: Pick<Assembly, 'items'>,
+  content: { readonly type: string; readonly item?: unknown },
+): boolean =>
+  content.type === 'itemAnswer' &&
+  typeof content.item === 'string' &&
+  items.get(content.item)?.needsMandate === true
+
 export type Tally = Readonly<Record<Take | 'silent', number>>
 
 /** Committees, one voice each: of those that are in. */

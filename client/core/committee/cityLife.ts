@@ -7,7 +7,14 @@ import { sameBytes } from '../../../shared/base/bytes.ts'
 import { fromHex, toHex } from '../../../shared/base/text.ts'
 import { keyPairFromSeed, sha256 } from '../../../shared/crypto/sodium.ts'
 import { type BulletinTerm, decodeTerm, encodeTerm } from '../city/bulletinTerm.ts'
-import { decodeLetter, isSignedIn, type Letter, type LetterSignature, signersOf } from '../city/letter.ts'
+import {
+  decodeLetter,
+  isSignedIn,
+  type Letter,
+  type LetterSignature,
+  type SignedLetter,
+  signersOf,
+} from '../city/letter.ts'
 import { LETTER_SIGNERS, type Listed, letterListOf, listedBytes, listRoot } from '../city/letterKeys.ts'
 import { rootFrom } from '../city/merkle.ts'
 import { unpacked } from '../city/packing.ts'
@@ -234,3 +241,9 @@ const beginAnew = (draft: Draft): void => {
 /** Enough have signed. */
 export const isComplete = ({ letter, signatures }: CityLetter): boolean =>
   signatures.size >= signersOf(letter, LETTER_SIGNERS)
+
+/** As others get it: with no more signatures than it takes, since more would tell how many we are. */
+export const handedOver = ({ letter, signatures }: CityLetter): SignedLetter => {
+  const first = [...signatures.values()].slice(0, signersOf(letter, LETTER_SIGNERS))
+  return { letter, signatures: first.sort((a, b) => a.place - b.place) }
+}

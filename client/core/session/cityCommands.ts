@@ -8,7 +8,7 @@ import type { BulletinTerm } from '../city/bulletinTerm.ts'
 import { cityName, type LetterSaying, letterHash } from '../city/letter.ts'
 import { letterKeyOf } from '../city/letterKeys.ts'
 import type { Assembly } from '../committee/assemblyLife.ts'
-import { type CityLetter, isComplete } from '../committee/cityLife.ts'
+import { type CityLetter, handedOver, isComplete } from '../committee/cityLife.ts'
 import type { Committee } from '../committee/committee.ts'
 import { encodeContent, type KnownContent } from '../committee/content.ts'
 import { type Book, numberKey } from './book.ts'
@@ -179,14 +179,15 @@ const isForUs = ({ committee, nowMs, letterSeed }: Home, { letter, signatures, a
 /** Whether it was not there yet. */
 const postLetter = async (around: Around, known: CityLetter): Promise<Result<boolean, CityFailure>> => {
   const { committee } = around.view()
-  const { letter, signatures } = known
+  const { letter } = known
   const term = committee.homeTerms.get(letter.term)?.term
   const list = committee.keyLists.get(letter.term)
   const read = around.keeper.book.bulletins.get(numberKey(letter.term))
   if (!term || !list) return err('no_city')
   if (read?.posted.some((one) => one.id === letterHash(letter))) return ok(false)
-  const signed = { letter, signatures: [...signatures.values()].sort((a, b) => a.place - b.place) }
-  const sent = await atBulletin(around, term, (place) => post(place, proveLetter(term, signed, list.keys)))
+  const sent = await atBulletin(around, term, (place) =>
+    post(place, proveLetter(term, handedOver(known), list.keys)),
+  )
   return sent?.ok ? ok(true) : err(notSent(sent))
 }
 

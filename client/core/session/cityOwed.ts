@@ -12,6 +12,7 @@ import { type Card, cardOfSeat, newestTerm } from '../committee/assemblyLife.ts'
 import { TERMS_AHEAD } from '../committee/cityContent.ts'
 import {
   type CityLetter,
+  handedOver,
   isComplete,
   keyOfSeat,
   lastMembership,
@@ -192,8 +193,7 @@ const shown = (
 
 const FOR_ASSEMBLY: readonly LetterSaying['type'][] = ['join', 'leave', 'speakers', 'answer']
 
-const signedOf = ({ letter, signatures }: CityLetter): string =>
-  packed(encodeSigned({ letter, signatures: [...signatures.values()].sort((a, b) => a.place - b.place) }))
+const signedOf = (letter: CityLetter): string => packed(encodeSigned(handedOver(letter)))
 
 const lettersFor = ({ letters }: Committee, card: Card, types: readonly LetterSaying['type'][]): Said =>
   [...letters.values()].flatMap((one) => {

@@ -201,7 +201,7 @@ const said = async (session: Speaker, content: KnownContent): Promise<Result<Dec
   const result = await session.say(content)
   if (result.ok) return result
   return err(
-    result.error === 'not_member' ? { why: 'not_member' } : { why: 'field', field: result.error.field },
+    typeof result.error === 'string' ? { why: 'not_member' } : { why: 'field', field: result.error.field },
   )
 }
 

@@ -7,7 +7,7 @@ import { dropOf } from '../governance/ledger.ts'
 import { deviceOf, devicesOf, isVacant, type Roster } from '../governance/roster.ts'
 import { type Effect, takesOut } from '../governance/verdict.ts'
 import type { Book } from './book.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, firstOrderOf, orderOf } from './desk.ts'
 import { exposedNow } from './exposed.ts'
 import type { ExposedThen } from './exposedThen.ts'
 import type { DeviceRecord } from './state.ts'
@@ -42,6 +42,8 @@ export type PhoneView = {
   readonly missing: number
   /** Milliseconds since 1970 by this device's clock, to the hour. */
   readonly heardAt: number | undefined
+  /** Places in the committee's order: from its coming to what it had read when it was last heard. */
+  readonly read: { readonly from: number; readonly to: number } | undefined
   readonly came: DeviceRecord['came']
 }
 
@@ -75,12 +77,15 @@ export const phonesOf = (book: Book, seat: SeatId): PhonesView => {
 
 const phoneOf = (book: Book, device: DeviceId): PhoneView => {
   const peer = book.peers.get(device)
+  const heard = book.heard.get(device)
+  const came = book.devices.get(device)?.came
   return {
     device,
     isMe: device === book.own().device,
     missing: peer?.missing ?? 0,
-    heardAt: book.heard.get(device)?.at,
-    came: book.devices.get(device)?.came,
+    heardAt: heard?.at,
+    read: heard && { from: firstOrderOf(came?.epoch ?? 0), to: orderOf(heard.epoch, heard) },
+    came,
   }
 }
 

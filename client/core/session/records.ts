@@ -12,6 +12,7 @@ import { toOneLine, toPlainText } from '../committee/plainText.ts'
 import type { Post } from '../committee/talk.ts'
 import type { Charter } from '../governance/charter.ts'
 import type { Card } from './decideView.ts'
+import { deliveredTo } from './delivered.ts'
 import type { Names } from './names.ts'
 import type { Election } from './tally.ts'
 import type { CommitteeView, MotionView } from './view.ts'
@@ -71,6 +72,7 @@ export const alarmJson = (view: CommitteeView, alarm: Alarm, names: Names) => {
     ...(alarm.content.place === undefined ? {} : { place: toPlainText(alarm.content.place) }),
     state: summary.state,
     ...(alarm.phase.is === 'settled' ? { outcome: alarm.phase.outcome } : {}),
+    delivered: deliveredTo(view, alarm),
     seen: summary.seen,
     seenNeeded: summary.seenNeeded,
     isEnough: summary.isEnough,

@@ -158,6 +158,7 @@ const callingCommands = (
     ...cityCommands(city),
     ...speakingCommands({
       ...parts,
+      committee: () => view().committee,
       objection: (action) => objectionTo(view(), action, world.clock()),
       onSaid: ({ type }) => mayCall(type) && callSoon(),
     }),

@@ -2,6 +2,8 @@
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { encode } from '../../../shared/base/codec.ts'
 import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { needsMandate } from '../committee/assemblyLife.ts'
+import type { Committee } from '../committee/committee.ts'
 import { checkContent, encodeContent, type KnownContent } from '../committee/content.ts'
 import { type Action, actionCodec, isTimely, type Motion, motionHash } from '../governance/motion.ts'
 import type { Turns } from '../vault/turns.ts'
@@ -15,8 +17,8 @@ import type { Keeper } from './upkeep.ts'
 
 /** `sent`: in the log and read back. `waiting`: on this device's disk, and sent as soon as that is possible. */
 export type Sending = 'sent' | 'waiting'
-/** `not_member`: this device is stuck, removed, or has left; status says which. */
-export type SayFailure = { readonly field: string } | 'not_member'
+/** `not_member`: this device is stuck, removed, or has left; status says which. `needs_mandate`: only the committee's own vote answers that. */
+export type SayFailure = { readonly field: string } | 'not_member' | 'needs_mandate'
 
 export type SpeakingCommands = {
   readonly say: (
@@ -39,11 +41,12 @@ type Parts = {
   readonly sendNow: () => Promise<Sending>
   /** What this device does not help with. */
   readonly objection: (action: Action) => Objection | undefined
+  readonly committee: () => Committee
   readonly onSaid: (content: KnownContent) => void
 }
 
 export const speakingCommands = (parts: Parts): SpeakingCommands => {
-  const { keeper, turns, patience, isMember, sendNow, objection, onSaid } = parts
+  const { keeper, turns, patience, isMember, sendNow, objection, committee, onSaid } = parts
   /** `say` says it, or why not. */
   const answer = <Why extends string>(hash: string, say: (motion: Motion) => Why | undefined) =>
     turns.next(async (): Promise<Result<Sending, 'not_member' | 'no_such_motion' | Why>> => {
@@ -61,6 +64,7 @@ export const speakingCommands = (parts: Parts): SpeakingCommands => {
         const checked = checkContent(content)
         if (!checked.ok) return checked
         if (!isMember()) return err('not_member')
+        if (needsMandate(committee(), checked.value)) return err('needs_mandate')
         const said = naming(keeper.book, checked.value)
         const id = queue(keeper, { type: 'content', content: encodeContent(said) })
         const is = await sendNow()

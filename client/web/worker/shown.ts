@@ -85,12 +85,14 @@ export type NowShown = {
   readonly reports: readonly OwedReport[]
   readonly meetings: readonly Meeting[]
   readonly unreadPosts: number
-  readonly lastDrill: { readonly at: number; readonly answered: number; readonly of: number } | undefined
+  readonly lastDrill: { readonly at: number; readonly inTime: number; readonly of: number } | undefined
 }
 
 export type AlarmShown = {
   readonly alarm: Alarm
   readonly summary: AlarmSummary
+  /** Others on whose phones it is known to be: of these some have not seen it. */
+  readonly delivered: number
   readonly isMine: boolean
   readonly myAnswer: Answer | undefined
   /** What there is to do besides waiting. */

@@ -1,7 +1,7 @@
 /** What each screen is shown, made from a view of the core. Rules are the core's: here is only picked out. Not here: the room (room.ts), the types (shown.ts). */
 import type { Alarm } from '../../core/committee/alarmLife.ts'
 import { isClosed } from '../../core/committee/alarmLife.ts'
-import { alarmSummary, drillOf, liveAlarms } from '../../core/committee/alarmSummary.ts'
+import { alarmSummary, drillOf, lastDrill, liveAlarms } from '../../core/committee/alarmSummary.ts'
 import type { Committee } from '../../core/committee/committee.ts'
 import { ladderOf } from '../../core/committee/ladder.ts'
 import { type Meeting, nextFor } from '../../core/committee/meeting.ts'
@@ -12,6 +12,7 @@ import { isRecallAsked } from '../../core/committee/roles.ts'
 import type { Post } from '../../core/committee/talk.ts'
 import { speaker } from '../../core/committee/whoHoldsWhat.ts'
 import { type Card, decidePage } from '../../core/session/decideView.ts'
+import { deliveredTo } from '../../core/session/delivered.ts'
 import { exposures } from '../../core/session/exposing.ts'
 import { concernPages, rolesPage, stageOf, suspensionIn, unityPage } from '../../core/session/lifeView.ts'
 import { plainNamesIn } from '../../core/session/names.ts'
@@ -162,7 +163,7 @@ const nowOf = (glance: Glance): NowShown => {
       .flatMap(({ owed }) => owed.filter(({ is }) => is !== 'given')),
     meetings: meetingsIn(view).filter(({ content }) => isThisWeek(content.on, nowMs)),
     unreadPosts: glance.unread.length,
-    lastDrill: lastDrill(view),
+    lastDrill: lastDrill(view.committee, memberSeats(view)),
     checks: checksShown(view, nowMs),
     city: cityNow(glance.city()),
   }
@@ -184,22 +185,18 @@ const dayOf = (ms: number): string => {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
 }
 
-const lastDrill = ({ committee, members, charter }: CommitteeView): NowShown['lastDrill'] => {
-  const drill = [...committee.alarms.values()].findLast(({ kind }) => kind === 'practice')
-  if (!drill) return undefined
-  const others = members.map(({ seat }) => seat).filter((seat) => seat !== drill.seat)
-  return { at: drill.at, answered: alarmSummary(drill, others, charter.alarmSeen).seen, of: others.length }
-}
+const memberSeats = ({ members }: CommitteeView): readonly string[] => members.map(({ seat }) => seat)
 
 export const alarmShown = (view: CommitteeView, alarm: Alarm, nowMs: number): AlarmShown => {
   const { phase, seat, answers, at } = alarm
-  const seats = view.members.map((member) => member.seat)
+  const seats = memberSeats(view)
   const isMine = seat === view.own.seat
   const myAnswer = answers.get(view.own.seat)
   const isOver = isClosed(phase) || phase.is === 'cancelled'
   return {
     alarm,
     summary: alarmSummary(alarm, seats, view.charter.alarmSeen),
+    delivered: deliveredTo(view, alarm),
     isMine,
     myAnswer,
     cancelUntil: isMine && !isOver && nowMs < at + CANCEL_MS ? at + CANCEL_MS : undefined,

@@ -145,6 +145,7 @@ t.test(
       isMe: false,
       missing: 0,
       heardAt,
+      read: undefined,
       came: undefined,
     })
     t.equal(

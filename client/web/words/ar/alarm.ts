@@ -86,6 +86,7 @@ export const alarm: Words['alarm'] = {
   answers: 'الأجوبة',
   seenCount: (seen, of) => `رآه ${seen} من ${of}`,
   enough: 'هذا يكفي.',
+  delivered: (n, of) => `وصل إلى هواتف ${n} من ${of} على الأقل. الوصول ليس رؤية.`,
   needMore: (n) => `يلزم أن يراه ${n}، وأن يتولاه واحد.`,
   isOnIt: (name) => `${isolated(name)} يتولاه`,
   quiet: 'لم يُسمع منه شيء منذ ذلك. اسأله أو تولّ الأمر.',

@@ -113,7 +113,7 @@ export const now: Words['now'] = {
   invite: (name) => `${isolated(name)} ينتظر: قارنا الكلمات`,
   inviteNobody: 'أحدهم ينتظر: قارنا الكلمات',
   report: 'عليك تقرير',
-  drill: (answered, of) => `آخر تدريب: أجاب ${answered} من ${of}.`,
+  drill: (answered, of) => `آخر تدريب: أجاب ${answered} من ${of} خلال عشر دقائق.`,
   noDrill: 'لا تدريب بعد. تدرّبوا على إنذار مرة في الشهر.',
   alone: 'أنت وحدك هنا. ادعُ الأول وجهاً لوجه.',
   seen: (seen, of) => `رآه ${seen} من ${of}`,

@@ -93,6 +93,8 @@ export const alarm = {
   answers: 'Answers',
   seenCount: (seen: string, of: string) => `${seen} of ${of} have seen it`,
   enough: 'That is enough of us.',
+  delivered: (n: string, of: string) =>
+    `It has reached the phones of at least ${n} of ${of}. That is not seeing it.`,
   needMore: (n: string) => `It takes ${n} who have seen it, and one who is on it.`,
   isOnIt: (name: string) => `${isolated(name)} is on it`,
   quiet: 'Nothing heard since. Ask, or take it over.',

@@ -84,7 +84,7 @@ export const now = {
   invite: (name: string) => `${isolated(name)} waits: compare the words`,
   inviteNobody: 'Somebody waits: compare the words',
   report: 'Your report is owed',
-  drill: (answered: string, of: string) => `Last drill: ${answered} of ${of} answered.`,
+  drill: (answered: string, of: string) => `Last drill: ${answered} of ${of} answered within ten minutes.`,
   noDrill: 'No drill yet. Practice an alarm once a month.',
   alone: 'You are alone here. Invite the first one in person.',
   seen: (seen: string, of: string) => `${seen} of ${of} have seen it`,

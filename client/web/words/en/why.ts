@@ -27,6 +27,7 @@ export const why = {
   malformed: 'That is not a whole invite: copy all of it, from "tocsin:" to its end.',
   expired: 'This invite has expired: ask for a new one.',
   nothing_to_compare: 'There are no words to compare now.',
+  needs_mandate: 'That needs a vote of your committee first.',
   not_member: 'You cannot speak in this committee now. Safety says why.',
   no_such_motion: 'There is no such motion here any more.',
   alone: 'A committee has at least two members: invite somebody first.',

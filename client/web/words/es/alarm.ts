@@ -85,6 +85,7 @@ export const alarm: Words['alarm'] = {
   answers: 'Respuestas',
   seenCount: (seen, of) => `La han visto ${seen} de ${of}`,
   enough: 'Somos suficientes.',
+  delivered: (n, of) => `Ha llegado al teléfono de al menos ${n} de ${of}. Eso no es haberla visto.`,
   needMore: (n) => `Hace falta que la vean ${n}, y que alguien se ocupe.`,
   isOnIt: (name) => `${isolated(name)} se ocupa`,
   quiet: 'Desde entonces no se sabe nada. Pregunta, o hazlo tú.',

@@ -85,7 +85,7 @@ export const now: Words['now'] = {
   invite: (name) => `${isolated(name)} espera: comparen las palabras`,
   inviteNobody: 'Alguien espera: comparen las palabras',
   report: 'Debes un informe',
-  drill: (answered, of) => `Última práctica: respondieron ${answered} de ${of}.`,
+  drill: (answered, of) => `Última práctica: ${answered} de ${of} respondieron en diez minutos.`,
   noDrill: 'Todavía no hubo práctica. Practiquen una alarma al mes.',
   alone: 'Aquí no hay nadie más. Invita a la primera persona cara a cara.',
   seen: (seen, of) => `La han visto ${seen} de ${of}`,

@@ -22,6 +22,7 @@ export const why: Words['why'] = {
   malformed: 'Esa no es una invitación completa: cópiala entera, desde "tocsin:" hasta el final.',
   expired: 'Esta invitación venció: pide otra.',
   nothing_to_compare: 'Ahora no hay palabras que comparar.',
+  needs_mandate: 'Eso necesita primero una votación de tu comité.',
   not_member: 'Ahora no puedes hablar en este comité. Seguridad dice por qué.',
   no_such_motion: 'Esa moción ya no está aquí.',
   alone: 'Un comité tiene al menos dos miembros: invita primero a alguien.',
