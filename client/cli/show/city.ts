@@ -7,11 +7,12 @@ import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
 import { heldBack } from '../../core/session/cityLetters.ts'
 import type { Session } from '../../core/session/session.ts'
 import type { City } from '../withCity.ts'
+import { standingLines } from './cityStanding.ts'
 import { callLines } from './duty.ts'
 import { STATEMENT_GAPS } from './rings.ts'
 
 const STAGES = {
-  proposed: 'The assembly is proposed: one committee is in.',
+  proposed: 'The assembly is proposed. With three committees it is active.',
   ratified: 'The assembly is ratified by two committees. With a third it is active.',
   active: 'The assembly is active.',
   paused: 'The assembly rests: fewer than three committees are in.',
@@ -25,13 +26,13 @@ const SAYS: Readonly<Record<string, string>> = {
   hide: 'has taken a part of its words back',
 }
 
-export const cityLines = ({ home, assembly }: City): readonly string[] => {
+export const cityLines = (city: City): readonly string[] => {
+  const { home, assembly } = city
   const { committee } = home.view()
-  const mine = membershipOf(committee)
-  if (!mine) return ['We are alone so far. Three committees make a city assembly: `npx tocsin city found`.']
+  if (!membershipOf(committee)) return standingLines(city)
   const terms = [...committee.homeTerms.values()]
   return [
-    `In the city we are called ${toOneLine(mine.code)}.`,
+    ...standingLines(city),
     ...terms
       .filter(({ isOurs }) => !isOurs)
       .map(() => 'Our delegate handed in other keys than ours: ask them why, and compare.'),

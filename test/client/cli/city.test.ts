@@ -40,11 +40,13 @@ t.test('3.G a committee is alone, begins an assembly, and decides to join it', a
     await says(alice, 'city', 'found', 'Swift', '--name', 'City', '--relay-file', file),
     /"City" begins/,
   )
+  t.match(await says(alice, 'city'), /This device is in "City": with `npx tocsin city join`/)
   t.match(
     await says(alice, 'city', 'join', 'Swift', '--sector', 'transport', '--area', 'south'),
     /The others are asked/,
   )
   for (const args of [['decide', '--committee', 'Depot']])
     t.match(await says(alice, ...args), /We join the city/)
+  t.match(await says(alice, 'city'), /We are deciding about it: `npx tocsin motion show [0-9a-f]{4}`/)
   t.match((await alice.json('city')).value, { code: null, assembly: null })
 })

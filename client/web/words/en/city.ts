@@ -30,7 +30,7 @@ export const city = {
   elect: 'Elect a delegate',
   speak: (names: string) => `Speak for us there: ${names}`,
   stages: {
-    proposed: 'The assembly is proposed: one committee is in.',
+    proposed: 'The assembly is proposed. With three committees it is active.',
     ratified: 'Ratified by two committees. With a third it is active.',
     active: 'The assembly is active.',
     paused: 'The assembly rests: fewer than three committees are in.',

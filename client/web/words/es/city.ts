@@ -32,7 +32,7 @@ export const city: LaterWords['city'] = {
   elect: 'Elegir un delegado',
   speak: (names) => `Hablan allí por nosotros: ${names}`,
   stages: {
-    proposed: 'La asamblea está propuesta: hay un comité.',
+    proposed: 'La asamblea está propuesta. Con tres comités estará activa.',
     ratified: 'Ratificada por dos comités. Con un tercero está activa.',
     active: 'La asamblea está activa.',
     paused: 'La asamblea descansa: hay menos de tres comités.',
