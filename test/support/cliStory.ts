@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { newFolder, newPerson, type Person, type Running } from './cli.ts'
-import { startRelay, type TestRelay } from './relay.ts'
+import { startRelay, type TestRelay, type TestRelayOptions } from './relay.ts'
 
 type Says = (person: Person, ...args: readonly string[]) => Promise<string>
 
@@ -19,9 +19,9 @@ export type CliStory = {
   readonly refuses: Says
 }
 
-export const startCliStory = async (t: Test): Promise<CliStory> => {
+export const startCliStory = async (t: Test, options: TestRelayOptions = {}): Promise<CliStory> => {
   const { root, remove } = newFolder()
-  const relay = await startRelay()
+  const relay = await startRelay(options)
   t.teardown(async () => {
     await relay.close()
     remove()
