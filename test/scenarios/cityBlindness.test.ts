@@ -12,9 +12,10 @@ import { BUCKETS } from '../../shared/protocol/limits.ts'
 import { policy } from '../../shared/protocol/policy.ts'
 import { callCity, confirmCity, type Stage, stageCity } from '../bench/cityCommittee.ts'
 import { newCitySide, termOfCity } from '../support/cityTerm.ts'
-import { anAlarm, placeOf, seatOf } from '../support/committeeStory.ts'
+import { anAlarm, gather, placeOf, sayIt, seatOf } from '../support/committeeStory.ts'
+import { bookOf } from '../support/hostileMember.ts'
 import { createSearch, formsOfBytes, formsOfText, type Needle, newMarkers } from '../support/markers.ts'
-import { closeEverybody, must } from '../support/people.ts'
+import { closeEverybody, must, type Person } from '../support/people.ts'
 import { startRelay, type TestRelay } from '../support/relay.ts'
 import { tapInto } from '../support/wiretap.ts'
 
@@ -127,6 +128,34 @@ t.test(
     t.strictSame(search(Buffer.from(relay.logs())), [], 'nothing in the log')
     const planted = [...marks().values()][0] ?? ''
     t.ok(search(Buffer.concat([wire, Buffer.from(planted)])).length > 0, 'what is there is found')
+  },
+)
+
+t.test(
+  '4.6 after an alert the committee goes on in a log of another name, and the one that was written to beside the bulletin gets nothing any more',
+  async (t) => {
+    const [, two] = stage.people
+    const logOf = async (person: Person): Promise<string> =>
+      hexOf((await bookOf(person)).newest().logs[0]?.id ?? new Uint8Array(0))
+    const headOf = async (log: string): Promise<unknown> =>
+      (await tablesOf(relay)).get('logs')?.find(({ id }) => id instanceof Uint8Array && hexOf(id) === log)
+        ?.head
+    await gather(stage.people)
+    const id = await callCity(stage.people, `Called in again: ${mark('second alert')}`)
+    const [before, epoch] = [await logOf(two), two.session.view().epoch]
+
+    await confirmCity(stage.people, id)
+    await gather(stage.people)
+
+    t.equal(one.session.view().epoch, epoch + 1, 'once, and not by each of them')
+    const head = await headOf(before)
+    t.ok(Number(head) > 0, 'what was said before stands in the old log')
+    await sayIt(one, { type: 'post', text: mark('afterwards') })
+    await gather(stage.people)
+    const after = await logOf(two)
+    t.not(after, before)
+    t.ok(Number(await headOf(after)) > 0)
+    t.equal(await headOf(before), head)
   },
 )
 

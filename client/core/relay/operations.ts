@@ -3,6 +3,7 @@
  * Not here: appending (appending.ts), staying connected (createRelay.ts).
  */
 import { err, ok, type Result } from '../../../shared/base/result.ts'
+import { toHex } from '../../../shared/base/text.ts'
 import {
   type AdmissionSecret,
   type Challenge,
@@ -86,8 +87,9 @@ export const openNow = async (
   return head
 }
 
-/** For the map of what a connection has opened. */
-export const roleName = (access: LogAccess, role: Role): string => `${role} ${logKey(access.id)}`
+/** For the map of what a connection has opened: another key of the same role proves nothing. */
+export const roleName = (access: LogAccess, role: Role): string =>
+  `${role} ${logKey(access.id)} ${toHex(access[role].publicKey)}`
 
 /** Once a connection and role; questions that come meanwhile wait for the same answer (A6). */
 export const opened = (

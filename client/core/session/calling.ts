@@ -22,7 +22,7 @@ import { calledBy } from '../committee/cityDuty.ts'
 import { membershipOf } from '../committee/cityLife.ts'
 import type { KnownContent } from '../committee/content.ts'
 import { encodeRing1, ring1Of } from '../committee/ring.ts'
-import { type Around, atBulletin, homeOf, runningTerm, sayAll, signAlone } from './cityAround.ts'
+import { type Around, atBulletin, homeOf, moveOn, runningTerm, sayAll, signAlone } from './cityAround.ts'
 import { hashesOf, neededOf, othersIn, ownToken, type Tokens, tokensFor } from './tokens.ts'
 
 const MINUTE_MS = 60_000
@@ -136,11 +136,15 @@ export const keepCalls = (around: Around): Promise<number> =>
 
 /** Of an alarm that waits sealed: `after` so many minutes it is heard itself. */
 export const callFor = (around: Around, about: CallAbout, after: number): Promise<boolean> =>
-  around.calling.next(() => call(around, about, after))
+  around.calling.next(async () => {
+    const content = await handInCalls(around, about, after)
+    if (content) await around.turns.next(() => sayAll(around, [content]))
+    return content !== undefined
+  })
 
-const call = async (around: Around, about: CallAbout, after = 0): Promise<boolean> => {
-  const content = await handInCalls(around, about, after)
-  if (content) await around.turns.next(() => sayAll(around, [content]))
+const call = async (around: Around, about: CallAbout): Promise<boolean> => {
+  const content = await handInCalls(around, about, 0)
+  if (content) await around.turns.next(() => moveOn(around, [content]))
   return content !== undefined
 }
 

@@ -55,11 +55,23 @@ const letterSeedOf = ({ letterSeeds }: Book, random: Keeper['random']): Uint8Arr
 }
 
 export const sayAll = async (
-  { keeper, sendNow }: Around,
+  { keeper, sendNow }: Pick<Around, 'keeper' | 'sendNow'>,
   contents: readonly KnownContent[],
 ): Promise<void> => {
   for (const content of contents) queue(keeper, { type: 'content', content: encodeContent(content) })
   await sendNow()
+}
+
+/**
+ * A relay that is asked at once by a committee and for the bulletin sees that the two belong together. The next epoch has a log of another name: whoever takes the disk
+ * later finds nothing of it (protocol.md 4.6).
+ */
+export const moveOn = async (
+  { keeper, sendNow }: Around,
+  contents: readonly KnownContent[] = [],
+): Promise<void> => {
+  keeper.book.setOwn({ owesTidy: true })
+  await sayAll({ keeper, sendNow }, contents)
 }
 
 /** The newest term that has begun and whose data the committee's delegates brought. */

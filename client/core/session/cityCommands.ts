@@ -19,6 +19,7 @@ import {
   type Around,
   atBulletin,
   homeOf,
+  moveOn,
   type NoLetter,
   runningTerm,
   sayAll,
@@ -188,7 +189,9 @@ const postLetter = async (around: Around, known: CityLetter): Promise<Result<boo
   const sent = await atBulletin(around, term, (place) =>
     post(place, proveLetter(term, handedOver(known), list.keys)),
   )
-  return sent?.ok ? ok(true) : err(notSent(sent))
+  if (!sent?.ok) return err(notSent(sent))
+  if (letter.says.type === 'alert') await around.turns.next(() => moveOn(around))
+  return ok(true)
 }
 
 const notSent = (sent: Awaited<ReturnType<typeof post>> | undefined): 'offline' | 'used_up' =>
