@@ -20,7 +20,8 @@ import { withCity } from '../withCity.ts'
 const FAILURES: Readonly<Record<CityFailure, string>> = {
   not_member: 'This device is not in the committee now: see `npx tocsin status`.',
   no_city: 'The committee is in no city yet, or its first week there has not begun: see `npx tocsin city`.',
-  no_key: 'This phone came too late for this week; it can speak to the city from next week on.',
+  no_key:
+    'This phone came too late for this week; it can speak to the city from next week on, unless your other phone does.',
   no_such_letter: 'There is no such alert to confirm: see `npx tocsin city`.',
   taken: 'Somebody else of us is on duty in that week.',
   tells_too_much:

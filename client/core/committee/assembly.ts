@@ -13,6 +13,7 @@ import {
   type Announced,
   type Assembly,
   type Card,
+  type CardKeys,
   cardOfSeat,
   isReady,
   keysOf,
@@ -55,10 +56,12 @@ export const assembly: Takers<AssemblyType, Draft> = {
     const card = draft.cards.get(id)
     const list = unpackKeys(keys)
     if (!card || !list || card !== cardOfSeat(draft, said.seat)) return
-    if (term !== newestTerm(draft) + 1 || card.keys.has(term)) return
-    if (card.keys.size > 0 && !isVouched(draft, card, said)) return
-    const kept = [...card.keys].slice(1 - KEPT)
-    draft.cards.set(id, { ...card, keys: new Map([...kept, [term, { keys, writer }]]) })
+    if (term !== newestTerm(draft) + 1) return
+    const vouching = vouchingFor(draft, card, said)
+    if (card.keys.size > 0 && !(vouching && isLater(vouching, card.keys.get(term)))) return
+    const kept = [...card.keys].filter(([of]) => of < term).slice(1 - KEPT)
+    const serial = vouching && { serial: vouching.serial }
+    draft.cards.set(id, { ...card, keys: new Map([...kept, [term, { keys, writer, ...serial }]]) })
   },
   cardDuty: (draft, { seat, content: { card: id, term, key } }) => {
     const card = draft.cards.get(id)
@@ -134,23 +137,26 @@ export const assembly: Takers<AssemblyType, Draft> = {
   },
 }
 
-/** The committee itself says, under keys that it had before, that these are its keys. */
-const isVouched = ({ city }: Draft, card: Card, { content }: SaidOf<'cardKeys'>): boolean => {
+/** The committee itself says, under keys of an earlier term, that these are its keys. */
+const vouchingFor = ({ city }: Draft, card: Card, { content }: SaidOf<'cardKeys'>): Letter | undefined => {
   const signed = content.letter === undefined ? undefined : unpacked(content.letter, decodeSigned)
   const list = unpackKeys(content.keys)
-  const keys = signed && keysOf(card, signed.letter.term)
-  if (!signed || !keys || !list) return false
+  const keys = signed && signed.letter.term < content.term ? keysOf(card, signed.letter.term) : undefined
+  if (!signed || !keys || !list) return undefined
   const { letter } = signed
-  return (
+  const isSame =
     letter.city === city &&
     letter.card === card.id &&
     letter.says.type === 'keys' &&
     letter.says.of === content.term &&
     letter.says.writer === content.writer &&
-    letter.says.root === toHex(listRoot(list)) &&
-    isValidIn(signed, { keys, signers: card.signers })
-  )
+    letter.says.root === toHex(listRoot(list))
+  return isSame && isValidIn(signed, { keys, signers: card.signers }) ? letter : undefined
 }
+
+/** A first list was vouched for by nobody, and stays. */
+const isLater = ({ serial }: Letter, known: CardKeys | undefined): boolean =>
+  known === undefined || (known.serial !== undefined && serial > known.serial)
 
 /** Of terms whose keys are gone no letter comes again. */
 const seenWith = ({ seen, keys }: Card, hash: string, term: number): Card['seen'] =>

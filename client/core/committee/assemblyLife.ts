@@ -6,7 +6,12 @@ import { unpacked } from '../city/packing.ts'
 import type { Id } from './said.ts'
 
 /** `keys`: the hashes of 32 letter keys, packed; `writer`: the hash of the committee's writer key. */
-export type CardKeys = { readonly keys: string; readonly writer: string }
+export type CardKeys = {
+  readonly keys: string
+  readonly writer: string
+  /** Of the letter that vouched for them: a later one replaces them until the term is announced. */
+  readonly serial?: number
+}
 
 /** A committee as the others see it: no size, no workplace, no names. */
 export type Card = {

@@ -21,7 +21,13 @@ const card = v.strictObject({
   at: whole,
   speakers: many(messageId, 2),
   serial: whole,
-  keys: many(v.strictTuple([termNumber, v.strictObject({ keys: packedText(1400), writer: hash })]), 2),
+  keys: many(
+    v.strictTuple([
+      termNumber,
+      v.strictObject({ keys: packedText(1400), writer: hash, serial: v.exactOptional(whole) }),
+    ]),
+    2,
+  ),
   welcomedBy: many(messageId, 127),
   isWilling: v.boolean(),
   since: v.nullable(whole),

@@ -4,8 +4,7 @@
  * this device owes (session/cityOwed.ts), how the assembly counts (assembly.ts).
  */
 import { sameBytes } from '../../../shared/base/bytes.ts'
-import { fromHex, toHex } from '../../../shared/base/text.ts'
-import { keyPairFromSeed, sha256 } from '../../../shared/crypto/sodium.ts'
+import { fromHex } from '../../../shared/base/text.ts'
 import { type BulletinTerm, decodeTerm, encodeTerm } from '../city/bulletinTerm.ts'
 import {
   decodeLetter,
@@ -15,12 +14,12 @@ import {
   type SignedLetter,
   signersOf,
 } from '../city/letter.ts'
-import { LETTER_SIGNERS, type Listed, letterListOf, listedBytes, listRoot } from '../city/letterKeys.ts'
-import { rootFrom } from '../city/merkle.ts'
+import { LETTER_SIGNERS } from '../city/letterKeys.ts'
 import { unpacked } from '../city/packing.ts'
 import type { Takers, Writable } from './area.ts'
 import { type CityType, TERMS_AHEAD } from './cityContent.ts'
 import { cityDuty, type DutyLife, noDuty } from './cityDuty.ts'
+import { isListed, isOutdated, type KeyList, keyOfSeat, listFor } from './keyLists.ts'
 import type { MotionContent } from './motionContent.ts'
 import { type Roles, speaksFor } from './roles.ts'
 import type { Id, SaidOf } from './said.ts'
@@ -29,16 +28,6 @@ export type CityEffect = NonNullable<MotionContent['effect']> & { readonly gives
 
 /** `motion`: that decided it. */
 export type Membership = Omit<CityEffect, 'gives'> & { readonly motion: Id }
-
-/** The committee's keys of a term: whose key stands at which place, fillers apart. `writer`: a 32-byte seed as hex. */
-export type KeyList = {
-  readonly term: number
-  readonly keys: readonly Uint8Array[]
-  readonly seats: ReadonlyMap<number, Id>
-  readonly writer: string
-  readonly root: string
-  readonly writerHash: string
-}
 
 export type CityLetter = {
   readonly id: Id
@@ -107,8 +96,6 @@ export const membershipOf = (life: Pick<CityLife, 'memberships'>): Membership | 
 export const maySay = ({ to }: Membership, { says }: Letter): boolean =>
   to === 'join' || says.type === 'leave'
 
-export const keyOfSeat = (term: number, seat: Id): string => `${term} ${seat}`
-
 export const cityLife: Takers<CityType, Draft> = {
   ...cityDuty,
   letterKeys: (draft, { seat, content: { from, keys } }) => {
@@ -117,8 +104,11 @@ export const cityLife: Takers<CityType, Draft> = {
   cityKeys: (draft, { seat, electorate = [], content: { term, seed, writer } }) => {
     const mine = membershipOf(draft)
     const newest = Math.max((mine?.from ?? 0) - 1, ...draft.keyLists.keys())
-    if (!mine || !speaksFor(draft, seat) || term <= newest || term > newest + TERMS_AHEAD) return
-    draft.keyLists.set(term, listFor(draft, { term, seed, writer }, electorate))
+    if (!mine || !speaksFor(draft, seat) || term > newest + TERMS_AHEAD) return
+    const known = draft.keyLists.get(term)
+    if (term <= newest && !(known && mayReplace(draft, known, electorate))) return
+    const list = listFor(draft.letterKeys, { term, seed, writer }, electorate)
+    draft.keyLists.set(term, known ? replacing(known, list) : list)
     forgetOld(draft)
   },
   citySeat: (draft, { seat, content }) => {
@@ -136,7 +126,7 @@ export const cityLife: Takers<CityType, Draft> = {
         term,
         seat,
         order,
-        isOurs: isOurs(draft, term, mine),
+        isOurs: isOurs(settleList(draft, term), term, mine),
         isDisputed: false,
       })
     for (const old of allButNewest(draft.homeTerms, KEPT_TERMS)) draft.homeTerms.delete(old)
@@ -163,6 +153,12 @@ export const cityLife: Takers<CityType, Draft> = {
   },
 }
 
+/** Of a term that has not been announced, and not of the first: nothing would vouch for another one. */
+const mayReplace = ({ letterKeys, homeTerms }: Draft, list: KeyList, electorate: readonly Id[]): boolean =>
+  homeTerms.size > 0 && list.term > Math.max(...homeTerms.keys()) && isOutdated(letterKeys, list, electorate)
+
+const replacing = ({ before: _, ...known }: KeyList, list: KeyList): KeyList => ({ ...list, before: known })
+
 /** Lists and terms that are kept, the newest: letters under older keys count nowhere any more. */
 const KEPT_LISTS = 3
 const KEPT_TERMS = 2
@@ -187,40 +183,21 @@ const forgetOld = (draft: Draft): void => {
 
 const bytesOf = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0)
 
-/** Of the seats that counted when the delegate said so, those that had given a key. */
-const listFor = (
-  { letterKeys }: Draft,
-  { term, seed, writer }: { readonly term: number; readonly seed: string; readonly writer: string },
-  electorate: readonly Id[],
-): KeyList => {
-  const given = new Map(
-    electorate.flatMap((seat): readonly (readonly [string, Id])[] => {
-      const key = letterKeys.get(keyOfSeat(term, seat))
-      return key === undefined ? [] : [[key, seat]]
-    }),
-  )
-  const keys = letterListOf([...given.keys()].map(bytesOf), bytesOf(seed))
-  const seats = keys.flatMap((key, place): readonly (readonly [number, Id])[] => {
-    const seat = given.get(toHex(key))
-    return seat === undefined ? [] : [[place, seat]]
-  })
-  const writerHash = toHex(sha256(keyPairFromSeed(bytesOf(writer)).publicKey))
-  return { term, keys, seats: new Map(seats), writer, root: toHex(listRoot(keys)), writerHash }
-}
-
 /** What the delegate handed in for us is what we gave: seen by every member. */
-const isOurs = (
-  { keyLists }: Draft,
-  { term, own, root, writers }: BulletinTerm,
-  mine: Membership,
-): boolean => {
-  const list = keyLists.get(term)
-  if (!list || own.card !== mine.card || own.signers !== LETTER_SIGNERS) return false
-  const listed: Listed = { card: own.card, signers: own.signers, root: bytesOf(list.root) }
-  return (
-    sameBytes(rootFrom(listedBytes(listed), own.place, own.path), root) &&
-    writers.some((hash) => toHex(hash) === list.writerHash)
-  )
+const isOurs = (list: KeyList | undefined, term: BulletinTerm, mine: Membership): boolean =>
+  list !== undefined &&
+  term.own.card === mine.card &&
+  term.own.signers === LETTER_SIGNERS &&
+  isListed(term, list)
+
+/** The list that the term was announced with: a newer one may have come too late. */
+const settleList = (draft: Draft, term: BulletinTerm): KeyList | undefined => {
+  const list = draft.keyLists.get(term.term)
+  if (!list) return undefined
+  const { before, ...newest } = list
+  const held = before && !isListed(term, list) && isListed(term, before) ? before : newest
+  draft.keyLists.set(term.term, held)
+  return held
 }
 
 /** What a carried motion does: once joined, a motion to leave ends it. */

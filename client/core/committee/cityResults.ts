@@ -8,8 +8,9 @@ import { decodeTerm, encodeTerm } from '../city/bulletinTerm.ts'
 import { decodeLetter, encodeLetter } from '../city/letter.ts'
 import { packed, unpacked } from '../city/packing.ts'
 import { cardFields, hash, itemFields, MAX_ROTA, packed as packedText, termNumber } from './cityContent.ts'
-import { type CityLife, keyOfSeat, noCityLife } from './cityLife.ts'
+import { type CityLife, noCityLife } from './cityLife.ts'
 import { messageId } from './fields.ts'
+import { type KeyList, keyOfSeat } from './keyLists.ts'
 
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const many = <const T extends v.GenericSchema>(item: T, max: number) =>
@@ -47,7 +48,8 @@ const letter = v.strictObject({
 export const cityTold = v.strictObject({
   memberships: many(membership, 64),
   letterKeys: many(v.strictTuple([termNumber, messageId, hash]), 8192),
-  keyLists: many(keyList, 3),
+  /** One that was replaced stands before the one that did so. */
+  keyLists: many(keyList, 6),
   citySeats: many(v.strictTuple([messageId, messageId]), 1024),
   homeTerms: many(
     v.strictObject({
@@ -70,6 +72,22 @@ type CityTold = v.InferOutput<typeof cityTold>
 const hexOf = (raw: Uint8Array): string => toHex(raw)
 const bytesOf = (hex: string): Uint8Array => fromHex(hex) ?? new Uint8Array(0)
 
+const listTold = ({ before: _, ...one }: KeyList) => ({
+  ...one,
+  keys: one.keys.map(hexOf),
+  seats: [...one.seats],
+})
+
+const listsFrom = (told: CityTold['keyLists']): CityLife['keyLists'] => {
+  const lists = new Map<number, KeyList>()
+  for (const one of told) {
+    const list = { ...one, keys: one.keys.map(bytesOf), seats: new Map(one.seats) }
+    const before = lists.get(one.term)
+    lists.set(one.term, before ? { ...list, before } : list)
+  }
+  return lists
+}
+
 /** Null for a committee that has no city. */
 export const tellCity = (life: CityLife): CityTold | null =>
   life.memberships.size === 0
@@ -83,11 +101,10 @@ export const tellCity = (life: CityLife): CityTold | null =>
           const [term = '', seat = ''] = key.split(' ')
           return [Number(term), seat, value]
         }),
-        keyLists: [...life.keyLists.values()].map((one) => ({
-          ...one,
-          keys: one.keys.map(hexOf),
-          seats: [...one.seats],
-        })),
+        keyLists: [...life.keyLists.values()].flatMap(({ before, ...one }) => [
+          ...(before ? [listTold(before)] : []),
+          listTold(one),
+        ]),
         citySeats: [...life.citySeats],
         homeTerms: [...life.homeTerms.values()].map((one) => ({
           ...one,
@@ -112,12 +129,7 @@ export const cityFrom = (told: CityTold | null): CityLife =>
     : {
         memberships: new Map(told.memberships.map((one) => [one.motion, one])),
         letterKeys: new Map(told.letterKeys.map(([term, seat, key]) => [keyOfSeat(term, seat), key])),
-        keyLists: new Map(
-          told.keyLists.map((one) => [
-            one.term,
-            { ...one, keys: one.keys.map(bytesOf), seats: new Map(one.seats) },
-          ]),
-        ),
+        keyLists: listsFrom(told.keyLists),
         lettered: new Set(told.lettered),
         onDuty: new Map(told.onDuty.map(([term, seat, key]) => [term, { seat, key }])),
         rotas: new Map(told.rotas.map(([term, on]) => [term, on.map(([card, key]) => ({ card, key }))])),

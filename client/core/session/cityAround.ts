@@ -45,6 +45,7 @@ export const homeOf = ({ keeper, view }: Around): Home => {
     letterSeed: letterSeedOf(book, keeper.random),
     nowMs: keeper.clock(),
     isOnlyDevice: mine.length < 2,
+    present: members.filter(({ counts, isVacant }) => counts && !isVacant).map(({ seat }) => seat),
   }
 }
 

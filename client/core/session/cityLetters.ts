@@ -37,6 +37,8 @@ export type Home = {
   readonly nowMs: number
   /** Nobody but this device speaks for our seat. */
   readonly isOnlyDevice: boolean
+  /** Seats that count and have a phone. */
+  readonly present: readonly string[]
 }
 
 export type Abroad = {

@@ -3,18 +3,16 @@
  * what stands in the logs to what is to be said next; said again after every step until nothing is owed. Not here: which letters are signed (cityLetters.ts).
  */
 import { toHex } from '../../../shared/base/text.ts'
-import { randomBytes, sha256 } from '../../../shared/crypto/sodium.ts'
+import { randomBytes } from '../../../shared/crypto/sodium.ts'
 import { encodeTerm } from '../city/bulletinTerm.ts'
 import { encodeSigned, type LetterSaying, letterHash } from '../city/letter.ts'
-import { LETTER_SIGNERS, letterKeyOf } from '../city/letterKeys.ts'
+import { LETTER_SIGNERS } from '../city/letterKeys.ts'
 import { packed } from '../city/packing.ts'
 import { type Card, cardOfSeat, newestTerm } from '../committee/assemblyLife.ts'
-import { TERMS_AHEAD } from '../committee/cityContent.ts'
 import {
   type CityLetter,
   handedOver,
   isComplete,
-  keyOfSeat,
   lastMembership,
   type Membership,
   maySay,
@@ -36,6 +34,7 @@ import {
   speakingSeats,
 } from './cityLetters.ts'
 import { announced, homeTermOf } from './cityTerms.ts'
+import { isHandedIn, isListDue, keysOwed } from './letterKeysOwed.ts'
 
 type Said = readonly KnownContent[]
 
@@ -45,18 +44,6 @@ export const owedAtHome = (home: Home): Said => {
   if (!mine) return []
   const keys = mine.to === 'join' ? keysOwed(home, mine) : []
   return [...keys, ...decided(home), ...takenBack(home), ...signaturesOwed(home, mine)]
-}
-
-/** The seat's keys for the next terms. Another device of ours may have given them; those of one that is gone are given anew. */
-const keysOwed = ({ committee, me, letterSeed, isOnlyDevice }: Home, { from: first }: Membership): Said => {
-  const from = Math.max(first, 1 + Math.max(0, ...committee.keyLists.keys()))
-  const given = committee.letterKeys.get(keyOfSeat(from, me))
-  const own = toHex(sha256(letterKeyOf(letterSeed, from).publicKey))
-  if (given === own || (given !== undefined && !isOnlyDevice)) return []
-  const keys = Array.from({ length: TERMS_AHEAD }, (_, i) =>
-    toHex(sha256(letterKeyOf(letterSeed, from + i).publicKey)),
-  )
-  return [{ type: 'letterKeys', from, keys }]
 }
 
 /** What was decided is written down by whoever proposed it, or by a delegate. */
@@ -104,7 +91,7 @@ export const owedByDelegate = (
     return { home: [], assembly: card ? lettersFor(home.committee, card, ['leave']) : [] }
   return {
     home: [
-      ...introduced(home, abroad),
+      ...introduced(home, abroad, card),
       ...lettersOwed(home, abroad, card),
       ...brought(home, abroad, mine),
       ...rotasBrought(home, abroad),
@@ -115,13 +102,14 @@ export const owedByDelegate = (
 
 const secret = (): string => toHex(randomBytes(32))
 
-const introduced = ({ committee, me }: Home, abroad: Abroad): Said => {
+const introduced = (home: Home, abroad: Abroad, card: Card | undefined): Said => {
   const term = newestTerm(abroad.assembly) + 1
-  const given = [...committee.letterKeys.keys()].filter((key) => key.startsWith(`${term} `)).length
-  const isDue = !committee.keyLists.has(term) && given >= LETTER_SIGNERS
+  const isIntroduced = home.committee.citySeats.get(home.me) === abroad.me
   return [
-    ...(committee.citySeats.get(me) === abroad.me ? [] : [{ type: 'citySeat', seat: abroad.me } as const]),
-    ...(isDue ? [{ type: 'cityKeys', term, seed: secret(), writer: secret() } as const] : []),
+    ...(isIntroduced ? [] : [{ type: 'citySeat', seat: abroad.me } as const]),
+    ...(isListDue(home, abroad, card)
+      ? [{ type: 'cityKeys', term, seed: secret(), writer: secret() } as const]
+      : []),
   ]
 }
 
@@ -132,7 +120,8 @@ const lettersOwed = (home: Home, { assembly }: Abroad, card: Card | undefined): 
   const list = committee.keyLists.get(term)
   const seats = speakingSeats(committee)
   const isNew = card !== undefined && seats.length > 0 && seats.join() !== card.speakers.join()
-  const needsVouching = card !== undefined && card.keys.size > 0 && !card.keys.has(term)
+  const needsVouching =
+    card !== undefined && card.keys.size > 0 && list !== undefined && !isHandedIn(card, term, list.writerHash)
   const says: readonly LetterSaying[] = [
     ...(isNew ? [{ type: 'speakers', seats } as LetterSaying] : []),
     ...(needsVouching && list
@@ -207,7 +196,7 @@ const lettersFor = ({ letters }: Committee, card: Card, types: readonly LetterSa
 const handedIn = ({ keyLists, letters }: Committee, assembly: Committee, card: Card): Said => {
   const term = newestTerm(assembly) + 1
   const list = keyLists.get(term)
-  if (!list || card.keys.has(term)) return []
+  if (!list || isHandedIn(card, term, list.writerHash)) return []
   const keys = packed(Uint8Array.from(list.keys.flatMap((key) => [...key])))
   const handing = { type: 'cardKeys', card: card.id, term, keys, writer: list.writerHash } as const
   if (card.keys.size === 0) return [handing]
@@ -215,6 +204,7 @@ const handedIn = ({ keyLists, letters }: Committee, assembly: Committee, card: C
     (one) =>
       one.letter.says.type === 'keys' &&
       one.letter.says.of === term &&
+      one.letter.says.root === list.root &&
       isComplete(one) &&
       card.keys.has(one.letter.term),
   )

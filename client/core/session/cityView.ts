@@ -167,10 +167,11 @@ const callIn = (
   ]
 }
 
-const mayCall = ({ committee, me }: Home, term: BulletinTerm | undefined): CityPage['mayCall'] => {
+const mayCall = ({ committee, letterSeed }: Home, term: BulletinTerm | undefined): CityPage['mayCall'] => {
   const list = term && committee.keyLists.get(term.term)
   if (!list) return 'not_begun'
-  return [...list.seats.values()].includes(me) ? 'yes' : 'no_key'
+  const mine = sha256(letterKeyOf(letterSeed, list.term).publicKey)
+  return list.keys.some((key) => sameBytes(key, mine)) ? 'yes' : 'no_key'
 }
 
 const waitingIn = ({ committee, letterSeed }: Home): CityPage['waiting'] =>

@@ -2,10 +2,11 @@
 import { sameBytes } from '../../../shared/base/bytes.ts'
 import { unreachable } from '../../../shared/base/unreachable.ts'
 import type { Chain, Head } from '../../../shared/protocol/ids.ts'
-import { decodeContent, isCounted, isRuled } from '../committee/content.ts'
+import { type Content, decodeContent, isCounted, isRuled } from '../committee/content.ts'
 import { type Payload, payloadHash, type SeenHead } from '../epochlog/payload.ts'
 import type { Place } from '../governance/fold.ts'
-import { type Device, fullSeats } from '../governance/roster.ts'
+import type { SeatId } from '../governance/ids.ts'
+import { type Device, fullSeats, presentSeats, type Roster } from '../governance/roster.ts'
 import { takesOut } from '../governance/verdict.ts'
 import { comparePeer } from '../relay/witness.ts'
 import { numberKey } from './book.ts'
@@ -141,10 +142,16 @@ const keepContent = (desk: Desk, epoch: Epoch, { payload, by, found }: Kept, raw
     device: by.device,
     order,
     at: payload.at,
-    electorate: isCounted(content.value) ? fullSeats(epoch.info.roster) : undefined,
+    electorate: electorateFor(content.value, epoch.info.roster),
     heardAt: desk.clock(),
     notBefore: book.own().polledAt,
     decisions: isRuled(content.value) ? epoch.charter.decisions : undefined,
     content: raw,
   })
+}
+
+/** A seat whose phones are gone is counted where the committee decides, and signs no letters: who has the phone would. */
+const electorateFor = (content: Content, roster: Roster): readonly SeatId[] | undefined => {
+  if (content.type === 'cityKeys') return presentSeats(roster)
+  return isCounted(content) ? fullSeats(roster) : undefined
 }

@@ -63,7 +63,8 @@ export const city = {
   gone: 'Every committee reads it now.',
   mayNot: {
     not_begun: 'Nobody can call the city before its first week has begun.',
-    no_key: 'This phone came too late for this week. From next week on it can call the city.',
+    no_key:
+      'This phone came too late for this week. From next week on it can call the city, unless your other phone does.',
   },
   nobodyThere: (code: string) => `${isolated(code)}: nobody has answered an alarm there`,
   onlyDuty: 'Only people on duty and delegates can read this.',

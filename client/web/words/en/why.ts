@@ -92,7 +92,8 @@ export const why = {
   no_token: 'This phone cannot stop it: it is yours, or the phone came later. Others can.',
   in_city: 'We are in a city already.',
   no_city: 'We are in no city yet, or its first week has not begun.',
-  no_key: 'This phone came too late for this week. From next week on it can call the city.',
+  no_key:
+    'This phone came too late for this week. From next week on it can call the city, unless your other phone does.',
   tells_too_much:
     'Somebody outside would read a name, an exact time, how many you are, a shift or a device. Say it without.',
   used_up: 'Our committee has written all that it may this week. Next week it can call the city again.',

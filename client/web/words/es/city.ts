@@ -65,7 +65,8 @@ export const city: LaterWords['city'] = {
   gone: 'Ahora lo lee cada comité.',
   mayNot: {
     not_begun: 'Nadie puede llamar a la ciudad antes de que empiece su primera semana.',
-    no_key: 'Este teléfono llegó tarde para esta semana. Desde la próxima puede llamar a la ciudad.',
+    no_key:
+      'Este teléfono llegó tarde para esta semana. Desde la próxima puede llamar a la ciudad, si no lo hace tu otro teléfono.',
   },
   nobodyThere: (code) => `${isolated(code)}: nadie ha respondido allí a una alarma`,
   onlyDuty: 'Solo pueden leer esto quienes están de turno y los delegados.',

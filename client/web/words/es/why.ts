@@ -88,7 +88,8 @@ export const why: Words['why'] = {
   no_token: 'Este teléfono no puede pararlo: es tuyo, o llegó después. Otras personas sí.',
   in_city: 'Ya estamos en una ciudad.',
   no_city: 'Todavía no estamos en ninguna ciudad, o su primera semana no ha empezado.',
-  no_key: 'Este teléfono llegó tarde para esta semana. Desde la próxima puede llamar a la ciudad.',
+  no_key:
+    'Este teléfono llegó tarde para esta semana. Desde la próxima puede llamar a la ciudad, si no lo hace tu otro teléfono.',
   tells_too_much:
     'Alguien de fuera leería un nombre, una hora exacta, cuántos sois, un turno o un dispositivo. Dilo sin eso.',
   used_up:

@@ -173,10 +173,20 @@ t.test('CI4 keys of a later term need a letter of the committee that says the sa
   vouched(right)
   t.ok(has(2))
   const writer = '4'.repeat(64)
-  const other = signedBy(heron, letterOf(heron, { ...right, writer } as LetterSaying))
   const list = packed(concat(...listOf(heron, 2)))
-  city.say(heron.seat, { type: 'cardKeys', card: heron.card, term: 2, keys: list, writer, letter: other })
-  t.equal(city.cardOf(heron)?.keys.get(2)?.writer, WRITER, 'said once')
+  const again = (serial?: number) => {
+    const says = { ...right, writer } as LetterSaying
+    const letter = serial ? letterOf(heron, says, { serial }) : undefined
+    const vouch = letter && { letter: signedBy(heron, letter) }
+    city.say(heron.seat, { type: 'cardKeys', card: heron.card, term: 2, keys: list, writer, ...vouch })
+    return city.cardOf(heron)?.keys.get(2)?.writer
+  }
+  t.equal(again(), WRITER, 'said once')
+  t.equal(again(1), WRITER, 'by an older letter')
+  t.equal(again(++serial), writer, 'a newer one replaces them: the key of a taken phone leaves')
+  vouched(right, { serial: 2 })
+  t.equal(city.cardOf(heron)?.keys.get(2)?.writer, writer, 'and not back')
+  vouched(right)
   city.show(rook)
   const short = packed(concat(...listOf(rook, 1).slice(1)))
   city.say(rook.seat, { type: 'cardKeys', card: rook.card, term: 1, keys: short, writer })

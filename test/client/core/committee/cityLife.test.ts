@@ -20,13 +20,15 @@ import { writable } from '../../../../client/core/committee/area.ts'
 import {
   type CityEffect,
   isComplete,
-  keyOfSeat,
   membershipOf,
   settleCity,
 } from '../../../../client/core/committee/cityLife.ts'
+import { cityFrom, tellCity } from '../../../../client/core/committee/cityResults.ts'
 import { apply, type Committee, emptyCommittee } from '../../../../client/core/committee/committee.ts'
 import type { KnownContent } from '../../../../client/core/committee/content.ts'
+import { keyOfSeat } from '../../../../client/core/committee/keyLists.ts'
 import { signingOf } from '../../../../client/core/session/cityLetters.ts'
+import { isListDue } from '../../../../client/core/session/letterKeysOwed.ts'
 import { sameBytes } from '../../../../shared/base/bytes.ts'
 import { fromHex, toHex } from '../../../../shared/base/text.ts'
 import { cryptoReady, keyPairFromSeed, sha256 } from '../../../../shared/crypto/sodium.ts'
@@ -279,3 +281,87 @@ t.test('CI7 one writer key for each committee, and another log for each seed', a
   t.notSame(other.envelopeKey, log.envelopeKey)
   t.notSame(pairOf(ALICE, 3).publicKey, pairOf(ALICE, 4).publicKey)
 })
+
+/** Term 3 has come home, and the list of term 4 is closed with three keys. */
+const inFour = () => {
+  const here = ready()
+  const bring = (list: Uint8Array, writer: string, term: number) =>
+    here.say(ALICE, { type: 'cityTerm', term: packed(encodeTerm({ ...termWith(list, writer), term })) })
+  bring(listRoot(here.list(3)?.keys ?? []), WRITER, 3)
+  here.handIn(ALICE, 4, [ALICE, BOB, CAROL])
+  const again = (electorate: readonly string[], by = ALICE, writer = SEED) =>
+    here.say(by, { type: 'cityKeys', term: 4, seed: WRITER, writer }, electorate)
+  const seats = () => [...(here.list(4)?.seats.values() ?? [])].sort()
+  return { ...here, bring, again, seats }
+}
+
+t.test(
+  'CI2 the key of a phone that is gone leaves the list of the next term, until that is announced',
+  async (t) => {
+    const { again, seats, list, bring, say, now } = inFour()
+    const first = list(4)
+    again([ALICE, BOB, CAROL])
+    t.equal(list(4), first, 'as long as nothing has changed')
+    again([ALICE, BOB], BOB)
+    t.equal(list(4), first, 'nor by whoever does not speak for us')
+    again([ALICE, BOB])
+    t.strictSame(seats(), [ALICE, BOB].sort(), 'nobody has the phone of Carol any more')
+    t.strictSame(list(4)?.before, first)
+    const fresh = Array.from({ length: 8 }, (_, i) => toHex(hashOf(DORA, 4 + i)))
+    say(BOB, { type: 'letterKeys', from: 4, keys: fresh })
+    again([ALICE, BOB], ALICE, WRITER)
+    t.ok(
+      list(4)?.keys.some((key) => toHex(key) === fresh[0]),
+      'another phone of Bob',
+    )
+    t.notOk(list(4)?.before?.before, 'one is kept')
+    bring(listRoot(list(4)?.keys ?? []), WRITER, 4)
+    t.match(now().homeTerms.get(4), { isOurs: true })
+    const announced = list(4)
+    t.equal(announced?.before, undefined)
+    again([ALICE])
+    t.equal(list(4), announced, 'what is announced stays')
+  },
+)
+
+t.test('CI2 a list that was replaced too late holds, as the term was announced with it', async (t) => {
+  const { again, list, bring, now } = inFour()
+  const first = list(4)
+  again([ALICE, BOB])
+  t.not(list(4), first)
+  const told = cityFrom(JSON.parse(JSON.stringify(tellCity(now()))))
+  t.strictSame(told.keyLists, now().keyLists, 'and whoever comes in knows both')
+  bring(listRoot(first?.keys ?? []), WRITER, 4)
+  t.match(now().homeTerms.get(4), { isOurs: true })
+  t.strictSame(list(4), first)
+})
+
+t.test(
+  'CI2 a list waits for every phone, the first one for two days, a later one until a day before it is announced',
+  async (t) => {
+    const HOUR = 3_600_000
+    const here = committee()
+    const present = [ALICE, BOB, CAROL]
+    const abroad = (bulletins = new Map(), cards = new Map()) =>
+      ({ assembly: { ...emptyCommittee, bulletins, cards }, me: idOf(8), relay: undefined }) as never
+    const due = (hours: number, ...where: Parameters<typeof abroad>) => {
+      const motions = new Map([[idOf(900), { phaseAt: 0 }]])
+      const home = { committee: { ...here.now(), motions }, nowMs: hours * HOUR, present }
+      return isListDue(home as never, abroad(...where), undefined)
+    }
+    const two = new Map([[2, { startsAt: 0 }]])
+    here.give(ALICE)
+    t.notOk(due(1000, two), 'one key is no list')
+    here.give(BOB)
+    t.notOk(due(47, two))
+    t.ok(due(48, two))
+    here.give(CAROL)
+    t.ok(due(0, two), 'all have given theirs')
+    for (const seat of present) here.give(seat)
+    here.handIn(ALICE, 3, present)
+    present.push(DORA)
+    const three = new Map([[3, { startsAt: 0 }]])
+    t.notOk(due(95, three), 'Dora is away')
+    t.ok(due(96, three))
+  },
+)
