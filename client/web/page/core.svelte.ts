@@ -3,7 +3,7 @@
  * at, asked for again when it changed. Nothing of it stays when the vault is locked. Not here: any rule, and any key: those are the worker's.
  */
 import { getContext, setContext, untrack } from 'svelte'
-import type { VaultState, WorkerEvent } from '../worker/port.ts'
+import type { FirstShown, VaultState, WorkerEvent } from '../worker/port.ts'
 import type { Frame, JoiningShown, Views } from '../worker/shown.ts'
 import { createLine, type Line } from './line.ts'
 
@@ -59,19 +59,15 @@ export const createCore = (worker: Worker, onLoud: () => void): Core => {
   const putJoining = (joining: JoiningShown): void => {
     joinings = [...joinings.filter((one) => one.joining !== joining.joining), joining]
   }
-  const turn = async (now: VaultState): Promise<void> => {
+  const turn = (now: VaultState, first: FirstShown = { frames: [], joinings: [] }): void => {
     vault = now
-    frames = []
-    joinings = []
-    if (now !== 'open') return
-    const [committees, followed] = await Promise.all([line.ask('committees', {}), line.ask('joinings', {})])
-    if (committees.ok) for (const frame of committees.value) putFrame(frame)
-    if (followed.ok) joinings = followed.value
+    frames = first.frames
+    joinings = first.joinings
   }
   const hear = (event: WorkerEvent): void => {
     switch (event.is) {
       case 'vault':
-        void turn(event.vault)
+        turn(event.vault, event.vault === 'open' ? event : undefined)
         break
       case 'frame':
         putFrame(event.frame)
@@ -95,7 +91,7 @@ export const createCore = (worker: Worker, onLoud: () => void): Core => {
   }
   const line = createLine(worker, hear)
   void line.ask('vault', {}).then((answer) => {
-    if (answer.ok && vault === undefined) void turn(answer.value)
+    if (answer.ok && vault === undefined) turn(answer.value)
   })
   return {
     ...line,

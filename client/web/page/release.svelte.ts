@@ -17,7 +17,7 @@ declare const __LOADER__: string
 type Offered = { readonly id: string; readonly name: string; readonly text: string }
 
 export type Releases = {
-  /** Once, when the first screen is there: the loader then fetches every file of the release. */
+  /** Once, when the first screen is there: a moment later the loader fetches every file of the release, or is compared with that of the server. */
   readonly start: () => Promise<void>
   /** passing: this page came from the server as it is now, and so will the next one. */
   readonly kept: 'asking' | 'kept' | 'passing'
@@ -36,6 +36,8 @@ export type Releases = {
 
 const CHANGED = 'loaderChanged'
 const ANSWER_MS = 60_000
+/** After the first screen: by then a slow phone has drawn it, out of what it keeps. */
+const DRAWN_MS = 1000
 const LOOK_MS = 6 * 3_600_000
 
 const ask = (asked: ToLoader): Promise<FromLoader | undefined> =>
@@ -93,13 +95,22 @@ export const createReleases = (): Releases => {
     const loader = await fetched('sw.js')
     if (loader && toHex(await sha256(new Uint8Array(loader))) !== __LOADER__) alarm()
   }
+  /** What the browser finds by itself is heard of from the first moment on; for that nothing is asked of the network. */
+  const heed = async (): Promise<boolean> => {
+    const kept = await navigator.serviceWorker.getRegistration()
+    if (!kept?.active) return false
+    kept.addEventListener('updatefound', alarm)
+    if (isUnderWay(kept)) alarm()
+    return true
+  }
   const start = async (): Promise<void> => {
+    const isHeeded = await heed()
+    await new Promise((drawn) => setTimeout(drawn, DRAWN_MS))
     const registration = await navigator.serviceWorker.register(scriptUrl(LOADER), { updateViaCache: 'none' })
-    const isFirst = registration.active === null
-    registration.addEventListener('updatefound', () => {
-      if (!isFirst || registration.active) alarm()
-    })
-    if (!isFirst && isUnderWay(registration)) alarm()
+    if (!isHeeded)
+      registration.addEventListener('updatefound', () => {
+        if (registration.active) alarm()
+      })
     await controlled()
     const said = await ask({ is: 'asking' })
     running = said && 'id' in said ? said : undefined

@@ -123,7 +123,6 @@ export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Aske
   takeOver: nothing,
   changePassphrase: v.object({ before: text, after: text }),
   erase: nothing,
-  committees: nothing,
   found: v.object({
     name: text,
     purpose: text,
@@ -134,7 +133,6 @@ export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Aske
     isForOldPhones: v.boolean(),
   }),
   inspectInvite: v.object({ link: text }),
-  joinings: nothing,
   startJoining: v.object({ link: text, handle: text }),
   answerWords: v.object({ joining: id, doMatch: v.boolean() }),
   forgetJoining: v.object({ joining: id }),

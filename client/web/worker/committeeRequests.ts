@@ -41,7 +41,8 @@ export const COMMITTEE_REQUESTS: {
   say: ({ session }, { content }) => session.say(content),
   runs: async ({ session }, { release, isLoaderChanged }) => {
     const { committee, own } = session.view()
-    const last = committee.programs.get(own.device)
+    const waiting = session.unsent().flatMap(({ content }) => (content.type === 'runs' ? content : []))
+    const last = waiting.at(-1) ?? committee.programs.get(own.device)
     if (last?.release === release && last.isLoaderChanged === isLoaderChanged) return ok(undefined)
     const said = await session.say({ type: 'runs', release, isLoaderChanged })
     return said.ok ? ok(undefined) : said

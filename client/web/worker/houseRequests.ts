@@ -13,21 +13,13 @@ import { changePassphrase } from './vaultRequests.ts'
 
 export type HouseName = Extract<
   RequestName,
-  | 'changePassphrase'
-  | 'committees'
-  | 'found'
-  | 'inspectInvite'
-  | 'joinings'
-  | 'startJoining'
-  | 'answerWords'
-  | 'forgetJoining'
+  'changePassphrase' | 'found' | 'inspectInvite' | 'startJoining' | 'answerWords' | 'forgetJoining'
 >
 
 export const HOUSE_REQUESTS: {
   readonly [N in HouseName]: (house: House, asked: Asked<N>) => Promise<Answer<N>>
 } = {
   changePassphrase,
-  committees: async ({ sittings }) => ok([...sittings.values()].map((sitting) => sitting.frame())),
   found: async ({ client, add }, wishes) => {
     const founding = foundingOf(wishes)
     if (!founding.ok) return founding
@@ -40,7 +32,6 @@ export const HOUSE_REQUESTS: {
     if (!kind.ok) return kind
     return relay.ok ? ok({ kind: kind.value, relay: relay.value }) : relay
   },
-  joinings: async ({ joinings }) => ok(joinings.shown()),
   startJoining: async ({ client, joinings }, { link, handle: typed }) => {
     const token = tokenIn(link)
     const kind = client.kindOf(token)

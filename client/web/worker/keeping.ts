@@ -12,7 +12,7 @@ import type { Vault } from '../../core/vault/vault.ts'
 import { type Cities, openCities } from './cities.ts'
 import { type Joinings, openJoinings } from './joinings.ts'
 import { leash } from './leash.ts'
-import type { VaultState, WorkerEvent } from './port.ts'
+import type { FirstShown, VaultState, WorkerEvent } from './port.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { openSitting, type Sitting } from './sitting.ts'
 import type { VaultLock } from './vaultLock.ts'
@@ -49,24 +49,36 @@ export type Keeping = {
   readonly means: Means
   readonly house: () => House | undefined
   readonly state: () => Promise<VaultState>
+  /** Of one that is not open here. */
+  readonly shut: () => Promise<Shut>
   /** One thing at a time is done with the vault as a whole. */
   readonly next: Queue
   readonly takeLock: () => Promise<(() => void) | undefined>
   /** `free` gives the lock back when it is closed. */
   readonly moveIn: (vault: Vault, file: VaultFile, free: () => void) => Promise<void>
   /** Undefined when it was not open. Whatever is under way ends as if the relay were gone; then `end` is called and the lock given back. */
-  readonly moveOut: (is: VaultState, end?: (vault: Vault) => Promise<void>) => Promise<void>
+  readonly moveOut: (is: Shut, end?: (vault: Vault) => Promise<void>) => Promise<void>
 }
 
-type Stay = { readonly house: House; readonly leave: (end: (vault: Vault) => Promise<void>) => Promise<void> }
+type Shut = Exclude<VaultState, 'open'>
+
+type Stay = {
+  readonly house: House
+  readonly shown: () => FirstShown
+  /** Connects: the page has what it shows first, and the time to draw it. */
+  readonly begin: () => void
+  readonly leave: (end: (vault: Vault) => Promise<void>) => Promise<void>
+}
+
+/** Milliseconds in which a slow phone draws its first page. */
+const DRAWING_MS = 250
 
 export const createKeeping = (means: Means): Keeping => {
   const { lock, storage, tell } = means
   let stay: Stay | undefined
   const next = createQueue()
 
-  const state = async (): Promise<VaultState> => {
-    if (stay) return 'open'
+  const shut = async (): Promise<Shut> => {
     if (await lock.isTaken()) return 'elsewhere'
     return (await storage.has()) ? 'locked' : 'none'
   }
@@ -78,22 +90,24 @@ export const createKeeping = (means: Means): Keeping => {
     tell({ is: 'vault', vault: is })
     await leaving.leave(end)
   }
-  const lockUp = (is: VaultState): void => {
+  const lockUp = (is: Shut): void => {
     next(() => moveOut(is)).catch(() => undefined)
   }
   lock.onAsked(() => lockUp('elsewhere'))
   lock.onFreed(() => {
-    if (!stay) next(async () => tell({ is: 'vault', vault: await state() })).catch(() => undefined)
+    if (!stay) next(async () => tell({ is: 'vault', vault: await shut() })).catch(() => undefined)
   })
   return {
     means,
     house: () => stay?.house,
-    state,
+    state: async () => (stay ? 'open' : shut()),
+    shut,
     next,
     takeLock: () => lock.take(() => lockUp('elsewhere')),
     moveIn: async (vault, file, free) => {
       stay = await settleIn(means, { vault, file, free }, () => lockUp('locked'))
-      tell({ is: 'vault', vault: 'open' })
+      tell({ is: 'vault', vault: 'open', ...stay.shown() })
+      stay.begin()
     },
     moveOut,
   }
@@ -127,35 +141,48 @@ const settleIn = async (
     await sitting?.parcels.forget()
     await forgetMarks(vault, committee)
   }
-  const add = (session: Session): Sitting => {
+  const seat = (session: Session): Sitting => {
     const onGone = (): void => void drop(session.id).catch(onBroken)
     const onChange = (): void => cities?.touch()
     const edge = { tell, onGone, onBroken, onChange, groups, isForbidden }
     const sitting = openSitting(session, { vault, world, ...edge })
     sittings.set(session.id, sitting)
+    return sitting
+  }
+  const add = (session: Session): Sitting => {
+    const sitting = seat(session)
+    sitting.begin()
     sitting.touch()
     cities?.touch()
     return sitting
   }
-  for (const session of await client.committees()) add(session)
-  cities = openCities({
-    world,
-    groups,
-    onChange: () => {
-      for (const sitting of sittings.values()) sitting.touch()
-    },
-    onBroken,
-  })
+  for (const session of await client.committees()) seat(session)
   const joinings = openJoinings({ client, world, tell, onJoined: add, onBroken })
+  const begin = (): void => {
+    for (const sitting of sittings.values()) sitting.begin()
+    const onChange = (): void => {
+      for (const sitting of sittings.values()) sitting.touch()
+    }
+    cities = openCities({ world, groups, onChange, onBroken })
+  }
+  let cancelBegin: () => void = () => undefined
   return {
     house: { vault, file, client, sittings, joinings, add, drop },
+    shown: () => ({
+      frames: [...sittings.values()].map((sitting) => sitting.frame()),
+      joinings: joinings.shown(),
+    }),
+    begin: () => {
+      cancelBegin = world.timer(DRAWING_MS, begin)
+    },
     leave: async (end) => {
       isOver = true
+      cancelBegin()
       cut()
       try {
         await Promise.all([
           joinings.close(),
-          cities.close(),
+          cities?.close(),
           ...[...sittings.values()].map((sitting) => sitting.close()),
         ])
         await end(vault)

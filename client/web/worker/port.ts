@@ -62,7 +62,6 @@ export type Requests = CityRequests & {
   readonly erase: Ask<Nothing, undefined, 'elsewhere'>
 
   // Committees.
-  readonly committees: Ask<Nothing, readonly Frame[]>
   /** `relay`: the line that the relay prints when it starts. `isTalk`: two or three who have not agreed yet. */
   readonly found: Ask<
     {
@@ -84,7 +83,6 @@ export type Requests = CityRequests & {
     { readonly kind: InviteKind; readonly relay: string },
     InviteFault
   >
-  readonly joinings: Ask<Nothing, readonly JoiningShown[]>
   /** The worker then looks after it by itself, also after the next unlocking; how it goes comes as events. */
   readonly startJoining: Ask<
     { readonly link: string; readonly handle: string },
@@ -213,10 +211,14 @@ export type FromWorker =
   | { readonly number: number; readonly answer: Answer<RequestName> }
   | { readonly event: WorkerEvent }
 
+export type FirstShown = { readonly frames: readonly Frame[]; readonly joinings: readonly JoiningShown[] }
+
 /** What happens without having been asked for. Small: slices are asked for by whoever shows them. */
 export type WorkerEvent =
   /** After it was locked, taken over or erased, too: then nothing that was shown may stay on the screen. */
-  | { readonly is: 'vault'; readonly vault: VaultState }
+  | { readonly is: 'vault'; readonly vault: Exclude<VaultState, 'open'> }
+  /** With what the first page shows: nobody asks, and waits, a second time. */
+  | ({ readonly is: 'vault'; readonly vault: 'open' } & FirstShown)
   | { readonly is: 'frame'; readonly frame: Frame }
   /** `views` look different from before. `room`: the whole length is in the frame. */
   | {

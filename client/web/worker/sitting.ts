@@ -30,6 +30,8 @@ export type Sitting = {
   readonly markCall: (call: string) => Promise<void>
   /** Soon: something may have changed. */
   readonly touch: () => void
+  /** Connects, and is loud when it is time; before, it shows what is kept. */
+  readonly begin: () => void
   readonly close: () => Promise<void>
 }
 
@@ -66,8 +68,7 @@ export const openSitting = (session: Session, around: Around): Sitting => {
   })
   let marks = readMarks(vault, session.id)
   let entriesRead = 0
-  const bell = openBell(session, around)
-  let cancelTide: () => void = () => undefined
+  let end: (() => void) | undefined
 
   const glance = (): Glance => {
     const connection = session.connection()
@@ -83,41 +84,57 @@ export const openSitting = (session: Session, around: Around): Sitting => {
     marks = readMarks(vault, session.id)
     page.touch()
   }
-  const tide = (): void => {
+  const onEntries = (count: number): void => {
+    entriesRead += count
     page.touch()
-    parcels.tend()
-    cancelTide = world.timer(TIDE_MS, tide)
   }
-  const heard = (): void => {
-    page.touch()
-    bell.look()
-    around.onChange()
-  }
-  const end = session.live(heard, {
-    onProgress: ({ entries }) => {
-      entriesRead += entries
-      page.touch()
-    },
-    onBroken: around.onBroken,
-  })
-  tide()
   return {
     session,
     parcels,
     glance,
-    frame: () => frameOf(glance()),
+    frame: page.frame,
     look: page.look,
     lookAtRoom: page.lookAtRoom,
     markRead: () => mark(writeMarks(vault, session.id, session.view().committee)),
     markCall: (call) => mark(markCall(vault, session.id, call)),
     touch: page.touch,
+    begin: () => {
+      end ??= live({ ...around, session, parcels, touch: page.touch, onEntries })
+    },
     close: async () => {
       page.close()
-      bell.close()
-      cancelTide()
-      end()
+      end?.()
       await session.close()
     },
+  }
+}
+
+type Living = Around &
+  Pick<Sitting, 'session' | 'parcels' | 'touch'> & { readonly onEntries: (count: number) => void }
+
+/** The answer ends it. */
+const live = ({ session, parcels, touch, onEntries, ...around }: Living): (() => void) => {
+  const bell = openBell(session, around)
+  const heard = (): void => {
+    touch()
+    bell.look()
+    around.onChange()
+  }
+  const end = session.live(heard, {
+    onProgress: ({ entries }) => onEntries(entries),
+    onBroken: around.onBroken,
+  })
+  let cancelTide: () => void = () => undefined
+  const tide = (): void => {
+    touch()
+    parcels.tend()
+    cancelTide = around.world.timer(TIDE_MS, tide)
+  }
+  tide()
+  return () => {
+    bell.close()
+    cancelTide()
+    end()
   }
 }
 
@@ -129,7 +146,7 @@ const once = <T>(make: () => T): (() => T) => {
   }
 }
 
-type OnPage = Pick<Sitting, 'look' | 'lookAtRoom' | 'touch'> & { readonly close: () => void }
+type OnPage = Pick<Sitting, 'frame' | 'look' | 'lookAtRoom' | 'touch'> & { readonly close: () => void }
 
 /** What the page has seen, and what it is told when that looks different. */
 const createPage = (session: Session, { world, tell, onGone }: Around, glance: () => Glance): OnPage => {
@@ -150,6 +167,11 @@ const createPage = (session: Session, { world, tell, onGone }: Around, glance: (
     if (views.length > 0) tell({ is: 'changed', committee: session.id, views })
   }
   return {
+    frame: () => {
+      const now = glance()
+      seen.isNew('frame', now)
+      return frameOf(now)
+    },
     look: (view) => {
       const now = glance()
       seen.isNew(view, now)

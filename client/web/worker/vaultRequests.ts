@@ -40,7 +40,7 @@ export const VAULT_REQUESTS: {
       const { lock, tell } = keeping.means
       if (keeping.house()) return ok(undefined)
       await lock.takeOver()
-      tell({ is: 'vault', vault: await keeping.state() })
+      tell({ is: 'vault', vault: await keeping.shut() })
       return ok(undefined)
     }),
   erase: (keeping) => keeping.next(() => erase(keeping)),

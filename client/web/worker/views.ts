@@ -58,7 +58,8 @@ export const frameOf = (glance: Glance): Frame => {
     names: new Map(seatsIn(view).map((one) => [one, names(one)])),
     connection,
     entriesRead,
-    unsent: view.unsent,
+    // Which program runs here nobody wrote, and nobody has to call about it
+    unsent: view.unsent - glance.unsent.filter(({ content }) => content.type === 'runs').length,
     standing: view.standing,
     cutOff: view.cutOff,
     members: view.members.length,

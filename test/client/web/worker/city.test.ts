@@ -36,8 +36,12 @@ const joinBy = async (tab: Tab, sponsor: Tab, committee: string): Promise<string
   await tab.until(isComparing)
   await tab.until(async () => (await tab.ask('answerWords', { joining, doMatch: true })).ok)
   must(await sponsor.ask('answerInvite', { committee, invite, answer: 'match' }))
-  await tab.until(() => tab.events.some((event) => event.is === 'joiningOver'))
-  return must(await tab.ask('committees', {}))[0]?.committee ?? ''
+  const arrivedIn = (): string | undefined => {
+    const over = tab.events.findLast((event) => event.is === 'joiningOver')
+    return over?.is === 'joiningOver' ? over.committee : undefined
+  }
+  await tab.until(() => arrivedIn() !== undefined)
+  return arrivedIn() ?? ''
 }
 
 const wordsOf = (ids: object): Readonly<Record<string, string>> =>
