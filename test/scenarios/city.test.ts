@@ -20,6 +20,7 @@ import {
   tallyOf,
 } from '../../client/core/committee/assemblyLife.ts'
 import { handedOver, membershipOf } from '../../client/core/committee/cityLife.ts'
+import { activeIn, isRecallAsked } from '../../client/core/committee/roles.ts'
 import { assemblyPage } from '../../client/core/session/assemblyView.ts'
 import { toHex } from '../../shared/base/text.ts'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
@@ -34,6 +35,7 @@ t.teardown(async () => {
   await Promise.all(everybody().map(({ session }) => session.close()))
 })
 
+const HOUR = 3_600_000
 const story = cityStory()
 const { time, everybody, keep, seatIn } = story
 
@@ -260,6 +262,39 @@ t.test('18 Assembly item "support reinstatement"', async (t) => {
       [{ item: asked.title }],
     )
   })
+})
+
+t.test('3.G Two missed reports open a recall question by themselves', async (t) => {
+  const [holder, two, three] = warehouse
+  if (!two || !three) throw new Error('nobody')
+  const termOf = ({ session }: Person) => activeIn(session.view().committee, 'delegate')[0]
+  const full = (person: Person) =>
+    person.session
+      .view()
+      .members.filter(({ counts }) => counts)
+      .map(({ seat }) => seat)
+  const isAsked = (person: Person): boolean => {
+    const term = termOf(person)
+    return term !== undefined && isRecallAsked(term, full(person))
+  }
+  await sayIt(two, { type: 'reportOwed', term: termOf(two)?.id ?? '', item: 'What the north needs' })
+  await keep()
+  time.now += 71 * HOUR
+  await keep()
+  t.notOk(isAsked(three), 'within 72 hours')
+  time.now += 2 * HOUR
+  await keep()
+  for (const person of warehouse) t.ok(isAsked(person), 'by the devices: nobody had to accuse anybody')
+  t.strictSame(
+    termOf(three)?.due,
+    new Set([two, three].map(({ session }) => session.view().own.seat)),
+    'each once',
+  )
+  t.equal(termOf(three)?.recall.size, 0)
+  const debts = termOf(holder)?.owed ?? []
+  for (const { id } of debts) await sayIt(holder, { type: 'report', owed: id, said: 'We act' })
+  await keep()
+  t.notOk(isAsked(three), 'and it is over when they are there')
 })
 
 t.test('a new term comes by itself, under keys that the old ones vouch for', async (t) => {

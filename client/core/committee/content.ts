@@ -59,6 +59,7 @@ export type KnownContent = v.InferOutput<(typeof schemas)[keyof typeof schemas]>
 const COUNTED: ReadonlySet<string> = new Set<KnownContent['type']>([
   'unityPoint',
   'recallAsk',
+  'recallDue',
   'suspend',
   'motion',
   'motionFix',

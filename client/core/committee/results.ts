@@ -60,6 +60,7 @@ const term = v.strictObject({
   inRow: whole,
   owed: many(v.strictObject({ id: messageId, item: line(MAX_OWED_ITEM), at: whole }), 256),
   recall: seats,
+  due: v.exactOptional(seats),
   ended: v.nullable(v.strictObject({ how: v.picklist(TERM_ENDS), order: whole, at: whole })),
 })
 
@@ -128,10 +129,11 @@ const pointOf = ({ id, seat, order, at, words, among, stances, endings, settled 
   settled: settled ?? null,
 })
 
-const termOf = ({ id, role, seat, order, since, until, inRow, owed, recall, ended }: Term) => ({
+const termOf = ({ id, role, seat, order, since, until, inRow, owed, recall, due, ended }: Term) => ({
   ...{ id, role, seat, order, since, until, inRow },
   owed: owed.filter(({ report }) => !report).map(({ id: debt, item, at }) => ({ id: debt, item, at })),
   recall: [...recall],
+  ...(due ? { due: [...due] } : {}),
   ended: ended ?? null,
 })
 
@@ -161,9 +163,10 @@ const pointFrom = ({ stances, endings, settled, ...one }: Results['unity'][numbe
   ...(settled ? { settled } : {}),
 })
 
-const termFrom = ({ recall, ended, ...one }: Results['terms'][number]): Term => ({
+const termFrom = ({ recall, due, ended, ...one }: Results['terms'][number]): Term => ({
   ...one,
   recall: new Set(recall),
+  ...(due ? { due: new Set(due) } : {}),
   ...(ended ? { ended } : {}),
 })
 

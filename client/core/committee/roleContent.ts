@@ -41,6 +41,9 @@ const recallAsk = v.object({
   why: v.exactOptional(text(MAX_WORDS)),
 })
 
+/** From a device by itself: by its clock two reports of this delegate are missing. */
+const recallDue = v.object({ type: v.literal('recallDue'), term: messageId })
+
 /** A short language code as in `es` or `ar`, perhaps with a region. */
 const language = v.pipe(v.string(), v.regex(/^[a-z]{2,3}(-[A-Z]{2})?$/))
 const words = v.pipe(v.array(line(60)), v.maxLength(MAX_LIST), v.readonly())
@@ -63,6 +66,6 @@ const profile = v.object({
   away: v.boolean(),
 })
 
-export const roleSchemas = { roleTake, roleHandover, reportOwed, report, recallAsk, profile }
+export const roleSchemas = { roleTake, roleHandover, reportOwed, report, recallAsk, recallDue, profile }
 
 export type ProfileContent = v.InferOutput<typeof profile>

@@ -36,6 +36,8 @@ export type Term = {
   readonly owed: readonly Owed[]
   /** Who asks that it be put to the vote whether they are called back. */
   readonly recall: ReadonlySet<Id>
+  /** Whose devices say that two reports are missing. */
+  readonly due?: ReadonlySet<Id>
   readonly ended?: { readonly how: TermEnd; readonly order: number; readonly at: number }
 }
 
@@ -48,7 +50,9 @@ type Cause = Pick<Said, 'id' | 'order' | 'at'>
 
 const DAY_MS = 86_400_000
 
-export const roles: Takers<'roleTake' | 'roleHandover' | 'reportOwed' | 'report' | 'recallAsk', Draft> = {
+type RoleSaying = 'roleTake' | 'roleHandover' | 'reportOwed' | 'report' | 'recallAsk' | 'recallDue'
+
+export const roles: Takers<RoleSaying, Draft> = {
   roleTake: (draft, said) => {
     const { role, days } = said.content
     if (!isElected(role)) begin(draft, said, { role, seat: said.seat, ...(days ? { days } : {}) })
@@ -81,7 +85,20 @@ export const roles: Takers<'roleTake' | 'roleHandover' | 'reportOwed' | 'report'
     else recall.delete(seat)
     draft.terms.set(term.id, { ...term, recall })
   },
+  recallDue: (draft, { seat, electorate = [], content }) => {
+    const term = draft.terms.get(content.term)
+    if (!term || term.ended || term.seat === seat || !electorate.includes(seat)) return
+    if (unreported(term) >= MISSED_REPORTS)
+      draft.terms.set(term.id, { ...term, due: new Set(term.due).add(seat) })
+  },
 }
+
+/** Reports that were not given in time, before a recall is asked for by itself. */
+export const MISSED_REPORTS = 2
+/** Members whose devices have to say so: a clock may be wrong. */
+const DUE_SAYERS = 2
+
+const unreported = ({ owed }: Term): number => owed.filter(({ report }) => !report).length
 
 export type Election = { readonly role: Role; readonly seat: Id; readonly days?: number }
 
@@ -115,9 +132,18 @@ export const elect = (draft: Draft, cause: Cause, election: Election, electorate
 /** What a carried recall does. */
 export const recall = (draft: Draft, cause: Cause, id: Id): void => leaveTerm(draft, cause, id, 'recalled')
 
-/** A third of those who count have to ask before it is put to the vote. */
-export const isRecallAsked = ({ recall: asked }: Term, electorate: readonly Id[]): boolean =>
-  3 * electorate.filter((seat) => asked.has(seat)).length >= electorate.length && electorate.length > 0
+/** A third of those who count have to ask before it is put to the vote; two missing reports do as well. */
+export const isRecallAsked = (term: Term, electorate: readonly Id[]): boolean =>
+  electorate.length > 0 &&
+  (3 * electorate.filter((seat) => term.recall.has(seat)).length >= electorate.length ||
+    isRecallDue(term, electorate))
+
+/** As long as the reports are missing. */
+export const isRecallDue = (term: Term, electorate: readonly Id[]): boolean => {
+  const others = electorate.filter((seat) => seat !== term.seat)
+  const saying = others.filter((seat) => term.due?.has(seat)).length
+  return unreported(term) >= MISSED_REPORTS && saying > 0 && saying >= Math.min(DUE_SAYERS, others.length)
+}
 
 /** Terms of a role that no saying has ended, oldest first. */
 export const activeIn = ({ terms }: Roles, role: Role): readonly Term[] =>

@@ -120,6 +120,7 @@ const PLACES: Places = {
   reportOwed: ofTerm,
   report: ({ id, content }, terms) => ['term', terms.get(content.owed) ?? id],
   recallAsk: ofTerm,
+  recallDue: ofTerm,
   profile: begins('profile'),
   concern: begins('concern'),
   concernAdd: ofConcern,

@@ -3,7 +3,7 @@
  * act. Not here: how roles come and go (roles.ts).
  */
 import type { Concerns } from './concern.ts'
-import type { Owed, Roles, Term } from './roles.ts'
+import { MISSED_REPORTS, type Owed, type Roles, type Term } from './roles.ts'
 import { MAX_TERMS, REPORT_HOURS, type Role } from './roleWords.ts'
 import type { Id } from './said.ts'
 import { type Now, suspensionOf } from './suspension.ts'
@@ -17,8 +17,6 @@ const UNHEARD_DAYS = 30
 const PROPOSING_DAYS = 60
 /** Fewer motions than this say nothing about who proposes them. */
 const FEW_MOTIONS = 4
-/** Reports that were not given in time, before a recall is suggested. */
-const MISSED_REPORTS = 2
 
 export type Holding = {
   readonly term: Term
@@ -86,6 +84,10 @@ const aboutRoles = (holdings: readonly Holding[]): readonly Warning[] => {
     .map(({ term: { seat, role, inRow } }) => ({ is: 'long_service' as const, seat, role, terms: inRow }))
   return [...many, ...long]
 }
+
+/** By this device's clock. */
+export const isOverdue = (term: Term, nowMs: number): boolean =>
+  term.owed.filter((owed) => reportOf(owed, nowMs).is === 'missed').length >= MISSED_REPORTS
 
 const aboutReports = ({ term, owed }: Holding): readonly Warning[] => {
   const missed = owed.filter(({ is }) => is === 'missed').length

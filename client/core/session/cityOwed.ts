@@ -19,7 +19,8 @@ import {
 } from '../committee/cityLife.ts'
 import type { Committee } from '../committee/committee.ts'
 import type { KnownContent } from '../committee/content.ts'
-import { activeIn, speaksFor } from '../committee/roles.ts'
+import { activeIn, isRecallDue, speaksFor } from '../committee/roles.ts'
+import { isOverdue } from '../committee/whoHoldsWhat.ts'
 import { lent, rotasBrought } from './cityDuty.ts'
 import {
   type Abroad,
@@ -43,8 +44,16 @@ export const owedAtHome = (home: Home): Said => {
   const mine = lastMembership(home.committee)
   if (!mine) return []
   const keys = mine.to === 'join' ? keysOwed(home, mine) : []
-  return [...keys, ...decided(home), ...takenBack(home), ...signaturesOwed(home, mine)]
+  return [...keys, ...recallsDue(home), ...decided(home), ...takenBack(home), ...signaturesOwed(home, mine)]
 }
+
+/** Two reports are missing: said by our device, until enough have. */
+const recallsDue = ({ committee, me, nowMs, present }: Home): Said =>
+  activeIn(committee, 'delegate').flatMap((term): Said => {
+    const isOurs = present.includes(me) && term.seat !== me && !term.due?.has(me)
+    const isDue = isOurs && isOverdue(term, nowMs) && !isRecallDue(term, present)
+    return isDue ? [{ type: 'recallDue', term: term.id }] : []
+  })
 
 /** What was decided is written down by whoever proposed it, or by a delegate. */
 const decided = (home: Home): Said => {

@@ -13,6 +13,7 @@ export type Sayable = Exclude<
     readonly type:
       | 'file'
       | 'partWays'
+      | 'recallDue'
       | `check${string}`
       | 'calls'
       | 'met'

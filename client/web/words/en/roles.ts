@@ -45,7 +45,7 @@ export const roles = {
   callBackHint: 'When a third of us asks, we vote on it. They have no vote in it.',
   why: 'Why',
   takeBack: 'I do not ask any more',
-  isAsked: 'A third of us asks: it can be put to the vote.',
+  isAsked: 'A third of us asks, or two reports are missing: it can be put to the vote.',
   putRecall: 'Put it to the vote',
   take: 'Do something for a while',
   which: 'Which?',

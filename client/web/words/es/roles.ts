@@ -48,7 +48,7 @@ export const roles: LaterWords['roles'] = {
   callBackHint: 'Cuando lo pide un tercio, votamos. La persona no vota en ello.',
   why: 'Por qué',
   takeBack: 'Ya no lo pido',
-  isAsked: 'Lo pide un tercio: se puede poner a votación.',
+  isAsked: 'Lo pide un tercio, o faltan dos informes: se puede poner a votación.',
   putRecall: 'Ponerlo a votación',
   take: 'Hacer algo por un tiempo',
   which: '¿Cuál?',

@@ -1,7 +1,12 @@
 /** Roles, reports, recall and the page that shows who holds what (product.md 3.B, 3.C). */
 import * as fc from 'fast-check'
 import t from 'tap'
-import { applyAll, type Committee, emptyCommittee } from '../../../../client/core/committee/committee.ts'
+import {
+  apply,
+  applyAll,
+  type Committee,
+  emptyCommittee,
+} from '../../../../client/core/committee/committee.ts'
 import type { KnownContent } from '../../../../client/core/committee/content.ts'
 import {
   activeIn,
@@ -119,6 +124,38 @@ t.test('3.C recalled is recalled at once, and the alternate has the rest of the 
   t.strictSame(votes.holders('delegate'), [BOB], 'a second time changes nothing')
   votes.recall(stepped)
   t.strictSame(votes.holders('delegate'), [], 'and then there is nobody')
+})
+
+t.test('CL6 two missing reports ask for a recall, when two members’ devices say so', async (t) => {
+  const votes = elections()
+  const term = votes.elect({ role: 'delegate', seat: ALICE })
+  let now: Committee = { ...emptyCommittee, terms: votes.roles.terms }
+  let order = 2000
+  const three = [ALICE, BOB, CAROL]
+  const say = (seat: string, content: KnownContent): string => {
+    order++
+    const id = idOf(order)
+    now = apply(now, { id, seat, device: seat, order, at: order * HOUR, electorate: three, content })
+    return id
+  }
+  const its = () => now.terms.get(term)
+  const asked = (full: readonly string[] = three) => {
+    const one = its()
+    return one !== undefined && isRecallAsked(one, full)
+  }
+  const due = (seat: string) => say(seat, { type: 'recallDue', term })
+  const [first] = ['Reinstatement', 'Rota'].map((item) => {
+    due(BOB)
+    return say(BOB, owe(term, item))
+  })
+  t.notOk(its()?.due, 'not before two are owed')
+  for (const seat of [BOB, BOB, ALICE, DORA]) due(seat)
+  t.notOk(asked(), 'one clock, the holder and a beginner')
+  t.ok(asked([ALICE, BOB]), 'where there is one other, that one')
+  due(CAROL)
+  t.ok(asked())
+  say(ALICE, tell(first ?? ''))
+  t.notOk(asked(), 'as long as they are missing')
 })
 
 t.test(
