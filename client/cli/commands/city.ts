@@ -8,12 +8,14 @@ import { type CityItem, isComplete } from '../../core/committee/cityLife.ts'
 import type { CityFailure } from '../../core/session/cityCommands.ts'
 import type { DutyWeek } from '../../core/session/onDuty.ts'
 import type { Session } from '../../core/session/session.ts'
+import { leaksToCity } from '../../core/session/sharing.ts'
 import { askChoice, askText } from '../ask.ts'
 import { chooseOne } from '../chooseOne.ts'
 import { type Command, isOn, type Outcome, type Refusal, refused } from '../command.ts'
 import { press } from '../motionChoice.ts'
 import { cityJson, cityLines } from '../show/city.ts'
 import { dutyLines } from '../show/duty.ts'
+import { inTheWay } from '../show/rings.ts'
 import { inOrder } from '../steps.ts'
 import { withCity } from '../withCity.ts'
 
@@ -36,6 +38,18 @@ export const answered = (
   sentence: string,
   json: object = {},
 ): Outcome => (result.ok ? ok({ text: [sentence], json }) : refused(result.error, FAILURES[result.error]))
+
+/** What nobody outside should read is pointed out, or whoever wrote it would have to guess. */
+const said = (
+  home: Session,
+  text: string,
+  result: Result<unknown, CityFailure>,
+  sentence: string,
+): Outcome => {
+  if (result.ok || result.error !== 'tells_too_much') return answered(result, sentence)
+  const found = inTheWay([], leaksToCity(home.view(), text))
+  return refused(result.error, [...found, 'Say it without.'].join(' '))
+}
 
 export const city: Command = {
   usage: '',
@@ -61,7 +75,7 @@ export const cityAlert: Command = {
       if (utf8(text.value).length > MAX_ALERT_BYTES)
         return refused('too_long', 'That is too long for an alert: shorten it.')
       const sent = await home.alertCity(text.value)
-      return answered(sent, 'One more member has to confirm it: `npx tocsin city confirm`.')
+      return said(home, text.value, sent, 'One more member has to confirm it: `npx tocsin city confirm`.')
     }),
 }
 
@@ -84,7 +98,7 @@ export const cityOnIt: Command = {
   usage: '[ID] [TEXT]',
   about: ['Tells the committee that called that somebody here is on it, and what they do.'],
   takes: 2,
-  examples: ['city on-it 3fa2 "Two of us come at four."'],
+  examples: ['city on-it 3fa2 "We come and stand by her."'],
   run: (context, input) =>
     withCity(context, async ({ home }) => {
       const calls = home.bulletins().flatMap(({ posted }) => posted.filter(isCall))
@@ -97,10 +111,8 @@ export const cityOnIt: Command = {
         text: () => askText(context, input.positionals[1], 'What do you do?'),
       })
       if (!asked.ok) return asked
-      return answered(
-        await home.answerCity(asked.value.call.id, asked.value.text),
-        'They read that you are on it.',
-      )
+      const { call, text } = asked.value
+      return said(home, text, await home.answerCity(call.id, text), 'They read that you are on it.')
     }),
 }
 

@@ -1,7 +1,7 @@
 /** The city in words and as JSON. */
 import type { Posted } from '../../core/city/bulletin.ts'
 import type { BulletinTerm } from '../../core/city/bulletinTerm.ts'
-import { assemblyStage, type Item, membersIn, tallyOf } from '../../core/committee/assemblyLife.ts'
+import { assemblyStage, type Card, type Item, membersIn, tallyOf } from '../../core/committee/assemblyLife.ts'
 import { isComplete, membershipOf } from '../../core/committee/cityLife.ts'
 import { toOneLine, toPlainText } from '../../core/committee/plainText.ts'
 import { heldBack } from '../../core/session/cityLetters.ts'
@@ -74,13 +74,19 @@ const assemblyLines = (session: Session): readonly string[] => {
   const { committee } = session.view()
   return [
     STAGES[assemblyStage(committee)],
-    ...[...committee.cards.values()].map(({ code, sector, area, since, hasLeft }) => {
-      const outside = hasLeft ? 'has left' : 'asks to come in'
-      const state = since === undefined ? outside : 'is in'
-      return `  ${toOneLine(code)} (${toOneLine(sector)}, ${toOneLine(area)}) ${state}`
-    }),
+    ...[...committee.cards.values()].map(
+      (card) =>
+        `  ${toOneLine(card.code)} (${toOneLine(card.sector)}, ${toOneLine(card.area)}) ${placeOf(card)}`,
+    ),
     ...[...committee.items.values()].map((item) => itemLine(session, item)),
   ]
+}
+
+const placeOf = ({ id, code, since, hasLeft }: Card): string => {
+  if (since !== undefined) return 'is in'
+  return hasLeft
+    ? 'has left'
+    : `asks to come in (${id.slice(0, 4)}): \`npx tocsin city welcome ${toOneLine(code)}\``
 }
 
 const itemLine = (session: Session, item: Item): string => {

@@ -68,8 +68,10 @@ export const shareMotion = (
 type Names = Pick<CommitteeView, 'committee' | 'handles' | 'own'>
 
 /** Words of one member for other committees: nobody of ours is named in them. */
-export const tellsTooMuch = (view: Names, text: string): boolean =>
-  leaksIn(text, [...handlesIn(view).handles.values()]).length > 0
+export const tellsTooMuch = (view: Names, text: string): boolean => leaksToCity(view, text).length > 0
+
+export const leaksToCity = (view: Names, text: string): readonly Leak[] =>
+  leaksIn(text, [...handlesIn(view).handles.values()])
 
 /** A change of what the city would read brings in nothing that the words before it did not have. */
 export const amendsTooMuch = (

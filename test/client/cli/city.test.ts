@@ -49,4 +49,8 @@ t.test('3.G a committee is alone, begins an assembly, and decides to join it', a
     t.match(await says(alice, ...args), /We join the city/)
   t.match(await says(alice, 'city'), /We are deciding about it: `npx tocsin motion show [0-9a-f]{4}`/)
   t.match((await alice.json('city')).value, { code: null, assembly: null })
+  t.match(
+    await refuses(alice, 'city', 'alert', 'Two of us need help'),
+    /Nobody outside should read how many people: "Two of us"/,
+  )
 })
