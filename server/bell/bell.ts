@@ -46,8 +46,8 @@ export type Bell = {
 }
 
 const DAY_MS = 86_400_000
-/** B6: registrations at once, and a second. */
-const REGISTERS = { burst: 200, perSecond: 5 }
+/** B6: registrations at once, and a second: a city that begins, and then as many as come anew. */
+const REGISTERS = { burst: 1000, perSecond: 0.2 }
 
 export const startBell = async (options: BellOptions): Promise<Bell> => {
   await cryptoReady
@@ -175,7 +175,8 @@ const register = async (
   const now = inside.steady()
   inside.tokens = Math.min(REGISTERS.burst, inside.tokens + ((now - inside.at) / 1000) * REGISTERS.perSecond)
   inside.at = now
-  if (inside.tokens < 1) return { type: 'later', seconds: 1 }
+  if (inside.tokens < 1)
+    return { type: 'later', seconds: Math.ceil((1 - inside.tokens) / REGISTERS.perSecond) }
   inside.tokens -= 1
   await inside.store.register({ hash: bellHash(id), rung, endpoint, day: inside.today() })
   return { type: 'ok' }

@@ -32,7 +32,7 @@ const MINUTE_MS = 60_000
 /** B6. */
 const ALARMS = { burst: 6, everyMs: 10 * MINUTE_MS }
 const TICKETS = { burst: 5, everyMs: MINUTE_MS }
-/** Requests under way at once, and tries of an alarm that a push service did not take. */
+/** Requests under way at once, and times that an alarm is tried which a push service did not take: again when all others have been rung. */
 const AT_ONCE = 32
 const TRIES = 3
 const AGAIN_MS = 5_000
@@ -51,34 +51,55 @@ const take = (bucket: Bucket, { burst, everyMs }: Rate, now: number): number => 
   return 0
 }
 
+type Passes = {
+  /** Those that may be taken another time. */
+  readonly ring: (all: readonly Kept[], urgency: 'high' | 'normal') => Promise<readonly Kept[]>
+  readonly ringLoud: (all: readonly Kept[]) => Promise<void>
+}
+
+const createPasses = ({ store, push, later }: RingingDeps): Passes => {
+  const isForLater = async (one: Kept, urgency: 'high' | 'normal'): Promise<boolean> => {
+    const rang = await push(one.endpoint, urgency)
+    if (rang === 'gone') await store.forget(one.hash)
+    return rang === 'later'
+  }
+  const ring = async (all: readonly Kept[], urgency: 'high' | 'normal'): Promise<readonly Kept[]> => {
+    const again: Kept[] = []
+    const next = all.values()
+    const line = async (): Promise<void> => {
+      for (const one of next) if (await isForLater(one, urgency).catch(() => false)) again.push(one)
+    }
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, line))
+    return again
+  }
+  const ringLoud = async (all: readonly Kept[]): Promise<void> => {
+    let left = await ring(all, 'high')
+    for (let tries = 1; tries < TRIES && left.length > 0; tries++) {
+      await new Promise<void>((resolve) => later(AGAIN_MS, resolve))
+      left = await ring(left, 'high')
+    }
+  }
+  return { ring, ringLoud }
+}
+
 export const createRinging = (deps: RingingDeps): Ringing => {
-  const { store, push, later, steady } = deps
+  const { store, later, steady } = deps
+  const { ring, ringLoud } = createPasses(deps)
   const alarms: Bucket = { tokens: ALARMS.burst, at: steady() }
   const tickets = new Map<string, Bucket>()
   /** When the alarm that waits for its turn has it. */
   let promised: number | undefined
   let running: Promise<void> = Promise.resolve()
 
-  /** An alarm that a push service did not take is tried again. */
-  const ring = async (one: Kept, urgency: 'high' | 'normal', tries = TRIES): Promise<void> => {
-    const rang = await push(one.endpoint, urgency)
-    if (rang === 'gone') await store.forget(one.hash)
-    if (rang !== 'later' || urgency === 'normal' || tries === 1) return
-    await new Promise<void>((resolve) => later(AGAIN_MS, resolve))
-    await ring(one, urgency, tries - 1)
-  }
   const ringThese = async (what: 'round' | 'alarm'): Promise<void> => {
-    const all = shuffled(await store.all(what === 'round'), deps.random)
+    const all = await store.all(what === 'round')
     deps.rang(what, all.length)
-    const next = all.values()
-    const line = async (): Promise<void> => {
-      for (const one of next) await ring(one, what === 'alarm' ? 'high' : 'normal').catch(() => undefined)
-    }
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, line))
+    await (what === 'alarm' ? ringLoud(all) : ring(all, 'normal'))
   }
-  const begin = (what: 'round' | 'alarm'): void => {
-    running = Promise.all([running, ringThese(what).catch(() => undefined)]).then(() => undefined)
+  const under = (work: Promise<unknown>): void => {
+    running = Promise.all([running, work.catch(() => undefined)]).then(() => undefined)
   }
+  const begin = (what: 'round' | 'alarm'): void => under(ringThese(what))
   const round = (): void => {
     begin('round')
     void store.expire(deps.today() - FORGOTTEN_DAYS).catch(() => undefined)
@@ -111,15 +132,9 @@ export const createRinging = (deps: RingingDeps): Ringing => {
       tickets.set(name, bucket)
       const wait = take(bucket, TICKETS, steady())
       if (wait > 0) return { type: 'later', seconds: Math.ceil(wait / 1000) }
-      running = Promise.all([running, ring(found, 'high').catch(() => undefined)]).then(() => undefined)
+      under(ringLoud([found]))
       return { type: 'ok' }
     },
     idle: () => running,
   }
 }
-
-const shuffled = <T>(list: readonly T[], random: () => number): readonly T[] =>
-  list
-    .map((one) => ({ one, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ one }) => one)

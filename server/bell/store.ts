@@ -11,7 +11,7 @@ export type KeptKeys = BellKeys & { readonly previous: Uint8Array | undefined }
 export type BellStore = {
   readonly register: (one: Kept & { readonly rung: number; readonly day: number }) => Promise<void>
   readonly forget: (hash: Uint8Array) => Promise<boolean>
-  /** Of the regular rounds only, or of alarms. Never those with tickets. */
+  /** Of the regular rounds only, or of alarms; who came on an earlier day first, else in random order. Never those with tickets. */
   readonly all: (ofRounds: boolean) => Promise<readonly Kept[]>
   /** By its ticket. */
   readonly one: (hash: Uint8Array) => Promise<Kept | undefined>
@@ -49,14 +49,15 @@ export const openBellStore = async (address: BellDatabase, migrations: string): 
   })
   return {
     register: async ({ hash, endpoint, rung, day }) => {
-      await sql`insert into bells (hash, rung, endpoint, day) values (${hash}, ${rung}, ${endpoint}, ${day})
+      await sql`insert into bells (hash, rung, endpoint, day, since) values (${hash}, ${rung}, ${endpoint}, ${day}, ${day})
         on conflict (hash) do update set rung = ${rung}, endpoint = ${endpoint}, day = ${day}`
     },
     forget: async (hash) => (await sql`delete from bells where hash = ${hash}`).count > 0,
     all: async (ofRounds) =>
       (
         await sql<{ hash: Buffer; endpoint: string }[]>`
-          select hash, endpoint from bells where rung = 2 or (rung = 1 and ${!ofRounds})`
+          select hash, endpoint from bells where rung = 2 or (rung = 1 and ${!ofRounds})
+          order by since, random()`
       ).map(kept),
     one: async (hash) =>
       (
