@@ -83,6 +83,13 @@ const alarmOf = (
   ...more,
 })
 
+/** How to reach somebody is on the screen of whoever is on it, until the alarm is over. */
+const told = async (raiser: Person, onIt: Person, alarm: string): Promise<void> => {
+  for (const { session } of [raiser, onIt]) must(await session.sync())
+  const said = raiser.session.reachOf(alarm)
+  if (said === undefined || onIt.session.reachOf(alarm) !== said) throw new Error('not told')
+}
+
 /** Two alarms through every answer and every state. */
 const alarms = async (people: readonly Person[], mark: Markers['mark']): Promise<void> => {
   const [alice, bob, carol, dave] = people as [Person, Person, Person, Person]
@@ -92,8 +99,8 @@ const alarms = async (people: readonly Person[], mark: Markers['mark']): Promise
     name: string,
     to: 'steady' | 'cancelled' | 'spoken_to' | 'reopened',
   ) => sayIt(person, { type: 'alarmState', alarm, to, note: `So it is: ${mark(name)}` })
-  const contact = { may: 'yes' as const, how: `Ring ${mark('contact')} twice` }
-  const first = await sayIt(dave, alarmOf(mark, 'first alarm', contact))
+  const first = await sayIt(dave, alarmOf(mark, 'first alarm', { may: 'yes' }))
+  must(await dave.session.setReach(first, `Ring ${mark('contact')} twice`))
   await sayIt(alice, { type: 'alarmAnswer', alarm: first, answer: 'seen' })
   await sayIt(carol, { type: 'alarmAnswer', alarm: first, answer: 'cannot' })
   const what = `I come with ${mark('on it')}`
@@ -105,6 +112,7 @@ const alarms = async (people: readonly Person[], mark: Markers['mark']): Promise
     by: '2026-01-05T14:30',
     takes: ['witness'],
   })
+  await told(dave, bob, first)
   const text = `Now at ${mark('update')}`
   await sayIt(dave, {
     type: 'alarmUpdate',
@@ -128,8 +136,10 @@ const alarms = async (people: readonly Person[], mark: Markers['mark']): Promise
   await sayIt(bob, { type: 'alarmAnswer', alarm: first, answer: 'on_it', what })
   await sayIt(dave, { type: 'alarmState', alarm: first, to: 'false_alarm', note: mark('false alarm') })
   await sayIt(bob, { type: 'post', text: `About that: ${mark('reply to alarm')}`, replyTo: first })
-  const phrase = { may: 'phrase' as const, phrase: mark('phrase') }
-  const second = await sayIt(carol, alarmOf(mark, 'second alarm', phrase, { kind: 'spied_on' }))
+  const second = await sayIt(carol, alarmOf(mark, 'second alarm', { may: 'phrase' }, { kind: 'spied_on' }))
+  must(await carol.session.setReach(second, mark('phrase')))
+  await sayIt(alice, { type: 'alarmAnswer', alarm: second, answer: 'on_it', what })
+  await told(carol, alice, second)
   await state(carol, second, 'cancelled', 'cancelled')
   await state(alice, second, 'spoken to', 'spoken_to')
   const third = { kind: 'need_someone' as const, severity: 'note' as const }
@@ -235,8 +245,15 @@ const live = async (t: Test, place: Place, mark: Markers['mark']): Promise<Story
   return { people: [...people, mallory], secrets: [...secrets, ...links] }
 }
 
-/** The first name and purpose gave way to others; who was turned away was shown while the words were compared. */
-const SHOWN_BEFORE = ['committee name', 'purpose', 'handle declined', 'handle with other words']
+/** The first name and purpose gave way to others; who was turned away was shown while the words were compared, and how to reach somebody while they were in trouble (`told`). */
+const SHOWN_BEFORE = [
+  'committee name',
+  'purpose',
+  'handle declined',
+  'handle with other words',
+  'contact',
+  'phrase',
+]
 
 /** Each marker stands on the screen of somebody else than the one it is about: it did go through the relay. */
 const wentThrough = (t: Test, { people }: Story, markers: Markers): void => {

@@ -35,7 +35,7 @@ const alarms = (words: Words): readonly KnownContent[] => [
     needs: ['witness', 'come', 'lawyer'],
     about: { who: 'named', handle: words('about', 40) },
     place: words('place'),
-    safeContact: { may: 'yes', how: words('contact') },
+    safeContact: { may: 'yes' },
     namesAllowed: NAMES,
   },
   {
@@ -45,7 +45,7 @@ const alarms = (words: Words): readonly KnownContent[] => [
     facts: words('second facts'),
     needs: ['ride'],
     about: { who: 'not_named' },
-    safeContact: { may: 'phrase', phrase: words('phrase') },
+    safeContact: { may: 'phrase' },
     namesAllowed: NAMES,
   },
 ]

@@ -39,7 +39,7 @@ export const alarmList: Command = {
       const open = liveAlarms(view.committee)
       const over = [...view.committee.alarms.values()].filter((alarm) => !open.includes(alarm))
       const alarms = isOn(input, 'all') ? [...open, ...over] : open
-      const showing = showingOf(view)
+      const showing = { ...showingOf(view), reachOf: session.reachOf }
       const lines = alarms.flatMap((alarm, i) => [
         ...(i > 0 ? [''] : []),
         ...alarmLines(view, alarm, showing, Date.now()),
@@ -65,7 +65,7 @@ export const alarmShow: Command = {
       const alarm = chooseAlarm(view, input.positionals[0])
       if (!alarm.ok) return alarm
       return ok({
-        text: alarmLines(view, alarm.value, showingOf(view), Date.now()),
+        text: alarmLines(view, alarm.value, { ...showingOf(view), reachOf: session.reachOf }, Date.now()),
         json: alarmJson(view, alarm.value, plainNamesIn(view)),
       })
     }),

@@ -12,10 +12,10 @@ import {
   type Severity,
 } from '../../core/committee/alarmWords.ts'
 import { needsIn, oneOf } from '../alarmChoice.ts'
+import { contactOf, raiseWith } from '../alarmReach.ts'
 import { askChoice, askText } from '../ask.ts'
 import { type Command, type Context, type Input, listOf, type Refusal, refused, textOf } from '../command.ts'
 import { withMembership } from '../open.ts'
-import { saying } from '../saying.ts'
 import { shortIds } from '../show/shortIds.ts'
 import { inOrder, present } from '../steps.ts'
 
@@ -48,8 +48,12 @@ export const alarmRaise: Command = {
     place: { type: 'string', value: 'TEXT', help: 'where' },
     guesses: { type: 'string', value: 'TEXT', help: 'what you suppose but do not know' },
     checked: { type: 'string', value: 'no|second-hand|spoke|saw', help: 'how well you know it' },
-    reach: { type: 'string', value: 'TEXT', help: 'how they can be reached without harm' },
-    phrase: { type: 'string', value: 'TEXT', help: 'a phrase by which they know a friend' },
+    reach: {
+      type: 'string',
+      value: 'TEXT',
+      help: 'how they can be reached; told to those who are on it only',
+    },
+    phrase: { type: 'string', value: 'TEXT', help: 'a phrase by which they know a friend; likewise' },
     'do-not-reach': { type: 'boolean', help: 'nobody should try to reach them' },
   },
   takes: 64,
@@ -61,7 +65,7 @@ export const alarmRaise: Command = {
     withMembership(context, async ({ session }) => {
       const content = await contentFrom(context, input)
       if (!content.ok) return content
-      const done = await saying(context, session, content.value, 'The alarm is raised.')
+      const done = await raiseWith(context, input, session, content.value)
       if (!done.ok) return done
       if (done.value.exit !== undefined) return ok({ ...done.value, text: [...done.value.text, CALL] })
       const view = session.view()
@@ -213,12 +217,4 @@ const restOf = (input: Input): Result<Rest, Refusal> => {
       safeContact: contactOf(input),
     }),
   )
-}
-
-const contactOf = (input: Input): AlarmContent['safeContact'] | undefined => {
-  const how = textOf(input, 'reach')
-  const phrase = textOf(input, 'phrase')
-  if (input.values['do-not-reach'] === true) return { may: 'no' }
-  if (phrase !== undefined) return { may: 'phrase', phrase }
-  return how === undefined ? undefined : { may: 'yes', how }
 }

@@ -46,7 +46,7 @@ export const alarmLines = (
       ...(content.guesses ? textLines(`Guesses: ${content.guesses}`) : []),
       ...(content.place ? [`Where: ${toOneLine(content.place)}.`] : []),
       ...(content.checked ? [`How sure: ${CHECKS[content.checked]}.`] : []),
-      ...contactWords(content),
+      ...contactWords(content, showing.reachOf?.(alarm.id)),
       `Who may know the name: ${ringWords(content)}.`,
       stateWords(alarm, summary),
       ...seenWords(alarm, summary, deliveredTo(view, alarm)),
@@ -100,12 +100,19 @@ const aboutWords = ({ about }: AlarmContent): string => {
   return about.who === 'named' ? `about ${toOneLine(about.handle)}` : 'about somebody who is not named'
 }
 
-const contactWords = ({ safeContact }: AlarmContent): readonly string[] => {
+const CONTACT = {
+  yes: 'Whoever is on it is told how they can be reached.',
+  no: 'Do not try to reach them.',
+  phrase: 'Whoever is on it is told the phrase to ask for, before you speak to them.',
+} as const
+
+/** `reach`: what only those on it are told. */
+const contactWords = ({ safeContact }: AlarmContent, reach: string | undefined): readonly string[] => {
   if (!safeContact) return []
-  if (safeContact.may === 'no') return ['Do not try to reach them.']
-  return safeContact.may === 'yes'
-    ? [`They can be reached: ${toOneLine(safeContact.how)}.`]
-    : [`Before you speak to them, ask for the phrase: ${toOneLine(safeContact.phrase)}.`]
+  if (reach === undefined) return [CONTACT[safeContact.may]]
+  return safeContact.may === 'phrase'
+    ? [`Before you speak to them, ask for the phrase: ${toOneLine(reach)}.`]
+    : [`They can be reached: ${toOneLine(reach)}.`]
 }
 
 const ringWords = ({ namesAllowed }: AlarmContent): string =>

@@ -6,7 +6,12 @@ import type { Names } from '../../core/session/names.ts'
 import { fileTitle } from './files.ts'
 import { dayOf, timeOf } from './time.ts'
 
-export type Showing = { readonly names: Names; readonly short: (id: string) => string }
+export type Showing = {
+  readonly names: Names
+  readonly short: (id: string) => string
+  /** How somebody whom an alarm is about can be reached, as far as this phone is told. */
+  readonly reachOf?: (alarm: string) => string | undefined
+}
 
 /** Grouped under their days. `after`: the day that was shown last. */
 export const postLines = (posts: readonly Post[], showing: Showing, after?: string): readonly string[] => {

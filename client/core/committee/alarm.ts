@@ -23,6 +23,7 @@ import {
   isClosed,
   isLive,
 } from './alarmLife.ts'
+import { type About, noted } from './alarmNoted.ts'
 import { OUTER_RINGS, rankOf, type Severity } from './alarmWords.ts'
 import type { Takers, Writable } from './area.ts'
 import { type Id, type Said, type SaidOf, saidAt } from './said.ts'
@@ -36,7 +37,6 @@ export const noAlarms: Alarms = { alarms: new Map() }
 
 type Draft = Writable<Alarms> & { readonly handles: ReadonlyMap<Id, string> }
 type Following = 'alarmAnswer' | 'alarmUpdate' | 'alarmState'
-type About = 'alarmConsent' | 'alarmChecked'
 
 /** An alarm that does not stand before what follows it never will: the order is total. */
 const follow = (draft: Draft, said: SaidOf<Following>): void => {
@@ -46,18 +46,10 @@ const follow = (draft: Draft, said: SaidOf<Following>): void => {
   draft.alarms.set(alarm.id, followed(alarm, said, said.content, into))
 }
 
-/** What the person concerned allows, and who vouches for the facts: changes nothing about how it stands. */
-const note = (draft: Draft, { seat, content }: SaidOf<About>): void => {
-  const alarm = draft.alarms.get(content.alarm)
-  if (!alarm) return
-  if (content.type === 'alarmChecked') {
-    const checkedBy = [...new Set([...alarm.checkedBy, seat])]
-    draft.alarms.set(alarm.id, { ...alarm, checkedBy })
-    return
-  }
-  const { ring, name, workplace } = content
-  const consents = new Map(alarm.consents).set(ring, { name, workplace })
-  if (seat === alarm.concerned) draft.alarms.set(alarm.id, { ...alarm, consents })
+/** What the person concerned allows, who vouches for the facts, how they can be reached: changes nothing about how it stands. */
+const note = (draft: Draft, said: SaidOf<About>): void => {
+  const alarm = draft.alarms.get(said.content.alarm)
+  if (alarm) draft.alarms.set(alarm.id, noted(alarm, said))
 }
 
 export const alarms: Takers<'alarm' | Following | About, Draft> = {
@@ -67,6 +59,7 @@ export const alarms: Takers<'alarm' | Following | About, Draft> = {
   alarmState: follow,
   alarmConsent: note,
   alarmChecked: note,
+  alarmReach: note,
 }
 
 /** What members call themselves goes before the raiser's word for who it is; where it does not tell, that word holds, but never for themselves: they would say "me". */
@@ -105,6 +98,7 @@ const raised = (draft: Draft, said: Said, content: AlarmContent): Alarm => ({
   timesReopened: 0,
   ...concernedBy(concernedIn(draft, said.seat, content)),
   consents: firstConsents(content),
+  reach: new Map(),
   checkedBy: content.checked === 'spoke' || content.checked === 'saw' ? [said.seat] : [],
   ...unanswered,
 })

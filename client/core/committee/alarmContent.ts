@@ -40,12 +40,8 @@ const about = v.variant('who', [
   v.object({ who: v.literal('not_named') }),
 ])
 
-/** How the person concerned can be reached without harm. A phrase tells a friend from whoever holds the phone. */
-const safeContact = v.variant('may', [
-  v.object({ may: v.literal('yes'), how: text(MAX_TEXT.place) }),
-  v.object({ may: v.literal('no') }),
-  v.object({ may: v.literal('phrase'), phrase: text(MAX_TEXT.place) }),
-])
+/** Whether the person concerned can be reached without harm. A phrase tells a friend from whoever holds the phone. How, and which, only those learn who are on it (`alarmReach`). */
+const safeContact = v.object({ may: v.picklist(['yes', 'no', 'phrase']) })
 
 const rings = v.object({
   team: v.boolean(),
@@ -126,7 +122,27 @@ const alarmChecked = v.object({
   how: v.picklist(['spoke', 'saw']),
 })
 
-export const alarmSchemas = { alarm, alarmAnswer, alarmUpdate, alarmState, alarmConsent, alarmChecked }
+/** The number to call, or the phrase, sealed to one device after another (crypto/sealTo.ts): of the raiser, and of who is on it. At most 200 characters inside. */
+const alarmReach = v.object({
+  type: v.literal('alarmReach'),
+  alarm: messageId,
+  sealed: v.pipe(
+    v.array(v.object({ device: messageId, sealed: v.pipe(v.string(), v.regex(/^([0-9a-f]{2}){49,848}$/)) })),
+    v.minLength(1),
+    v.maxLength(24),
+    v.readonly(),
+  ),
+})
+
+export const alarmSchemas = {
+  alarm,
+  alarmAnswer,
+  alarmUpdate,
+  alarmState,
+  alarmConsent,
+  alarmChecked,
+  alarmReach,
+}
 
 export type AlarmContent = v.InferOutput<typeof alarm>
 export type AlarmAnswer = v.InferOutput<typeof alarmAnswer>

@@ -72,6 +72,8 @@ export type Alarm = {
   readonly concerned?: Id
   /** What each ring may know about them; where there is nothing, nothing. */
   readonly consents: ReadonlyMap<OuterRing, Consent>
+  /** By device: how the person can be reached, sealed to it by the raiser. */
+  readonly reach: ReadonlyMap<Id, string>
   /** Who has spoken to the person or seen it. */
   readonly checkedBy: readonly Id[]
 }

@@ -105,6 +105,7 @@ const PLACES: Places = {
   alarmState: ofAlarm,
   alarmConsent: ofAlarm,
   alarmChecked: ofAlarm,
+  alarmReach: ofAlarm,
   met: ({ seat, content }) => ['met', `${seat} ${content.seat}`],
   wordsCompared: begins('words'),
   runs: ({ device }) => ['program', device],

@@ -20,6 +20,7 @@ import { type KeepingCommands, keepingCommands } from './keeping.ts'
 import { leave } from './leaving.ts'
 import { type Unsent, unsentIn } from './outbox.ts'
 import { createPatience, type Patience } from './patience.ts'
+import { handOnReach, type ReachingCommands, reachingCommands } from './reaching.ts'
 import type { Halt, Progress } from './reading.ts'
 import { type RingingCommands, ringingCommands } from './ringing.ts'
 import { settle } from './rounds.ts'
@@ -46,6 +47,7 @@ export type Session = CheckingCommands &
   DeviceCommands &
   InvitingCommands &
   KeepingCommands &
+  ReachingCommands &
   RingingCommands &
   SpeakingCommands &
   TalkCommands & {
@@ -88,6 +90,7 @@ export const createSession = (book: Book, world: World): Session => {
   const committee = (): Committee => folding(book.sayings, book.told.get(MINE)?.begin)
   const files = createFiles({ world, ...parts, committee })
   const view = (): CommitteeView => viewOf(book, committee())
+  const round = () => roundIn(parts, committee)
   return {
     id: book.id,
     files,
@@ -98,7 +101,7 @@ export const createSession = (book: Book, world: World): Session => {
       turns.next(async () => {
         parts.onProgress(listener ?? onProgress)
         try {
-          return await parts.round()
+          return await round()
         } finally {
           parts.onProgress(onProgress)
         }
@@ -108,6 +111,7 @@ export const createSession = (book: Book, world: World): Session => {
     ...deviceCommands(parts),
     ...comparingCommands(parts),
     ...keepingCommands(parts),
+    ...reachingCommands({ ...parts, committee }),
     ...talkCommands({ ...parts, view }),
     ...ringingCommands({ ...parts, view, isUpToDate: () => connectionOf(parts) === 'live' }),
     leave: () => turns.next(() => leave(keeper)),
@@ -128,7 +132,7 @@ export const createSession = (book: Book, world: World): Session => {
         bulletins.look()
         onChange()
       }
-      const stop = watchNewest({ ...stay, settle: parts.round, onChange: changed })
+      const stop = watchNewest({ ...stay, settle: round, onChange: changed })
       return () => {
         listeners--
         stop()
@@ -144,6 +148,17 @@ export const createSession = (book: Book, world: World): Session => {
       return turns.last(async () => parts.relay()?.close())
     },
   }
+}
+
+/** Reads, sends and keeps up; and what only those are told who are on an alarm goes on to them. */
+const roundIn = async (
+  { round, isMember, keeper }: Parts,
+  committee: () => Committee,
+): Promise<Result<undefined, Halt>> => {
+  const done = await round()
+  if (!done.ok || !isMember() || !handOnReach(keeper, committee())) return done
+  await keeper.book.save()
+  return round()
 }
 
 /** What is said about an alarm may call the city, or stop that: nobody waits for it. */

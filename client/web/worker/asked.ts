@@ -186,6 +186,7 @@ export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Aske
     ...committee,
     calls: v.pipe(v.array(v.object({ name: text, number: text })), v.maxLength(MOST_CALLS)),
   }),
+  setReach: v.object({ ...committee, alarm: id, text }),
   ownData: v.object({ ...committee, isAll: v.boolean() }),
   forget: v.object(committee),
   invite: v.object({ ...committee, kind: v.picklist(INVITE_KINDS), seat: v.exactOptional(id) }),

@@ -80,6 +80,10 @@ export const COMMITTEE_REQUESTS: {
     const set = await session.setCalls(calls)
     return set.ok ? set : err('bad_call')
   },
+  setReach: async ({ session }, { alarm, text }) => {
+    const set = await session.setReach(alarm, text)
+    return set.ok ? set : err('bad_reach')
+  },
   ownData: async (sitting, { isAll }) => {
     const { view, nowMs } = sitting.glance()
     return ok(ownData(view, isAll, nowMs))

@@ -140,6 +140,12 @@ export type Requests = CityRequests & {
   /** `quiet`: `none` for never at rest; not said: the hours of the committee. `forNow`: what is NOW wakes all the same. */
   readonly setWakes: Ask<In & { readonly quiet?: Quiet | 'none'; readonly forNow: boolean }>
   readonly setCalls: Ask<In & { readonly calls: readonly Call[] }, undefined, 'bad_call'>
+  /** How whoever an alarm of ours is about can be reached: those who are on it are told. */
+  readonly setReach: Ask<
+    In & { readonly alarm: string; readonly text: string },
+    'sent' | 'waiting',
+    'bad_reach'
+  >
   /** What this member said, or all that was said, as records to take along. Nothing is written. */
   readonly ownData: Ask<In & { readonly isAll: boolean }, OwnData>
   /** "Travel light": this device keeps what was said for so many days at most, 1 to 365; without `days` as agreed. */

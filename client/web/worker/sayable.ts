@@ -16,6 +16,7 @@ export type Sayable = Exclude<
       | 'recallDue'
       | `check${string}`
       | 'calls'
+      | 'alarmReach'
       | 'met'
       | 'wordsCompared'
       | 'runs'

@@ -103,6 +103,8 @@ export type AlarmShown = {
   readonly maySteer: boolean
   /** Cancelled, and nobody has spoken to the raiser yet; it may be us. */
   readonly maySpeakTo: boolean
+  /** How the person can be reached, or the phrase to ask for: for the raiser and those who are on it. */
+  readonly reach: string | undefined
   /** Of a practice. */
   readonly drill: { readonly inTime: number; readonly of: number } | undefined
 }

@@ -77,7 +77,8 @@ export const openSitting = (session: Session, around: Around): Sitting => {
     const kept = keptIn(view, nowMs)
     const unread = newsIn(kept, marks).posts.filter(({ seat }) => seat !== view.own.seat)
     const city = once(() => cityShown(session, { groups: around.groups(), isForbidden, seen: marks.calls }))
-    return { view, kept, unread, unsent, parcels: parcels.waiting(), connection, entriesRead, nowMs, city }
+    const rest = { connection, entriesRead, nowMs, city, reachOf: session.reachOf }
+    return { view, kept, unread, unsent, parcels: parcels.waiting(), ...rest }
   }
   const mark = async (written: Promise<void>): Promise<void> => {
     await written

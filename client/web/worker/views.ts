@@ -36,6 +36,7 @@ export type Glance = {
   readonly connection: Connection
   readonly entriesRead: number
   readonly nowMs: number
+  readonly reachOf: (alarm: string) => string | undefined
   /** Made once a glance, for whoever asks. */
   readonly city: () => CityShown
 }
@@ -84,12 +85,13 @@ const waitingCards = ({ view, nowMs }: Glance): readonly Card[] =>
 
 export const VIEWS: { readonly [V in keyof Views]: (glance: Glance) => Views[V] } = {
   now: (glance) => nowOf(glance),
-  alarms: ({ view, unsent, nowMs }) => {
+  alarms: (glance) => {
+    const { view, unsent } = glance
     const live = liveAlarms(view.committee)
     const over = [...view.committee.alarms.values()].filter((alarm) => !live.includes(alarm)).toReversed()
     return {
-      live: live.map((alarm) => alarmShown(view, alarm, nowMs)),
-      over: over.map((alarm) => alarmShown(view, alarm, nowMs)),
+      live: live.map((alarm) => alarmShown(glance, alarm)),
+      over: over.map((alarm) => alarmShown(glance, alarm)),
       unsent: unsent.filter(({ content }) => content.type.startsWith('alarm')).map(unsentShown),
     }
   },
@@ -156,7 +158,7 @@ const nowOf = (glance: Glance): NowShown => {
   const { view, nowMs } = glance
   const me = view.own.seat
   return {
-    alarms: liveAlarms(view.committee).map((alarm) => alarmShown(view, alarm, nowMs)),
+    alarms: liveAlarms(view.committee).map((alarm) => alarmShown(glance, alarm)),
     motions: waitingCards(glance).map(cardShown),
     invites: comparing(view),
     reports: rolesPage(view, nowMs)
@@ -188,7 +190,10 @@ const dayOf = (ms: number): string => {
 
 const memberSeats = ({ members }: CommitteeView): readonly string[] => members.map(({ seat }) => seat)
 
-export const alarmShown = (view: CommitteeView, alarm: Alarm, nowMs: number): AlarmShown => {
+const alarmShown = (
+  { view, nowMs, reachOf }: Pick<Glance, 'view' | 'nowMs' | 'reachOf'>,
+  alarm: Alarm,
+): AlarmShown => {
   const { phase, seat, answers, at } = alarm
   const seats = memberSeats(view)
   const isMine = seat === view.own.seat
@@ -204,6 +209,7 @@ export const alarmShown = (view: CommitteeView, alarm: Alarm, nowMs: number): Al
     maySteer: !isOver && (isMine || myAnswer?.answer === 'on_it'),
     ladder: ladderOf(alarm, listenerOf(view), nowMs),
     drill: alarm.kind === 'practice' ? drillOf(alarm, seats) : undefined,
+    reach: reachOf(alarm.id),
     maySpeakTo: phase.is === 'cancelled' && phase.spokenTo === undefined && !isMine,
   }
 }

@@ -72,6 +72,20 @@ t.test('D5 it opens by itself at its time, though the phone that began it is gon
   t.equal(await waiting(), 0)
 })
 
+t.test('product.md 3.E the number to call is read by whoever is on it, and by nobody else', async (t) => {
+  const raise = ['alarm', 'raise', 'They moved me', '--kind', 'moved', '--fast', 'now'] as const
+  t.match(await refuses(bob, ...raise, '--reach', ' '), /at most 200 characters/)
+  const raised = await says(bob, ...raise, '--reach', 'my sister, 555 0100')
+  const [, id = ''] = /alarm show ([0-9a-f]+)/.exec(raised) ?? []
+  t.match(await says(bob, 'alarm', 'show', id), /They can be reached: my sister, 555 0100\./)
+  await says(carol, 'alarm', 'answer', id, 'on_it', '--what', 'I come')
+  await says(bob, 'sync')
+  t.match(await says(carol, 'alarm', 'show', id), /They can be reached: my sister, 555 0100\./)
+  const others = await says(dora, 'alarm', 'show', id)
+  t.match(others, /Whoever is on it is told how they can be reached\./)
+  t.notMatch(others, /sister/)
+})
+
 t.test('D5 where the relay cannot be reached, nothing waits anywhere, and that is said', async (t) => {
   await relay.close()
   const { code, err } = await bob.run(start)

@@ -21,6 +21,7 @@ export const why = {
   bad_name: 'The name is empty or longer than 64 characters.',
   bad_purpose: 'What it is for is longer than 280 characters.',
   bad_handle: 'A name has 1 to 40 characters and no "#".',
+  bad_reach: 'How to reach somebody: a few words, at most 200 letters.',
   bad_call: 'A name and a number, each in one line of at most 40 letters.',
   bad_relay: 'That is not a whole relay address: copy all of the line.',
   no_admission: 'The secret at the end of the address is missing: copy all of the line.',

@@ -16,6 +16,7 @@ export const why: Words['why'] = {
   bad_name: 'El nombre está vacío o tiene más de 64 letras.',
   bad_purpose: 'El motivo tiene más de 280 letras.',
   bad_handle: 'Un nombre tiene de 1 a 40 letras y ningún "#".',
+  bad_reach: 'Cómo contactar a alguien: pocas palabras, 200 letras como mucho.',
   bad_call: 'Un nombre y un número, cada uno en una línea de 40 letras como mucho.',
   bad_relay: 'Esa no es la dirección completa del relé: copia toda la línea.',
   no_admission: 'Falta el secreto al final de la dirección: copia toda la línea.',

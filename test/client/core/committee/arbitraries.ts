@@ -60,11 +60,7 @@ const about = fc.oneof(
   ),
 )
 
-const safeContact = fc.oneof(
-  fc.record({ may: fc.constant('yes' as const), how: text }),
-  fc.constant({ may: 'no' as const }),
-  fc.record({ may: fc.constant('phrase' as const), phrase: text }),
-)
+const safeContact = fc.record({ may: fc.constantFrom('yes' as const, 'no' as const, 'phrase' as const) })
 
 const rings = fc.record({
   team: fc.boolean(),
@@ -164,6 +160,17 @@ const alarmConsent = fc.record({
   ring: fc.constantFrom(...OUTER_RINGS),
   name: fc.boolean(),
   workplace: fc.boolean(),
+})
+const alarmReach = fc.record({
+  type: fc.constant('alarmReach' as const),
+  alarm: someId,
+  sealed: fc.array(
+    fc.record({
+      device: fc.constantFrom(...SEATS),
+      sealed: fc.uint8Array({ minLength: 49, maxLength: 60 }).map(toHex),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
 })
 const alarmChecked = fc.record({
   type: fc.constant('alarmChecked' as const),
@@ -317,6 +324,7 @@ export const knownContent: fc.Arbitrary<KnownContent> = fc
     { arbitrary: alarmState, weight: 4 },
     alarmConsent,
     alarmChecked,
+    alarmReach,
     motion,
     { arbitrary: aboutMotion, weight: 3 },
   )

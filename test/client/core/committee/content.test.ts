@@ -114,7 +114,7 @@ t.test('D9 a known type with a bad field is malformed', async (t) => {
     { ...ALARM, namesAllowed: { ...ALARM.namesAllowed, city: 1 } },
     { ...ALARM, namesAllowed: { team: true } },
     { ...ALARM, checked: 'maybe' },
-    { ...ALARM, safeContact: { may: 'phrase' } },
+    { ...ALARM, safeContact: { may: 'perhaps' } },
     { type: 'alarmAnswer', alarm: id, answer: 'on_it' },
     { type: 'alarmAnswer', alarm: id, answer: 'on_it', what: 'I go', by: 0 },
     { type: 'alarmAnswer', alarm: id, answer: 'on_it', what: 'I go', by: 'soon' },
@@ -204,8 +204,8 @@ t.test('what somebody typed is cleaned before it is checked, and a refusal names
     value: { type: 'introduce', handle: 'anna b' },
   })
   t.strictSame(checkContent({ type: 'post', text: ' \n ' }), { ok: false, error: { field: 'text' } })
-  const long = { ...ALARM, safeContact: { may: 'yes', how: 'x'.repeat(201) } } as const
-  t.strictSame(checkContent(long), { ok: false, error: { field: 'safeContact.how' } })
+  const long = { ...ALARM, about: { who: 'named', handle: 'x'.repeat(41) } } as const
+  t.strictSame(checkContent(long), { ok: false, error: { field: 'about.handle' } })
 })
 
 t.test('a draft that was not checked is a bug and throws', async (t) => {

@@ -47,7 +47,7 @@ const raise = (more: Partial<AlarmContent> = {}): KnownContent => ({
   facts: 'secret facts',
   guesses: 'secret guesses',
   place: 'secret place',
-  safeContact: { may: 'phrase', phrase: 'secret phrase' },
+  safeContact: { may: 'phrase' },
   needs: ['witness'],
   about: { who: 'me' },
   namesAllowed: { team: true, committee: true, city: false, supporters: false, public: false },

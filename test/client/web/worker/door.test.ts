@@ -267,6 +267,11 @@ t.test(
         async () => (await alice.look(committee, 'now')).alarms[0]?.summary.state === 'answered',
       )
       t.strictSame((await alice.look(committee, 'now')).alarms[0]?.summary.stillNeeded, [])
+      const reached = { committee, alarm: shown?.alarm.id ?? '' }
+      const bad = await alice.ask('setReach', { ...reached, text: ' ' })
+      t.strictSame(bad, { ok: false, error: 'bad_reach' })
+      must(await alice.ask('setReach', { ...reached, text: '555 0100' }))
+      await bob.until(async () => (await bob.look(bobs, 'now')).alarms[0]?.reach === '555 0100')
     })
 
     await t.test(
