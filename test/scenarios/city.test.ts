@@ -22,6 +22,7 @@ import {
 import { handedOver, membershipOf } from '../../client/core/committee/cityLife.ts'
 import { activeIn, isRecallAsked } from '../../client/core/committee/roles.ts'
 import { assemblyPage } from '../../client/core/session/assemblyView.ts'
+import { newWeek } from '../../client/core/session/cityTerms.ts'
 import { toHex } from '../../shared/base/text.ts'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
 import { assemble, cityStory, decideToJoin, letIn, untilNextTerm } from '../support/cityStory.ts'
@@ -302,6 +303,31 @@ t.test('a new term comes by itself, under keys that the old ones vouch for', asy
   const newest = await untilNextTerm(story, second(depot))
   t.ok(newest > before)
   t.match(second(depot).session.view().committee.homeTerms.get(newest), { isOurs: true, isDisputed: false })
+})
+
+t.test('4.6 in an emergency a new week begins at once, when a second committee says so', async (t) => {
+  const before = newestTerm(cityOf(depot))
+  const next = (people: People) => newWeek(cityOf(people), seatIn(people).session.view().own.seat, time.now)
+  time.now += 24 * HOUR
+  await keep()
+  t.equal(newestTerm(cityOf(depot)), before, 'it is not time')
+  await sayIt(seatIn(warehouse), must(next(warehouse)))
+  await keep()
+  t.equal(newestTerm(cityOf(depot)), before, 'one alone begins none')
+  t.match(next(warehouse), { ok: false, error: 'asked' })
+  await sayIt(seatIn(kitchen), must(next(kitchen)))
+  await keep()
+  for (const { people } of CARDS) {
+    const [home] = [...second(people).session.view().committee.homeTerms.values()].slice(-1)
+    t.match(home, { term: { term: before + 1 }, isOurs: true })
+    t.ok((home?.term.startsAt ?? Infinity) <= time.now, 'and runs')
+  }
+  const id = must(await first(warehouse).session.alertCity('A new week, and we call'))
+  await keep()
+  must(await second(warehouse).session.confirmAlert(id))
+  await keep()
+  t.match(second(depot).session.bulletins()[0], { term: { term: before + 1 }, posted: [{}] })
+  t.match(next(warehouse), { ok: true, value: { type: 'assemblyTerm', term: before + 2 } })
 })
 
 t.test('3.G Depot decides to leave: the others hear it, and go on without it', async (t) => {

@@ -3,6 +3,7 @@ import { ok } from '../../../shared/base/result.ts'
 import { TAKES } from '../../core/city/letter.ts'
 import type { Card, Item } from '../../core/committee/assemblyLife.ts'
 import { joinMotion } from '../../core/session/cityMotions.ts'
+import { type NoNewWeek, newWeek } from '../../core/session/cityTerms.ts'
 import { askText } from '../ask.ts'
 import { chooseOne } from '../chooseOne.ts'
 import { type Command, isOn, refused, textOf } from '../command.ts'
@@ -192,5 +193,34 @@ export const cityClose: Command = {
         { type: 'itemClose', item: item.id },
         'One more committee has to say so.',
       )
+    }),
+}
+
+const NO_NEW_WEEK: Readonly<Record<NoNewWeek, string>> = {
+  not_in: 'Your committee is not in the assembly yet.',
+  not_ready:
+    'More than half of the committees have to be ready for the next week: their delegates look, and then try again.',
+  asked: 'Your committee has asked for it. A delegate of another one has to do the same.',
+}
+
+export const cityNewWeek: Command = {
+  usage: '',
+  about: [
+    'Begins a new week of the city at once: whoever was put out, or has a phone that was taken, reads the city no longer.',
+    'It takes delegates of two committees, who both say this.',
+  ],
+  examples: ['city new-week'],
+  run: (context) =>
+    withCity(context, async (all) => {
+      const assembly = inAssembly(all)
+      if (!assembly.ok) return assembly
+      const { committee, own } = assembly.value.view()
+      const next = newWeek(committee, own.seat, Date.now())
+      if (!next.ok) return refused(next.error, NO_NEW_WEEK[next.error])
+      const done =
+        next.value.type === 'assemblyTermToo'
+          ? 'The new week has begun.'
+          : 'A delegate of another committee has to do the same.'
+      return saying(context, assembly.value, next.value, done)
     }),
 }

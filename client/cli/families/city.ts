@@ -55,5 +55,10 @@ export const city: Family = {
       summary: 'say that all have answered',
       load: async () => (await delegates()).cityClose,
     },
+    {
+      name: 'city new-week',
+      summary: 'begin a new week of the city at once; another committee agrees',
+      load: async () => (await delegates()).cityNewWeek,
+    },
   ],
 }

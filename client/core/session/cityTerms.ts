@@ -1,13 +1,15 @@
 /** The bulletins of a city as delegates' devices announce and carry them: the next term in time, and what a committee is told of one. Not here: which announcement counts (committee/assembly.ts). */
+import { err, ok, type Result } from '../../../shared/base/result.ts'
 import { fromHex, toHex } from '../../../shared/base/text.ts'
 import { keyPairFromSeed, randomBytes } from '../../../shared/crypto/sodium.ts'
 import { AHEAD_HOURS, type BulletinTerm, TERM_DAYS, writersOf } from '../city/bulletinTerm.ts'
 import { cityPath, cityRoot } from '../city/letterKeys.ts'
 import {
   type Announced,
+  type Assembly,
+  type Card,
   cardOfSeat,
   isReady,
-  membersIn,
   newestTerm,
   rosterOf,
 } from '../committee/assemblyLife.ts'
@@ -55,9 +57,33 @@ export const announced = ({ nowMs }: Home, { assembly, me }: Abroad): readonly K
   const before = assembly.bulletins.get(newest)
   const startsAt = before ? Math.max(nowMs, before.startsAt + TERM_DAYS * DAY_MS) : nowMs
   const isDue = nowMs >= startsAt - AHEAD_HOURS * HOUR_MS
-  const speaks = cardOfSeat(assembly, me)
-  const isIn = membersIn(assembly).some(({ id }) => id === speaks?.id)
-  return isDue && isIn && isReady(assembly, newest + 1)
+  return isDue && speakingIn(assembly, me) && isReady(assembly, newest + 1)
     ? [{ type: 'assemblyTerm', term: newest + 1, seed: secret(), delegates: secret(), startsAt }]
     : []
+}
+
+/** The committee that we speak for, if it is in. */
+const speakingIn = (assembly: Assembly, me: string): Card | undefined => {
+  const card = cardOfSeat(assembly, me)
+  return card?.since === undefined ? undefined : card
+}
+
+/** `not_in`: we speak for nobody here. `not_ready`: not more than half of the committees have handed in keys for the next week. `asked`: another committee has to say so now. */
+export type NoNewWeek = 'not_in' | 'not_ready' | 'asked'
+
+/** A new week at once, as where somebody was put out or a phone was taken: what another committee asks for, or ours asks. */
+export const newWeek = (
+  assembly: Assembly,
+  me: string,
+  nowMs: number,
+): Result<KnownContent & { readonly type: 'assemblyTerm' | 'assemblyTermToo' }, NoNewWeek> => {
+  const card = speakingIn(assembly, me)
+  const term = newestTerm(assembly) + 1
+  if (!card) return err('not_in')
+  if (!isReady(assembly, term)) return err('not_ready')
+  const [theirs] = [...assembly.emergencies].filter(([, { by }]) => by !== card.id)
+  if (theirs) return ok({ type: 'assemblyTermToo', entry: theirs[0] })
+  if (assembly.emergencies.size > 0) return err('asked')
+  const secrets = { seed: secret(), delegates: secret() }
+  return ok({ type: 'assemblyTerm', term, ...secrets, startsAt: nowMs, isEmergency: true })
 }

@@ -48,6 +48,10 @@ t.test('3.G a committee is alone, begins an assembly, and decides to join it', a
   for (const args of [['decide', '--committee', 'Depot']])
     t.match(await says(alice, ...args), /We join the city/)
   t.match(await says(alice, 'city'), /We are deciding about it: `npx tocsin motion show [0-9a-f]{4}`/)
+  t.match(
+    await refuses(alice, 'city', 'new-week', '--committee', 'Depot'),
+    /Only a delegate|not in the assembly/,
+  )
   t.match((await alice.json('city')).value, { code: null, assembly: null })
   t.match(
     await refuses(alice, 'city', 'alert', 'Two of us need help'),
