@@ -88,7 +88,8 @@ const checkLine = (view: CommitteeView, { id, seat, dueAt, endedBy, content }: C
   const short = shortIds([...view.committee.checks.keys()])
   const spoken = `spoken to them: ${endedBy.length} of ${content.needed}`
   const note = content.note === undefined ? '' : `, ${content.note}`
-  return `${short(id)}  ${namesIn(view)(seat)}${note}: the alarm opens at ${timeOf(dueAt)} (${spoken}).`
+  const opens = dueAt > Date.now() ? 'opens' : 'was to open'
+  return `${short(id)}  ${namesIn(view)(seat)}${note}: the alarm ${opens} at ${timeOf(dueAt)} (${spoken}).`
 }
 
 export const checkEnd: Command = {
