@@ -21,9 +21,11 @@ export const noChecks: Checks = { checks: new Map() }
 
 const MINUTE_MS = 60_000
 
+/** Nobody ends their own: the phone that began it may be in other hands. */
 const ended = (draft: Writable<Checks>, { seat, content }: SaidOf<'checkEnd'>): void => {
   const known = draft.checks.get(content.check)
-  if (known) draft.checks.set(known.id, { ...known, endedBy: [...new Set([...known.endedBy, seat])] })
+  if (known && known.seat !== seat)
+    draft.checks.set(known.id, { ...known, endedBy: [...new Set([...known.endedBy, seat])] })
 }
 
 export const checks: Takers<'check' | 'checkEnd', Writable<Checks>> = {
