@@ -305,6 +305,29 @@ t.test('a new term comes by itself, under keys that the old ones vouch for', asy
   t.match(second(depot).session.view().committee.homeTerms.get(newest), { isOurs: true, isDisputed: false })
 })
 
+t.test(
+  '4.6 where no phone was open for three weeks, the city goes on with the first that look',
+  async (t) => {
+    const before = newestTerm(cityOf(kitchen))
+    time.now += 21 * 24 * HOUR
+    const absent = [...warehouse.slice(2), ...kitchen.slice(1), ...depot.slice(1)]
+    await keep(absent)
+    t.ok(newestTerm(cityOf(kitchen)) > before, 'delegates have announced a week')
+    const id = must(await first(warehouse).session.alertCity('Is anybody there?'))
+    await keep(absent)
+    must(await second(warehouse).session.confirmAlert(id))
+    await keep()
+    const [running] = second(depot).session.bulletins()
+    t.match(running, { posted: [{ letter: { says: { type: 'alert', text: 'Is anybody there?' } } }] })
+    t.match(
+      second(depot)
+        .session.view()
+        .committee.homeTerms.get(running?.term.term ?? 0),
+      { isOurs: true },
+    )
+  },
+)
+
 t.test('4.6 in an emergency a new week begins at once, when a second committee says so', async (t) => {
   const before = newestTerm(cityOf(depot))
   const next = (people: People) => newWeek(cityOf(people), seatIn(people).session.view().own.seat, time.now)

@@ -95,6 +95,7 @@ const SAYINGS: Readonly<Record<string, LetterSaying>> = {
   alert: { type: 'alert', text: 'Somebody was called in. Needs a witness.' },
   statement: { type: 'statement', text: 'Fired at Heron.\n\nWe ask for ten people on Thursday. Ñ ع' },
   onIt: { type: 'onIt', to: 'd2'.repeat(32), text: 'We come at four.' },
+  ring: { type: 'ring', to: 'duty', boxes: filled(0x70, 240), sealed: filled(0x71, 1280 + 40) },
   hide: { type: 'hide', of: 'd3'.repeat(32), parts: [1, 2] },
 }
 const letterOf = (says: LetterSaying): Letter => ({
@@ -125,6 +126,7 @@ const computed = () => ({
   certificate: toHex(encodeSigned(signed(letterOf(SAYINGS.answer ?? { type: 'join' })))),
   list: { keys: list.map(toHex), root: toHex(listRoot(list)) },
   term: {
+    data: toHex(encodeTerm(term)),
     root: toHex(term.root),
     path: term.own.path.map(toHex),
     writers: term.writers.map(toHex),
@@ -167,9 +169,8 @@ t.test(
 
 t.test('CI7 CI8 the data of a term and an entry of its bulletin are read as they were written', async (t) => {
   const { term: frozen, posted } = vectors()
-  const data = encodeTerm(term)
-  const again = decodeTerm(data)
-  t.strictSame(again && encodeTerm(again), data)
+  const again = decodeTerm(bytesOf(frozen.data))
+  t.strictSame(again, term)
   t.equal(frozen.log, toHex(log.id))
   const hash = sha256(writer.publicKey)
   const index = term.writers.findIndex((one) => sameBytes(one, hash))
