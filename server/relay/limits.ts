@@ -86,7 +86,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
   caps: CAPS,
 }
 
-/** Bytes of blob that weigh as much as one append: the largest blob weighs four more. */
+/** Bytes of blob that weigh as much as one append: the largest blob weighs four more, so that one connection writes 5 MiB at once and then 1 MiB a second. */
 export const BYTES_PER_TOKEN = 65_536
 
 /** Frames that a request weighs which was answered SLOW: who asks on and on instead of waiting is soon hardly read. */

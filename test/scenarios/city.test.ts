@@ -23,12 +23,14 @@ import { handedOver, membershipOf } from '../../client/core/committee/cityLife.t
 import { activeIn, isRecallAsked } from '../../client/core/committee/roles.ts'
 import { assemblyPage } from '../../client/core/session/assemblyView.ts'
 import { newWeek } from '../../client/core/session/cityTerms.ts'
-import { toHex } from '../../shared/base/text.ts'
+import { fromHex, toHex } from '../../shared/base/text.ts'
 import { cryptoReady } from '../../shared/crypto/sodium.ts'
 import { assemble, cityStory, decideToJoin, letIn, untilNextTerm } from '../support/cityStory.ts'
 import { sayIt } from '../support/committeeStory.ts'
+import { createSearch, formsOfBytes } from '../support/markers.ts'
 import { cardOf, carry, motion, type People, press, putToVote } from '../support/motions.ts'
 import { closeEverybody, must, type Person } from '../support/people.ts'
+import { sightOf } from '../support/relaySight.ts'
 
 await cryptoReady
 t.teardown(async () => {
@@ -384,3 +386,24 @@ t.test('3.G Depot decides to leave: the others hear it, and go on without it', a
     t.match([...second(depot).session.view().committee.homeTerms.values()], [{ isOurs: true }])
   })
 })
+
+t.test(
+  'I19 of all this no value that a relay saw stands in two logs, and no connection speaks of a bulletin and of anything else',
+  async (t) => {
+    const names = [...CARDS.map(({ card }) => card), seatIn(warehouse).session.cityName()]
+    const search = createSearch(
+      names.flatMap((hex, i) => formsOfBytes(`${i}`, fromHex(hex) ?? new Uint8Array(0))),
+    )
+    for (const [i, { requests, logs }] of story.relays.entries()) {
+      const { values, shared, connections, blobs } = sightOf(requests)
+      const bulletins = [...logs].filter(([, { policy }]) => policy.writerSigned).map(([name]) => name)
+      const ofBulletins = connections.filter((one) => bulletins.some((name) => one.has(name)))
+
+      t.ok(values > 500 && logs.size > 10, `relay ${i}: ${values} values in ${logs.size} logs`)
+      t.strictSame(shared, [])
+      t.equal(ofBulletins.length > 10, i === 1, 'the bulletins are where the assembly is')
+      t.ok(ofBulletins.every(({ size }) => size === 1))
+      t.strictSame(search(blobs), [], 'and no card is read in anything')
+    }
+  },
+)

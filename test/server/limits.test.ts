@@ -139,6 +139,29 @@ t.test(
   },
 )
 
+t.test(
+  'R3 a large blob weighs as much as five small ones, so that a burst is bounded in bytes too',
+  async (t) => {
+    const limits = { connectionAppends: { perSecond: 1, burst: 12 } }
+    const slow = await startRelay({ limits, clock: () => 0 })
+    const wire = await connectWire(slow.url)
+    const log = await newOpenLog(wire, slow)
+
+    const answers = []
+    for (const size of [262_144, 262_144, 262_144, 1024, 65_536])
+      answers.push(refusalOf(await appendTo(wire, log, { blob: newBlob(size) })))
+    t.strictSame(answers, [
+      'receipt',
+      'receipt',
+      { type: 'slow', seconds: 3 },
+      'receipt',
+      { type: 'slow', seconds: 1 },
+    ])
+    wire.end()
+    await slow.close()
+  },
+)
+
 t.test('R1 the key of a log has a rate of its own, over all its connections', async (t) => {
   const now = Date.now()
   const limits = { logKeyAppends: { perSecond: 1, burst: 4 } }
