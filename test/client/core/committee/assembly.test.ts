@@ -1,4 +1,5 @@
 /** The assembly's fold by its own account (SPEC.md CI3 to CI7): who is in, whose keys and letters count, terms and items. Pure; real signatures. */
+import * as fc from 'fast-check'
 import t from 'tap'
 import {
   encodeSigned,
@@ -372,5 +373,54 @@ t.test(
     t.notOk(isClosed(late), 'one alone closes nothing')
     close(sparrow, late)
     t.ok(isClosed(late))
+  },
+)
+
+/** Moves of a committee, carried by anybody's delegate; `signers`: how many of its own have signed. */
+type Move = { readonly who: Side; readonly by: Side; readonly signers: number }
+type City = ReturnType<typeof three>
+const saying =
+  (says: (item: string, who: Side) => LetterSaying) =>
+  (city: City, item: string, { who, by, signers }: Move): unknown =>
+    city.letter(by, letterOf(who, says(item, who)), who, signers)
+const MOVES = {
+  join: saying(() => ({ type: 'join' })),
+  leave: saying(() => ({ type: 'leave' })),
+  speakers: saying((_, { seat }) => ({ type: 'speakers', seats: [seat as SeatId] })),
+  answer: saying((item) => ({ type: 'answer', item, take: 'act' })),
+  welcome: (city: City, _: string, { who, by }: Move) => city.welcome(by, who),
+  delegate: (city: City, item: string, { who }: Move) =>
+    city.say(who.seat, { type: 'itemAnswer', item, take: 'support' }),
+  show: (city: City, _: string, { who }: Move) => city.show(who),
+} as const
+
+t.test(
+  'CI1 CI4 whatever is said in whatever order, whoever has left is out, has no voice, and stays out',
+  async (t) => {
+    const anySide = fc.constantFrom(heron, sparrow, swift)
+    const move = fc.record({ who: anySide, by: anySide, signers: fc.constantFrom(1, 2) })
+    const does = fc.constantFrom(...(Object.keys(MOVES) as (keyof typeof MOVES)[]))
+    let left = 0
+    const holds = (steps: readonly (readonly [keyof typeof MOVES, Move])[]): void => {
+      const city = three()
+      const open = { title: 'A', text: 'b', lang: 'en', needsMandate: false }
+      const item = city.say(heron.seat, { type: 'assemblyItem', ...open })
+      const answerOf = ({ card }: Side) => city.now().items.get(item)?.answers.get(card)
+      const gone = new Map<Side, ReturnType<typeof answerOf>>()
+      for (const [what, one] of steps) {
+        MOVES[what](city, item, one)
+        if (what === 'leave' && one.signers === 2 && !gone.has(one.who)) gone.set(one.who, answerOf(one.who))
+      }
+      for (const side of [heron, sparrow, swift])
+        t.same([city.isIn(side), city.cardOf(side)?.hasLeft === true], [!gone.has(side), gone.has(side)])
+      for (const [side, answer] of gone) t.equal(answerOf(side), answer, 'nothing is answered any more')
+      left += gone.size
+    }
+    const moves = fc.array(fc.tuple(does, move), { minLength: 5, maxLength: 20 })
+    await fc.assert(
+      fc.property(moves, (steps) => holds(steps)),
+      { numRuns: 60 },
+    )
+    t.ok(left > 30, 'and many do leave')
   },
 )
