@@ -191,7 +191,7 @@ export const cityClose: Command = {
         context,
         assembly,
         { type: 'itemClose', item: item.id },
-        'One more committee has to say so.',
+        'Said. It is closed when two committees say so, or more than half where some have not answered.',
       )
     }),
 }

@@ -141,8 +141,10 @@ const takeDuty = async (home: Session, week: DutyWeek | undefined, word: string)
   if (word !== 'take' && word !== 'leave') return refused('no_such_choice', 'Say take or leave.', 2)
   if (!week) return refused('no_city', FAILURES.no_city)
   const done = await home.offerDuty(week.term, word === 'take')
-  return answered(done, word === 'take' ? 'You are on duty.' : 'You are not on duty any more.')
+  return answered(done, word === 'take' ? OFFERED : 'You are not on duty any more.')
 }
+
+const OFFERED = 'You have offered it. It counts when our delegate has told the city: `npx tocsin city duty`.'
 
 const TAKE_WORDS: Readonly<Record<Take, string>> = {
   act: 'we act',
