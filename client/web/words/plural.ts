@@ -60,8 +60,12 @@ export const formatsOf = (language: string) => {
     },
     /** The time alone today, and with its day otherwise. */
     moment: (ms: number, nowMs: number): string =>
-      dayOf(ms) === dayOf(nowMs) ? time.format(ms) : `${dayOf(ms)}, ${time.format(ms)}`,
+      isSameDay(ms, nowMs) ? time.format(ms) : `${dayOf(ms)}, ${time.format(ms)}`,
   }
 }
+
+/** By the calendar of this device; to put both into words would take a slow phone longer than to draw them. */
+const isSameDay = (ms: number, otherMs: number): boolean =>
+  new Date(ms).toDateString() === new Date(otherMs).toDateString()
 
 export type Formats = ReturnType<typeof formatsOf>
