@@ -4,6 +4,7 @@
  */
 import { err, ok, type Result } from '../../shared/base/result.ts'
 import { randomBytes } from '../../shared/crypto/sodium.ts'
+import { createBell, type DeviceBell } from './bell/bell.ts'
 import { dayOf, type Invite, type InviteFault, type InviteKind, parseInvite } from './join/invite.ts'
 import { wordsOf } from './join/transcript.ts'
 import { createRelay } from './relay/createRelay.ts'
@@ -34,6 +35,7 @@ export type JoinState =
   | { readonly is: 'joined'; readonly session: Session; readonly isDevice: boolean }
 
 export type Client = {
+  readonly bell: DeviceBell
   readonly committees: () => Promise<readonly Session[]>
   /** Throws when the charter is below a floor. */
   readonly found: (founding: Founding) => Promise<Session>
@@ -54,8 +56,10 @@ export type Client = {
 export const createClient = (vault: Vault, world: World): Client => {
   const means = { vault, clock: world.clock, random: randomBytes }
   const newcomer: Newcomer = { ...means, connect: (invite) => dialInvite(world, invite) }
-  const sessionOf = (book: Book): Session => createSession(book, world)
+  const bell = createBell(vault, world)
+  const sessionOf = (book: Book): Session => createSession(book, { ...world, wake: bell.wake })
   return {
+    bell,
     committees: async () =>
       Promise.all(bookIds(vault).map(async (id) => sessionOf(await openBook(vault, id)))),
     found: async (founding) => sessionOf(await found(means, founding)),

@@ -39,6 +39,7 @@ const filesIn = (path) =>
 const sourcesNow = () => {
   const hash = createHash('sha256')
     .update(process.env.VITE_TOCSIN_RELAY ?? '')
+    .update(`\0${process.env.VITE_TOCSIN_BELL ?? ''}\0`)
     .update(readFileSync(signersFile()))
   for (const path of SOURCES.flatMap((source) => filesIn(here(source))))
     hash

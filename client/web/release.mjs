@@ -55,11 +55,11 @@ const forHosts = (headers) => {
 export const makeRelease = async (folder) => {
   const { printRelease } = await tsImport('../../shared/release/release.ts', import.meta.url)
   const { webHeaders } = await tsImport('../../shared/release/headers.ts', import.meta.url)
-  const relay = process.env.VITE_TOCSIN_RELAY || undefined
-  const headers = webHeaders(relay)
+  const { VITE_TOCSIN_RELAY: relay, VITE_TOCSIN_BELL: bell } = process.env
+  const headers = webHeaders(relay || undefined, bell || undefined)
   if (!headers)
     throw new Error(
-      'VITE_TOCSIN_RELAY must be a name and perhaps a port, such as relay.example.org:8443, or several with commas between',
+      'VITE_TOCSIN_RELAY and VITE_TOCSIN_BELL must be a name and perhaps a port, such as relay.example.org:8443, or several with commas between',
     )
   const files = Object.fromEntries(
     pathsIn(folder).map((path) => [path, sha256(readFileSync(`${folder}/${path}`))]),

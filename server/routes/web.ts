@@ -10,6 +10,7 @@ import { brotliDecompressSync } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { fileType } from '../../shared/release/fileType.ts'
 import { WEB_HEADERS } from '../../shared/release/headers.ts'
+import { parseRelease, parseSigned } from '../../shared/release/release.ts'
 
 type WebFile = { readonly type: string; readonly brotli: Buffer; readonly gzip: Buffer }
 /** By path below `/`. */
@@ -40,13 +41,22 @@ const read = (path: string): WebFile => ({
 })
 
 export const webRoutes = (app: FastifyInstance, files: WebFiles): void => {
+  const released = headersOf(files)
   for (const [path, file] of files) {
-    const headers = { ...WEB_HEADERS, 'content-type': file.type, ...cachingOf(path), etag: tagOf(file) }
+    const headers = { ...released, 'content-type': file.type, ...cachingOf(path), etag: tagOf(file) }
     const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
       send(file, headers, { request, reply })
     app.get(`/${path}`, answer)
     if (path === 'index.html') app.get('/', answer)
   }
+}
+
+/** Those that were released with these files: they may name a bell, or the relay of a city, elsewhere. */
+const headersOf = (files: WebFiles): Readonly<Record<string, string>> => {
+  const file = files.get('release.json')
+  const signed = file && parseSigned(brotliDecompressSync(file.brotli).toString())
+  const release = signed && parseRelease(signed.release)
+  return { ...WEB_HEADERS, ...release?.headers }
 }
 
 /** Names below assets/ hold a hash of what they name. */

@@ -6,18 +6,23 @@
 const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/i
 const THIS_MACHINE = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::|$)/i
 
-/** Where the socket of a relay elsewhere is: without TLS on this machine only. */
-const socketAt = (relay: string): string => `${THIS_MACHINE.test(relay) ? 'ws' : 'wss'}://${relay}`
+/** Where what is elsewhere is reached: without TLS on this machine only. */
+const at =
+  (scheme: 'ws' | 'http') =>
+  (host: string): string =>
+    `${scheme}${THIS_MACHINE.test(host) ? '' : 's'}://${host}`
+
+type Elsewhere = { readonly relays: readonly string[]; readonly bells: readonly string[] }
 
 /** Scripts only from here, made into URLs only by the client's own policy; `wasm` is the cryptography. `'self'` is also the socket of a relay that serves the client. */
-const contentPolicy = (relays: readonly string[]): string =>
+const contentPolicy = ({ relays, bells }: Elsewhere): string =>
   [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
     "img-src 'self' blob:",
     "media-src 'self' blob:",
-    ["connect-src 'self'", ...relays.map(socketAt)].join(' '),
+    ["connect-src 'self'", ...relays.map(at('ws')), ...bells.map(at('http'))].join(' '),
     "worker-src 'self'",
     "manifest-src 'self'",
     "form-action 'none'",
@@ -62,14 +67,15 @@ const NEVER = [
 /** Camera for the code of an invite, microphone for a voice note. */
 const PERMISSIONS = ['camera=(self)', 'microphone=(self)', ...NEVER.map((name) => `${name}=()`)].join(', ')
 
-/** `relays`: names, perhaps with ports and commas between them, of the relays elsewhere that a client on a host of its own speaks to: a committee's and its city's may be two. Undefined for what is no host. */
-export const webHeaders = (relays?: string): Readonly<Record<string, string>> | undefined => {
-  const hosts = relays?.split(',') ?? []
-  return hosts.every((host) => HOST.test(host)) ? headersFor(hosts) : undefined
+/** `relays`: names, perhaps with ports and commas between them, of the relays elsewhere that a client on a host of its own speaks to: a committee's and its city's may be two. `bells`: in the same way, of bells. Undefined for what is no host. */
+export const webHeaders = (relays?: string, bells?: string): Readonly<Record<string, string>> | undefined => {
+  const elsewhere = { relays: relays?.split(',') ?? [], bells: bells?.split(',') ?? [] }
+  const isSound = [...elsewhere.relays, ...elsewhere.bells].every((host) => HOST.test(host))
+  return isSound ? headersFor(elsewhere) : undefined
 }
 
-const headersFor = (relays: readonly string[]): Readonly<Record<string, string>> => ({
-  'content-security-policy': contentPolicy(relays),
+const headersFor = (elsewhere: Elsewhere): Readonly<Record<string, string>> => ({
+  'content-security-policy': contentPolicy(elsewhere),
   'permissions-policy': PERMISSIONS,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -78,5 +84,5 @@ const headersFor = (relays: readonly string[]): Readonly<Record<string, string>>
   'x-content-type-options': 'nosniff',
 })
 
-/** Of a client that its relay serves. */
-export const WEB_HEADERS = headersFor([])
+/** Of a client that its relay serves, and that speaks to nobody else. */
+export const WEB_HEADERS = headersFor({ relays: [], bells: [] })

@@ -22,6 +22,7 @@ import { noPrograms, type Programs, programs } from './program.ts'
 import { noRoles, type Roles, roles } from './roles.ts'
 import type { Id, Said } from './said.ts'
 import { noTalk, type Talk, talk } from './talk.ts'
+import { noTickets, type Tickets, tickets } from './ticket.ts'
 import { noUnity, type Unity, unity } from './unity.ts'
 
 type Progress = {
@@ -42,6 +43,7 @@ export type Committee = Progress &
   Roles &
   Profiles &
   Programs &
+  Tickets &
   Concerns &
   CityLife &
   Assembly &
@@ -60,6 +62,7 @@ export const emptyCommittee: Committee = {
   ...noRoles,
   ...noProfiles,
   ...noPrograms,
+  ...noTickets,
   ...noConcerns,
   ...noCityLife,
   ...noAssembly,
@@ -79,6 +82,7 @@ const takers: Takers<KnownContent['type'], Draft> = {
   ...roles,
   ...profiles,
   ...programs,
+  ...tickets,
   ...concerns,
   ...motions,
   ...cityLife,

@@ -26,6 +26,7 @@ import { toOneLine, toPlainText } from './plainText.ts'
 import { programSchemas } from './programContent.ts'
 import { roleSchemas } from './roleContent.ts'
 import { talkSchemas } from './talkContent.ts'
+import { ticketSchemas } from './ticket.ts'
 import { unitySchemas } from './unityContent.ts'
 
 const CONTENT_VERSION = 1
@@ -42,6 +43,7 @@ const schemas = {
   ...callSchemas,
   ...metSchemas,
   ...programSchemas,
+  ...ticketSchemas,
   ...unitySchemas,
   ...roleSchemas,
   ...concernSchemas,

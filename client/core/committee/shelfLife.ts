@@ -163,6 +163,8 @@ const OVER: { readonly [A in Exclude<Area, 'post'>]: Over } = {
   words: afterMeetings,
   /** It says so again when this one is gone. */
   program: (thing, { around }) => !isHere(thing, around) || isPast(thing.lastAt, QUIET_DAYS, around),
+  /** It rings as long as its device is here. */
+  ticket: (thing, { around }) => !isHere(thing, around),
   /** A city is made of all that was said in it. */
   city: () => false,
   other: afterMeetings,

@@ -21,6 +21,7 @@ export type Area =
   | 'met'
   | 'words'
   | 'program'
+  | 'ticket'
   | 'city'
   | 'other'
 
@@ -109,6 +110,7 @@ const PLACES: Places = {
   met: ({ seat, content }) => ['met', `${seat} ${content.seat}`],
   wordsCompared: begins('words'),
   runs: ({ device }) => ['program', device],
+  ticket: ({ device }) => ['ticket', device],
   unityPoint: begins('point'),
   unityStance: ofPoint,
   unityEnd: ofPoint,

@@ -30,6 +30,7 @@ import { objectionTo, type TalkCommands, talkCommands } from './talking.ts'
 import { tell } from './telling.ts'
 import { tidySoon } from './tidying.ts'
 import { type CommitteeView, viewOf } from './view.ts'
+import { isWaking, ticketsOf } from './waking.ts'
 import { watchNewest } from './watching.ts'
 import type { World } from './world.ts'
 
@@ -175,7 +176,10 @@ const callingCommands = (
       ...parts,
       committee: () => view().committee,
       objection: (action) => objectionTo(view(), action, world.clock()),
-      onSaid: ({ type }) => mayCall(type) && callSoon(),
+      onSaid: (content) => {
+        if (mayCall(content.type)) callSoon()
+        if (isWaking(content)) world.wake?.(ticketsOf(view()))
+      },
     }),
     ...checkingCommands({
       ...city,

@@ -9,4 +9,8 @@ export type World = {
   readonly redial?: Timer
   readonly clock: () => number
   readonly chance: () => number
+  /** The answer's body; undefined where nobody answers, or not well. What is asked of a bell. */
+  readonly post?: (url: string, body: Uint8Array) => Promise<Uint8Array | undefined>
+  /** Everybody who hears this device's bell is to be woken, and whoever gave one of these tickets. */
+  readonly wake?: (tickets: readonly string[]) => void
 }

@@ -7,6 +7,7 @@ const NAMES = {
   lock: 'lockAfter',
   name: 'name',
   previews: 'previews',
+  bellWords: 'bellWords',
 } as const
 
 export const SIZES = ['100', '125', '150', '200'] as const
@@ -53,5 +54,14 @@ export const chooseName = (name: NeutralName | ''): void => localStorage.setItem
 export const hidesPreviews = (): boolean => localStorage.getItem(NAMES.previews) === 'hidden'
 
 export const choosePreviews = (is: 'shown' | 'hidden'): void => localStorage.setItem(NAMES.previews, is)
+
+/** What a ring shows on a locked screen: words that say nothing (words/<language>/bell.ts). */
+export const BELL_WORDS = ['reminder', 'shift', 'calendar'] as const
+export type BellWords = (typeof BELL_WORDS)[number]
+
+export const chosenBellWords = (): BellWords =>
+  BELL_WORDS.find((words) => words === localStorage.getItem(NAMES.bellWords)) ?? BELL_WORDS[0]
+
+export const chooseBellWords = (words: BellWords): void => localStorage.setItem(NAMES.bellWords, words)
 
 export const chooseLock = (minutes: number): void => localStorage.setItem(NAMES.lock, String(minutes))

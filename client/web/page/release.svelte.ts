@@ -40,7 +40,8 @@ const ANSWER_MS = 60_000
 const DRAWN_MS = 1000
 const LOOK_MS = 6 * 3_600_000
 
-const ask = (asked: ToLoader): Promise<FromLoader | undefined> =>
+/** Undefined where none is in charge of this page, or it does not answer. */
+export const tellLoader = (asked: ToLoader): Promise<FromLoader | undefined> =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = ({ data }: MessageEvent<FromLoader>) => resolve(data)
@@ -112,7 +113,7 @@ export const createReleases = (): Releases => {
         if (registration.active) alarm()
       })
     await controlled()
-    const said = await ask({ is: 'asking' })
+    const said = await tellLoader({ is: 'asking' })
     running = said && 'id' in said ? said : undefined
     kept = running ? 'kept' : 'passing'
     if (!running) return
@@ -148,7 +149,7 @@ export const createReleases = (): Releases => {
     },
     adopt: async () => {
       if (!offered) return undefined
-      const said = await ask({ adopt: offered.text })
+      const said = await tellLoader({ adopt: offered.text })
       if (!said || 'error' in said) return said?.error ?? 'other_files'
       location.reload()
       return undefined

@@ -174,6 +174,15 @@ export const ASKED: { readonly [N in RequestName]: v.GenericSchema<unknown, Aske
     ...committee,
     days: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_KEEP_DAYS))),
   }),
+  bell: nothing,
+  bellKey: v.object({ address: text }),
+  bellOn: v.object({
+    address: text,
+    rung: v.exactOptional(v.picklist(['alarms', 'rounds'])),
+    endpoint: text,
+  }),
+  bellOff: nothing,
+  bellTicket: v.object({ ...committee, isGiven: v.boolean() }),
   ringing: v.object(committee),
   setWakes: v.object({
     ...committee,

@@ -6,6 +6,7 @@ import type { DeviceId, SeatId } from '../../core/governance/ids.ts'
 import { decidePage } from '../../core/session/decideView.ts'
 import { decide } from '../../core/session/deciding.ts'
 import { ownData } from '../../core/session/exporting.ts'
+import { bellTicket } from './bellRequests.ts'
 import { CITY_REQUESTS } from './cityRequests.ts'
 import type { House } from './keeping.ts'
 import { motionShown } from './motionShown.ts'
@@ -71,6 +72,7 @@ export const COMMITTEE_REQUESTS: {
     const kept = await session.keepAtMost(days)
     return kept.ok ? kept : err('invalid')
   },
+  bellTicket,
   ringing: async ({ session }) => ok(session.ringing()),
   setWakes: async ({ session }, { quiet, forNow }) => {
     const set = await session.setWakes({ quiet, forNow })

@@ -7,18 +7,29 @@ import { isHandle } from '../../core/committee/content.ts'
 import { toOneLine } from '../../core/committee/plainText.ts'
 import { CHARTER_BYTES } from '../../core/governance/charter.ts'
 import type { Founding } from '../../core/session/founding.ts'
+import { BELL_REQUESTS } from './bellRequests.ts'
 import type { House } from './keeping.ts'
 import type { Answer, Asked, RequestName } from './port.ts'
 import { changePassphrase } from './vaultRequests.ts'
 
 export type HouseName = Extract<
   RequestName,
-  'changePassphrase' | 'found' | 'inspectInvite' | 'startJoining' | 'answerWords' | 'forgetJoining'
+  | 'bell'
+  | 'bellKey'
+  | 'bellOff'
+  | 'bellOn'
+  | 'changePassphrase'
+  | 'found'
+  | 'inspectInvite'
+  | 'startJoining'
+  | 'answerWords'
+  | 'forgetJoining'
 >
 
 export const HOUSE_REQUESTS: {
   readonly [N in HouseName]: (house: House, asked: Asked<N>) => Promise<Answer<N>>
 } = {
+  ...BELL_REQUESTS,
   changePassphrase,
   found: async ({ client, add }, wishes) => {
     const founding = foundingOf(wishes)

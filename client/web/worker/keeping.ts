@@ -40,6 +40,7 @@ export type House = {
   readonly client: Client
   readonly sittings: ReadonlyMap<string, Sitting>
   readonly joinings: Joinings
+  readonly isForbidden: (host: string) => boolean
   readonly add: (session: Session) => Sitting
   /** Ends the sitting; the committee is gone from this device. */
   readonly drop: (committee: string) => Promise<void>
@@ -159,6 +160,7 @@ const settleIn = async (
   for (const session of await client.committees()) seat(session)
   const joinings = openJoinings({ client, world, tell, onJoined: add, onBroken })
   const begin = (): void => {
+    client.bell.tend().catch(onBroken)
     for (const sitting of sittings.values()) sitting.begin()
     const onChange = (): void => {
       for (const sitting of sittings.values()) sitting.touch()
@@ -167,7 +169,7 @@ const settleIn = async (
   }
   let cancelBegin: () => void = () => undefined
   return {
-    house: { vault, file, client, sittings, joinings, add, drop },
+    house: { vault, file, client, sittings, joinings, isForbidden, add, drop },
     shown: () => ({
       frames: [...sittings.values()].map((sitting) => sitting.frame()),
       joinings: joinings.shown(),
@@ -181,6 +183,7 @@ const settleIn = async (
       cut()
       try {
         await Promise.all([
+          client.bell.close(),
           joinings.close(),
           cities?.close(),
           ...[...sittings.values()].map((sitting) => sitting.close()),

@@ -4,6 +4,8 @@
  * checked (asked.ts), and the page's side (client/web/page).
  */
 import type { Result } from '../../../shared/base/result.ts'
+import type { BellFailure } from '../../core/bell/asking.ts'
+import type { BellShown, Rung } from '../../core/bell/kept.ts'
 import type { Media } from '../../core/committee/fileWords.ts'
 import type { Quiet } from '../../core/committee/ladder.ts'
 import type { ChangeRefusal, CharterChange } from '../../core/governance/charterChange.ts'
@@ -146,6 +148,19 @@ export type Requests = CityRequests & {
     'sent' | 'waiting',
     'bad_reach'
   >
+  /** Of this device, for all its committees. `isForbidden`: this page's own rules do not let it go there. */
+  readonly bell: Ask<Nothing, (BellShown & { readonly isForbidden: boolean }) | undefined>
+  /** What a push service has to be told. */
+  readonly bellKey: Ask<{ readonly address: string }, { readonly key: Uint8Array }, 'bad_bell'>
+  /** Without `rung` this phone only rings others, and `endpoint` is empty. */
+  readonly bellOn: Ask<
+    { readonly address: string; readonly rung?: Rung; readonly endpoint: string },
+    undefined,
+    BellFailure | 'bell_forbidden'
+  >
+  readonly bellOff: Ask<Nothing>
+  /** The members of one committee may ring this phone alone, or not any more. */
+  readonly bellTicket: Ask<In & { readonly isGiven: boolean }, Sending, BellFailure | 'no_bell' | SayFailure>
   /** What this member said, or all that was said, as records to take along. Nothing is written. */
   readonly ownData: Ask<In & { readonly isAll: boolean }, OwnData>
   /** "Travel light": this device keeps what was said for so many days at most, 1 to 365; without `days` as agreed. */

@@ -20,6 +20,7 @@ export type Sayable = Exclude<
       | 'met'
       | 'wordsCompared'
       | 'runs'
+      | 'ticket'
       | `motion${string}`
       | CityType
       | Exclude<AssemblyType, OfDelegates>

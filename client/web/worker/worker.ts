@@ -4,6 +4,7 @@ import { expectPassphrase } from '../../core/crypto/passphrase.ts'
 import type { Timer } from '../../core/relay/ports.ts'
 import { createDoor } from './door.ts'
 import type { FromWorker } from './port.ts'
+import { postBrowser } from './postBrowser.ts'
 import { createRedialing } from './redialing.ts'
 import { dialBrowser } from './socketBrowser.ts'
 import { hasVaultIdb, openVaultIdb } from './vaultIdb.ts'
@@ -29,6 +30,7 @@ globalThis.addEventListener('online', now)
 const door = createDoor({
   world: {
     dial: dialBrowser,
+    post: postBrowser,
     timer,
     redial,
     clock: Date.now,

@@ -1,13 +1,6 @@
 /** The bell against push services of our own: what is sent, to whom, how often, and where it may never be sent. No third party is asked. */
-import { execFileSync } from 'node:child_process'
 import { createPublicKey, verify } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import postgres from 'postgres'
 import t, { type Test } from 'tap'
@@ -24,46 +17,10 @@ import {
   RUNG,
 } from '../../../shared/bell/bell.ts'
 import { cryptoReady, randomBytes } from '../../../shared/crypto/sodium.ts'
+import { pushCertificate, pushService } from '../../support/pushService.ts'
 import { newDatabase } from '../../support/relay.ts'
 
 await cryptoReady
-
-type Call = {
-  readonly path: string
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: string
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'tocsin-bell-'))
-t.teardown(() => rmSync(folder, { recursive: true }))
-const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-const words =
-  'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost'
-execFileSync('openssl', [...words.split(' '), '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' })
-const [key, cert] = [readFileSync(keyFile), readFileSync(certFile, 'utf8')]
-
-/** An RFC 8030 endpoint; `statusOf` says what each path answers. */
-const pushService = async (t: Test, statusOf: (path: string) => number = () => 201) => {
-  const calls: Call[] = []
-  const server = createServer({ key, cert }, (asked, answer) => {
-    let body = ''
-    asked.on('data', (piece) => {
-      body += piece
-    })
-    asked.on('end', () => {
-      const path = asked.url ?? ''
-      calls.push({ path, headers: asked.headers, body })
-      answer.writeHead(statusOf(path), { location: '/elsewhere' }).end()
-    })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const host = `localhost:${(server.address() as AddressInfo).port}`
-  return { calls, host, at: (path: string) => `https://${host}/${path}` }
-}
 
 /** What waits for a time, run by the test. */
 const newTimes = () => {
@@ -105,7 +62,7 @@ const open = async (
     contact: 'mailto:bell@example.org',
     clock: Date.now,
     isAllowed: () => true,
-    ca: cert,
+    ca: pushCertificate,
     say: () => undefined,
     ...changes,
   })

@@ -23,6 +23,13 @@ export const why = {
   bad_handle: 'A name has 1 to 40 characters and no "#".',
   bad_reach: 'How to reach somebody: a few words, at most 200 letters.',
   bad_call: 'A name and a number, each in one line of at most 40 letters.',
+  bad_bell: 'That is not a whole address of a bell: copy all of the line.',
+  bell_away: 'The bell was not reached: try again later.',
+  bell_old: 'The bell takes nothing from this address any more: ask for its new one.',
+  bell_service: 'The bell does not know the push service of this browser: tell whoever runs it.',
+  bell_forbidden:
+    'The rules of this page do not let it go to this bell: ask for a page that was built for it.',
+  no_bell: 'Turn the bell on first.',
   bad_relay: 'That is not a whole relay address: copy all of the line.',
   no_admission: 'The secret at the end of the address is missing: copy all of the line.',
   malformed: 'That is not a whole invite: copy all of it, from "tocsin:" to its end.',

@@ -1,4 +1,5 @@
 /** Arabic sentences of the pages that are fetched late. */
+import { bell } from '../ar/bell.ts'
 import { care } from '../ar/care.ts'
 import { check } from '../ar/check.ts'
 import { city } from '../ar/city.ts'
@@ -20,6 +21,7 @@ export const ar: LaterWords = {
   people,
   us,
   care,
+  bell,
   invites,
   unity,
   charter,

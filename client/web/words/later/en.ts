@@ -1,4 +1,5 @@
 /** English sentences of the pages that are fetched late. Every other language has the same shape, or does not compile. */
+import { bell } from '../en/bell.ts'
 import { care } from '../en/care.ts'
 import { check } from '../en/check.ts'
 import { city } from '../en/city.ts'
@@ -19,6 +20,7 @@ export const en = {
   people,
   us,
   care,
+  bell,
   invites,
   unity,
   charter,

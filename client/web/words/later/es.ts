@@ -1,4 +1,5 @@
 /** Spanish sentences of the pages that are fetched late. */
+import { bell } from '../es/bell.ts'
 import { care } from '../es/care.ts'
 import { check } from '../es/check.ts'
 import { city } from '../es/city.ts'
@@ -20,6 +21,7 @@ export const es: LaterWords = {
   people,
   us,
   care,
+  bell,
   invites,
   unity,
   charter,

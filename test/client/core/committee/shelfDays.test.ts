@@ -172,6 +172,7 @@ const check: KnownContent = {
   ...{ deposit: 'b'.repeat(64), tokens: [{ device: idOf(1), sealed: 'c'.repeat(160) }] },
 }
 const runs: KnownContent = { type: 'runs', release: 'd'.repeat(64), isLoaderChanged: false }
+const ticket: KnownContent = { type: 'ticket', ticket: 'd'.repeat(64) }
 const compared: KnownContent = { type: 'wordsCompared', with: [BOB], epoch: 3, same: true }
 
 const SHELVES: readonly Kept[] = [
@@ -221,6 +222,8 @@ const SHELVES: readonly Kept[] = [
   ['about oneself, earlier', 7, 1, says(ERIN, profile('cook'), profile('bake'))],
   ['about oneself, who is gone', 7, 1, says(ERIN, profile('cook')), ERIN_GONE],
   ['which program somebody uses', 180, 180, says(ERIN, runs)],
+  ['who may be rung by a ticket', NEVER, NEVER, says(ERIN, ticket)],
+  ['a ticket of who is gone', AT_ONCE, AT_ONCE, says(ERIN, ticket), ERIN_GONE],
   ['which program who is gone used', AT_ONCE, AT_ONCE, says(ERIN, runs), ERIN_GONE],
   ['a check on somebody', 30, 1, says(ALICE, check)],
   ['a part of the city', NEVER, NEVER, says(ALICE, { type: 'citySeat', seat: BOB })],

@@ -168,7 +168,7 @@ t.test('F2 as long as the vault is locked, nothing that is in it is told or done
     ...{ words: { kind: 'file', name: 'x', media: 'text/plain', life: 7 }, bytes: Uint8Array.of(1) },
     ...{ assembly: 'x', code: 'x', sector: 'x', area: 'x', languages: [], title: 'x', text: 'x', lang: 'en' },
     ...{ check: 'x', letter: 'x', call: 'x', alarm: 'x', demand: 'x', ask: 'x', table: TABLE },
-    ...{ forNow: true, calls: [], term: 1, isOn: true },
+    ...{ forNow: true, calls: [], term: 1, isOn: true, address: 'x', endpoint: 'x', isGiven: true },
   }
   for (const [i, name] of Object.keys(ASKED).entries()) {
     if (open.some((one) => one === name)) continue
