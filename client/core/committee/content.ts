@@ -26,7 +26,7 @@ import { toOneLine, toPlainText } from './plainText.ts'
 import { programSchemas } from './programContent.ts'
 import { roleSchemas } from './roleContent.ts'
 import { talkSchemas } from './talkContent.ts'
-import { ticketSchemas } from './ticket.ts'
+import { ticketSchemas } from './ticketContent.ts'
 import { unitySchemas } from './unityContent.ts'
 
 const CONTENT_VERSION = 1

@@ -2,17 +2,8 @@
  * Devices that the members of this committee may ring alone, by a ticket that each of them gave (shared/bell/SPEC.md, B1). Not here: the bell, and when it is
  * rung (client/core/bell/bell.ts).
  */
-import * as v from 'valibot'
 import type { Takers, Writable } from './area.ts'
 import type { Id } from './said.ts'
-
-/** Said by the device itself, once its person has read what that shows; without `ticket` it is taken back. */
-export const ticketSchemas = {
-  ticket: v.object({
-    type: v.literal('ticket'),
-    ticket: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
-  }),
-}
 
 /** Per device. */
 export type Tickets = { readonly tickets: ReadonlyMap<Id, string> }

@@ -4,7 +4,7 @@ import { isolated } from '../plural.ts'
 export const bell = {
   title: 'The bell',
   text: 'A bell wakes this phone while Tocsin is closed. A ring shows a few words that say nothing; what happened you read after unlocking.',
-  sees: 'Whoever runs the bell sees that this phone uses it, and when somebody raises an alarm, not who and where. Apple, Google or Mozilla see that this phone is rung. The relay sees nothing of it.',
+  sees: 'Whoever runs the bell sees that this phone uses it, and when and from which Internet address an alarm is raised, not by whom and not what. Apple, Google or Mozilla see that this phone is rung. The relay sees nothing of it.',
   address: 'The address of the bell',
   addressHint: 'The long line that your city was given. Show it to members only.',
   when: 'When may it ring here?',

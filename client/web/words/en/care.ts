@@ -6,7 +6,7 @@ export const care = {
   silent:
     'The browser let no sound out. Touch the page once and try again; look whether sound is turned off for this page.',
   ringHint:
-    'It rings for an alarm only while Tocsin is open and unlocked. When it is closed, only a call reaches you.',
+    'It sounds for an alarm only while Tocsin is open and unlocked. When it is closed, only the bell or a call reaches you.',
   wake: 'When may alarms be loud?',
   quietAgreed: 'Quiet hours as agreed',
   loud: 'At every hour',

@@ -5,7 +5,7 @@ import { isolated } from '../plural.ts'
 export const bell: LaterWords['bell'] = {
   title: 'La campana',
   text: 'Una campana despierta este teléfono mientras Tocsin está cerrado. Al sonar muestra unas palabras que no dicen nada; lo que pasó lo lees después de abrir.',
-  sees: 'Quien lleva la campana ve que este teléfono la usa y cuándo alguien da una alarma, no quién ni dónde. Apple, Google o Mozilla ven que este teléfono suena. El servidor no ve nada de eso.',
+  sees: 'Quien lleva la campana ve que este teléfono la usa y cuándo y desde qué dirección de Internet se da una alarma, no quién ni cuál. Apple, Google o Mozilla ven que este teléfono suena. El servidor no ve nada de eso.',
   address: 'La dirección de la campana',
   addressHint: 'La línea larga que recibió tu ciudad. Enséñala solo a miembros.',
   when: '¿Cuándo puede sonar aquí?',

@@ -8,7 +8,7 @@ export const care: LaterWords['care'] = {
   silent:
     'El navegador no dejó salir el sonido. Toca la página una vez y prueba de nuevo; mira si el sonido está apagado para esta página.',
   ringHint:
-    'Suena por una alarma solo mientras Tocsin está abierto y sin cerrar. Si está cerrado, solo te alcanza una llamada.',
+    'Suena por una alarma solo mientras Tocsin está abierto y sin cerrar. Si está cerrado, solo te alcanza la campana o una llamada.',
   wake: '¿Cuándo pueden sonar las alarmas?',
   quietAgreed: 'Horas de silencio como se acordó',
   loud: 'A cualquier hora',
