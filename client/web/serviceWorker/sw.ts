@@ -23,6 +23,13 @@ import type { FromLoader, ToLoader } from './loaderPort.ts'
 declare const __SIGNERS__: Signers
 
 type Lasting = Event & { readonly waitUntil: (work: Promise<unknown>) => void }
+type Installing = Lasting & {
+  /** Chromium from 123 on. */
+  readonly addRoutes?: (rule: {
+    readonly condition: { readonly urlPattern: string }
+    readonly source: 'fetch-event'
+  }) => Promise<void>
+}
 type Fetching = Lasting & {
   readonly request: Request
   readonly respondWith: (answer: Promise<Response>) => void
@@ -32,7 +39,8 @@ type Touching = Lasting & { readonly notification: Notification }
 type Scope = BellScope & {
   readonly clients: { readonly claim: () => Promise<void> }
   readonly addEventListener: {
-    (type: 'install' | 'activate', hear: (event: Lasting) => void): void
+    (type: 'install', hear: (event: Installing) => void): void
+    (type: 'activate', hear: (event: Lasting) => void): void
     (type: 'fetch', hear: (event: Fetching) => void): void
     (type: 'message', hear: (event: Asking) => void): void
     (type: 'push', hear: (event: Lasting) => void): void
@@ -137,7 +145,12 @@ const answerAsked = async (asked: ToLoader): Promise<FromLoader> => {
 /** Asked by a script, that is; opened as a page it would run. */
 const isQuestion = ({ url, mode }: Request): boolean => mode !== 'navigate' && OFFERED.has(url)
 
-scope.addEventListener('install', (event) => event.waitUntil(takeFirst()))
+scope.addEventListener('install', (event) => {
+  event.waitUntil(takeFirst())
+  // Newer browsers ask the server for the page while they start the loader: it would be told of every opening, for an answer that nobody uses
+  const all = { condition: { urlPattern: `${base}*` }, source: 'fetch-event' } as const
+  event.waitUntil(event.addRoutes?.(all).catch(() => undefined) ?? Promise.resolve())
+})
 scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()))
 scope.addEventListener('fetch', (event) => {
   // What is offered, and which loader the server has now, the page asks of the server itself; it runs nothing of it.
