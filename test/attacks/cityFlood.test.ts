@@ -107,7 +107,7 @@ const read = async (side: CitySide, before?: Read): Promise<Read> => {
 t.test(
   'attack 30: who floods the bulletin, the assembly and what opens by itself silences nobody else',
   async (t) => {
-    const bulletin = { access: at(mallory).log.access, connections: 6, underWay: 20, next: inTurn(junk) }
+    const bulletin = { access: at(mallory).log.access, connections: 6, underWay: 4, next: inTurn(junk) }
     const all = await Promise.all([
       startFlood(relay, bulletin),
       startFlood(relay, { access: assembly, connections: 1, underWay: 10, next: noise }),

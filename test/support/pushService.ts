@@ -34,7 +34,7 @@ export const pushCertificate = cert
 /** `statusOf` says what each path answers. */
 export const pushService = async (
   t: Pick<Test, 'teardown'>,
-  statusOf: (path: string) => number = () => 201,
+  statusOf: (path: string) => number | Promise<number> = () => 201,
 ): Promise<PushService> => {
   const calls: Call[] = []
   const server = createServer({ key, cert }, (asked, answer) => {
@@ -42,10 +42,10 @@ export const pushService = async (
     asked.on('data', (piece) => {
       body += piece
     })
-    asked.on('end', () => {
+    asked.on('end', async () => {
       const path = asked.url ?? ''
       calls.push({ path, headers: asked.headers, body })
-      answer.writeHead(statusOf(path), { location: '/elsewhere' }).end()
+      answer.writeHead(await statusOf(path), { location: '/elsewhere' }).end()
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
