@@ -108,7 +108,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 
 t.test('3.E a check is ended by enough others, each once, never by whose it is, by no clock', async (t) => {
   let ended = 0
-  fc.assert(
+  await fc.assert(
     fc.property(moves, minutes, (list, now) => {
       const nowMs = START + now * MINUTE
       const seen = shown(list.map(saidOf), nowMs)
@@ -121,7 +121,7 @@ t.test('3.E a check is ended by enough others, each once, never by whose it is, 
 })
 
 t.test('3.E what is said beside it changes nothing about it, nor does hearing it twice', async () => {
-  fc.assert(
+  await fc.assert(
     fc.property(moves, (list) => {
       const all = list.map(saidOf)
       const about = all.filter(({ content }) => content.type !== 'post')
