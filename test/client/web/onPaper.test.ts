@@ -1,7 +1,10 @@
 /** What somebody takes out of the page: their own data as files, and rules and decisions on paper. Not here: what each file holds (test/client/core, test/client/cli). */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import type { Locator } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { formatsOf } from '../../../client/web/words/plural.ts'
+import { newFolder, newPerson } from '../../support/cli.ts'
 import {
   found,
   go,
@@ -11,6 +14,7 @@ import {
   press,
   pressTwice,
   sees,
+  unfold,
   write,
 } from '../../support/phone.ts'
 import { newWebPlace } from '../../support/webPlace.ts'
@@ -60,6 +64,27 @@ story('Nothing becomes a file before somebody has read that it is not locked and
   await alice.page().locator('a[download]').first().waitFor({ state: 'detached' })
 })
 
+/** As it would come out of the printer; with TOCSIN_SHOTS also a file and a picture of it. */
+const onPaper = async (t: Test, name: string, look?: () => Promise<void>): Promise<void> => {
+  const page = alice.page()
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  const toPress = page.locator(
+    'button:visible, a.button:visible, nav:visible, header:visible, form:visible, fieldset:visible',
+  )
+  t.equal(await toPress.count(), 0, name)
+  const colours = await page.locator('main').evaluate((main) => {
+    const { color } = getComputedStyle(main)
+    return [color, getComputedStyle(document.documentElement).backgroundColor]
+  })
+  t.strictSame(colours, ['rgb(0, 0, 0)', 'rgb(255, 255, 255)'], name)
+  await look?.()
+  if (TOCSIN_SHOTS) {
+    await page.screenshot({ path: join(TOCSIN_SHOTS, `paper-${name}.png`), fullPage: true })
+    writeFileSync(join(TOCSIN_SHOTS, `paper-${name}.pdf`), await page.pdf({ format: 'A4' }))
+  }
+  await page.emulateMedia({ media: null, colorScheme: null })
+}
+
 story('On paper there is what is said, black on white, and nothing to press', async (t) => {
   const page = alice.page()
   const { decide } = alice.words
@@ -80,22 +105,62 @@ story('On paper there is what is said, black on white, and nothing to press', as
     await go(alice, `#/1/${at}`)
     await heading(alice, title)
     await page.getByRole('button', { name: care.print, exact: true }).waitFor()
-    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
-    t.equal(
-      await page.locator('button:visible, a.button:visible, nav:visible, header:visible').count(),
-      0,
-      at,
-    )
-    const colours = await page.locator('main').evaluate((main) => {
-      const { color } = getComputedStyle(main)
-      return [color, getComputedStyle(document.documentElement).backgroundColor]
-    })
-    t.strictSame(colours, ['rgb(0, 0, 0)', 'rgb(255, 255, 255)'], at)
-    if (TOCSIN_SHOTS) {
-      writeFileSync(join(TOCSIN_SHOTS, `paper-${title}.pdf`), await page.pdf({ format: 'A4' }))
-      await page.screenshot({ path: join(TOCSIN_SHOTS, `paper-${title}.png`), fullPage: true })
-    }
-    await page.emulateMedia({ media: null, colorScheme: null })
+    await onPaper(t, title)
   }
   t.strictSame(place.offences, [])
 })
+
+story(
+  'The words of the committee and what was on a lost phone are printed alone, with the day',
+  async (t) => {
+    const page = alice.page()
+    const { exposure, invites, safety } = alice.words
+    const { root, remove } = newFolder()
+    t.teardown(remove)
+    const dana = newPerson('dana', root)
+    await go(alice, '#/1/invites')
+    await press(alice, invites.link)
+    const line = await page.locator('#invite-line').inputValue()
+    await dana.run(['init'])
+    const joining = dana.begin('join', '--handle', 'dana')
+    joining.type(line)
+    await joining.until(/by voice:/)
+    joining.type('yes')
+    await press(alice, invites.same)
+    t.equal((await joining.ended).code, 0)
+
+    // the printer of the test: what is asked of it stays marked until it is done
+    await page.evaluate(() => {
+      window.print = () => undefined
+    })
+    await go(alice, '#/1/safety')
+    const sheet = page.locator('section.card').filter({ has: page.locator('.words') })
+    await sheet.getByText('dana').waitFor()
+    const printed = async (card: Locator, name: string, said: readonly string[]): Promise<void> => {
+      await card.getByRole('button', { name: care.print, exact: true }).click()
+      await onPaper(t, name, async () => {
+        const paper = await page.locator('main').innerText()
+        t.equal(paper.trim(), (await card.innerText()).trim(), 'nothing beside it')
+        for (const words of said) t.match(paper, words)
+        t.match(paper, formatsOf(alice.language).day(Date.now()), 'and when')
+        t.notMatch(paper, care.ring)
+      })
+      await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+      t.equal(await page.locator('[data-alone]').count(), 0)
+      await page.getByText(care.ring).waitFor()
+    }
+    const four = (await sheet.locator('.words li').allInnerTexts()).map((word) => word.trim())
+    t.equal(four.length, 4)
+    await printed(sheet, safety.words, [safety.wordsHint, ...four])
+
+    await unfold(alice, safety.others)
+    await page.locator('h3:has-text("dana") ~ button').first().click()
+    await page.getByRole('dialog').getByRole('button', { name: safety.cutOff, exact: true }).click()
+    const report = page.locator('details.card').filter({ hasText: exposure.doNow })
+    await report.locator('summary').click()
+    await report.getByText(exposure.neverOnIt).waitFor()
+    const steps = [exposure.doNow, exposure.steps.compare_words, exposure.onItThen, exposure.neverOnIt]
+    await printed(report, exposure.doNow, steps)
+    t.strictSame(place.offences, [])
+  },
+)

@@ -48,7 +48,8 @@ export const exposure = {
     doubt_words: 'Doubt what was written with it since it was reported: ask in person.',
     look_at_new_phones:
       'Another phone of the same member came since: see it in their hand, or cut it off too.',
-    compare_words: 'Compare the words of this committee with everybody at the next meeting. They are below.',
+    compare_words:
+      'Compare the words of this committee with everybody at the next meeting. They are on the page Safety.',
     tell_alarms: 'Tell whoever raised an open alarm: place, phrase and how to reach them may be known.',
     change_places: 'Meet somewhere else, at another time.',
     watch_motions: 'Whoever holds it knows what you are voting on: ask whether that can wait.',

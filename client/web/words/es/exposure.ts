@@ -50,7 +50,7 @@ export const exposure: LaterWords['exposure'] = {
     look_at_new_phones:
       'Desde entonces llegó otro teléfono del mismo miembro: véanlo en su mano, o córtenlo también.',
     compare_words:
-      'Comparen las palabras de este comité con todas las personas en la próxima reunión. Están más abajo.',
+      'Comparen las palabras de este comité con todas las personas en la próxima reunión. Están en la página Seguridad.',
     tell_alarms:
       'Avisen a quien dio una alarma abierta: puede saberse el lugar, la frase y cómo encontrarle.',
     change_places: 'Reúnanse en otro lugar, a otra hora.',
