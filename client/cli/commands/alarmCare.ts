@@ -14,7 +14,8 @@ export const alarmWake: Command = {
   usage: '[OPTIONS]',
   about: [
     'When an alarm may be loud here, while `read --follow` runs: at most 6 times for one alarm, and 10',
-    'times a day. In quiet hours nothing is, except NOW, if you want to be woken for it.',
+    'times a day. In quiet hours nothing is, except NOW, if you want to be woken for it. The bell, which',
+    'rings a phone on which Tocsin is closed, is turned on in the web client only: Safety, The bell.',
   ],
   options: {
     now: { type: 'string', value: 'yes|no', help: 'wake me for NOW' },
