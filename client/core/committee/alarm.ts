@@ -12,7 +12,6 @@
  *   no clock decides here. A cancelled alarm stays in view until somebody else says they have spoken to the raiser.
  * Whatever is not allowed is kept as a note, if it has words, and changes nothing else.
  */
-
 import type { AlarmAnswer, AlarmContent, AlarmState, AlarmUpdate } from './alarmContent.ts'
 import {
   type Alarm,
@@ -22,6 +21,7 @@ import {
   type Closing,
   isClosed,
   isLive,
+  quietFromOf,
 } from './alarmLife.ts'
 import { type About, noted } from './alarmNoted.ts'
 import { OUTER_RINGS, rankOf, type Severity } from './alarmWords.ts'
@@ -137,9 +137,15 @@ const answered = (alarm: Alarm, said: Said, content: AlarmAnswer): Alarm => {
   if (said.seat === alarm.seat || isOver(alarm)) return alarm
   if (content.answer === 'seen' && alarm.answers.has(said.seat)) return alarm
   const answers = new Map(alarm.answers).set(said.seat, answerOf(saidAt(said), content))
-  if (content.answer === 'on_it') return { ...alarm, answers }
-  const letGo = isOnIt(alarm, said.seat) ? { letGoAt: saidAt(said) } : {}
-  return withoutSay({ ...alarm, answers, ...letGo }, said.seat)
+  const now = { ...alarm, answers }
+  return content.answer === 'on_it' ? now : withoutSay({ ...now, ...letGo(alarm, said) }, said.seat)
+}
+
+/** Whoever had not been heard of for so long was let go of then: saying it later asks nobody again. */
+const letGo = (alarm: Alarm, said: Said): Pick<Alarm, 'letGoAt'> => {
+  const { answer, at = 0 } = alarm.answers.get(said.seat) ?? {}
+  const ended = Math.min(saidAt(said), quietFromOf(alarm, said.seat, at))
+  return answer === 'on_it' ? { letGoAt: Math.max(ended, alarm.letGoAt ?? 0) } : {}
 }
 
 const answerOf = (at: number, content: AlarmAnswer): Answer => {

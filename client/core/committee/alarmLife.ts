@@ -48,7 +48,7 @@ export type Alarm = {
   readonly askedAt: number
   /** Who did that, and where in the order. */
   readonly asked: { readonly seat: Id; readonly device: Id; readonly order: number }
-  /** When somebody who was on it last said that they no longer are. */
+  /** When somebody was last let go of: they said so, or were not heard of any more before they did. */
   readonly letGoAt?: number
   /** As raised. Kind, severity and needs as they are now stand beside it. */
   readonly content: AlarmContent
@@ -84,3 +84,18 @@ export const isClosed = (phase: AlarmPhase): phase is Closing =>
   phase.is === 'settled' || phase.is === 'false_alarm'
 
 export const isLive = (phase: AlarmPhase): boolean => phase.is === 'open' || phase.is === 'steady'
+
+const MINUTE_MS = 60_000
+
+/** product.md 3.E: "I am on it" runs out without an update. A note is in no hurry and goes with the slower one. */
+const QUIET_AFTER_MS = { now: 60 * MINUTE_MS, today: 720 * MINUTE_MS, note: 720 * MINUTE_MS } as const
+
+/** Until when whoever said at `at` that they are on it is taken to be: every word from them counts anew. Milliseconds since 1970. */
+export const quietFromOf = (
+  { notes, severity }: Pick<Alarm, 'notes' | 'severity'>,
+  seat: Id,
+  at: number,
+): number => {
+  const heard = Math.max(at, ...notes.filter((note) => note.seat === seat).map((note) => note.at))
+  return heard + QUIET_AFTER_MS[severity]
+}

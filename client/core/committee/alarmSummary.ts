@@ -1,7 +1,7 @@
 /** What a screen says about an alarm: one state word, counts of seats (never of devices), who is on it, what is missing. */
 
 import type { Alarm } from './alarmLife.ts'
-import { isClosed } from './alarmLife.ts'
+import { isClosed, quietFromOf } from './alarmLife.ts'
 import { type Need, rankOf } from './alarmWords.ts'
 import type { Committee } from './committee.ts'
 import type { Id } from './said.ts'
@@ -51,9 +51,6 @@ export type AlarmSummary = {
 }
 
 const MINUTE_MS = 60_000
-
-/** product.md 3.E: "I am on it" runs out without an update. A note is in no hurry and goes with the slower one. */
-const QUIET_AFTER_MS = { now: 60 * MINUTE_MS, today: 720 * MINUTE_MS, note: 720 * MINUTE_MS } as const
 
 /** The charter's number, or for 0 the smaller of 3 and one third of the members, rounded up. */
 export const seenNeeded = (members: number, alarmSeen = 0): number =>
@@ -116,8 +113,7 @@ const onItOf = (alarm: Alarm, seat: Id): readonly OnIt[] => {
   const answer = alarm.answers.get(seat)
   if (answer?.answer !== 'on_it') return []
   const { what, takes, at, by } = answer
-  const heard = Math.max(at, ...alarm.notes.filter((note) => note.seat === seat).map((note) => note.at))
-  const quietFrom = heard + QUIET_AFTER_MS[alarm.severity]
+  const quietFrom = quietFromOf(alarm, seat, at)
   return [{ seat, what, takes, at, quietFrom, ...(by === undefined ? {} : { by }) }]
 }
 

@@ -1,86 +1,25 @@
-/** The ladder by its own account (product.md 3.E and section 5): what is loud on one member's phone, minute by minute, whatever the others do. */
-import * as fc from 'fast-check'
+/** The ladder by its own account (product.md 3.E and section 5): what is loud on one member's phone, minute by minute, whatever the others do. Whatever is said and when: ladderPlay.test.ts. */
 import t from 'tap'
 import type { AlarmContent } from '../../../../client/core/committee/alarmContent.ts'
-import { apply, type Committee, emptyCommittee } from '../../../../client/core/committee/committee.ts'
 import type { KnownContent } from '../../../../client/core/committee/content.ts'
+import { isQuiet, MOST_LOUD } from '../../../../client/core/committee/ladder.ts'
+import { idOf } from './arbitraries.ts'
 import {
-  isQuiet,
-  type Listener,
-  ladderOf,
-  MOST_LOUD,
-  notRung,
-  type Ringing,
-  ring,
-  type Wakes,
-} from '../../../../client/core/committee/ladder.ts'
-import { idOf, SEATS } from './arbitraries.ts'
-
-const [ALICE = '', BOB = '', CAROL = '', ME = '', EMIL = ''] = SEATS
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-/** Noon of some day, so that quiet hours are far away unless a test wants them. */
-const NOON = 20_000 * DAY + 12 * HOUR
-const AWAKE: Wakes = { quiet: undefined, forNow: false }
-
-const raise = (more: Partial<AlarmContent> = {}): KnownContent => ({
-  type: 'alarm',
-  kind: 'called_in',
-  severity: 'now',
-  facts: 'office, second floor',
-  needs: [],
-  about: { who: 'me' },
-  namesAllowed: { team: true, committee: true, city: false, supporters: false, public: false },
-  ...more,
-})
-const seen = (alarm: string): KnownContent => ({ type: 'alarmAnswer', alarm, answer: 'seen' })
-const cannot = (alarm: string): KnownContent => ({ type: 'alarmAnswer', alarm, answer: 'cannot' })
-const onIt = (alarm: string): KnownContent => ({ type: 'alarmAnswer', alarm, answer: 'on_it', what: 'I go' })
-const to = (alarm: string, word: 'steady' | 'cancelled' | 'reopened'): KnownContent => ({
-  type: 'alarmState',
-  alarm,
-  to: word,
-})
-
-/** One phone: what is said reaches it at once, and it looks when it is told to. */
-const phone = (wakes: Wakes = AWAKE, seat = ME) => {
-  let committee: Committee = emptyCommittee
-  let ringing: Ringing = notRung
-  let order = 0
-  const listener = (): Listener => ({ committee, members: SEATS, alarmSeen: 0, seat, wakes })
-  const look = (minute: number, isUpToDate = true): readonly string[] => {
-    const nowMs = NOON + minute * MINUTE
-    const moment = { nowMs, hour: Math.floor(nowMs / HOUR) % 24, isUpToDate }
-    const after = ring(ringing, listener(), moment)
-    ringing = after.ringing
-    return after.loud
-  }
-  return {
-    say: (by: string, minute: number, content: KnownContent, clock = minute): string => {
-      order++
-      const said = { id: idOf(order), seat: by, device: by, order, content }
-      committee = apply(committee, {
-        ...said,
-        at: NOON + clock * MINUTE,
-        heardAt: NOON + minute * MINUTE,
-      })
-      return said.id
-    },
-    look,
-    /** The minutes from `from` on in which something is loud, looking every minute. */
-    loudIn: (from: number, until: number): readonly number[] => {
-      const minutes = Array.from({ length: until - from }, (_, i) => from + i)
-      return minutes.flatMap((minute) => look(minute).map(() => minute))
-    },
-    committee: () => committee,
-    ladder: (alarm: string, minute: number) => {
-      const found = committee.alarms.get(alarm)
-      if (!found) throw new Error('no such alarm')
-      return ladderOf(found, listener(), NOON + minute * MINUTE)
-    },
-  }
-}
+  ALICE,
+  AWAKE,
+  BOB,
+  CAROL,
+  cannot,
+  EMIL,
+  ME,
+  MINUTE,
+  NOON,
+  onIt,
+  phone,
+  raise,
+  seen,
+  to,
+} from './ladderPhone.ts'
 
 t.test(
   'product.md 3.E NOW is loud at 0, 3, 8, 15, 30 and 60 minutes, TODAY by hours, NOTE never',
@@ -394,206 +333,12 @@ t.test('section 8 whom the screen tells to call, and what it offers to join', as
   t.equal(mine.ladder(id, 99 * 60).isStale, false, 'it is over')
 })
 
-type Move =
-  | { readonly is: 'raise'; readonly by: string; readonly more: Partial<AlarmContent> }
-  | {
-      readonly is: 'answer'
-      readonly by: string
-      readonly with: 'seen' | 'on_it' | 'cannot'
-      readonly of: number
-    }
-  | {
-      readonly is: 'state'
-      readonly by: string
-      readonly to: 'steady' | 'cancelled' | 'reopened'
-      readonly of: number
-    }
-
-const someSeat = fc.constantFrom(...SEATS)
-const moves: fc.Arbitrary<readonly { readonly wait: number; readonly move: Move }[]> = fc.array(
-  fc.record({
-    wait: fc.oneof({ arbitrary: fc.nat(20), weight: 4 }, fc.nat(400)),
-    move: fc.oneof(
-      fc.record({
-        is: fc.constant('raise' as const),
-        by: someSeat,
-        more: fc.record({
-          severity: fc.constantFrom('now' as const, 'now' as const, 'today' as const, 'note' as const),
-          kind: fc.constantFrom('fired' as const, 'called_in' as const, 'practice' as const),
-        }),
-      }),
-      fc.record({
-        is: fc.constant('answer' as const),
-        by: someSeat,
-        with: fc.constantFrom('seen' as const, 'on_it' as const, 'cannot' as const),
-        of: fc.nat(5),
-      }),
-      fc.record({
-        is: fc.constant('state' as const),
-        by: someSeat,
-        to: fc.constantFrom('steady' as const, 'cancelled' as const, 'reopened' as const),
-        of: fc.nat(5),
-      }),
-    ),
-  }),
-  { minLength: 1, maxLength: 25 },
-)
-
-type Raised = {
-  readonly id: string
-  readonly by: string
-  readonly more: Partial<AlarmContent>
-  readonly at: number
-  askedAt: number
-  readonly answers: Map<string, { with: string; at: number }>
-  /** Minutes in which somebody was on it. */
-  readonly held: Set<number>
-  readonly rung: number[]
-}
-
-const contentOf = (alarm: string, answer: 'seen' | 'on_it' | 'cannot'): KnownContent =>
-  answer === 'on_it' ? onIt(alarm) : { type: 'alarmAnswer', alarm, answer }
-
-/** Plays the moves minute by minute, with its own book of who is on what; `check` is asked after each look. */
-const play = (
-  wakes: Wakes,
-  list: readonly { readonly wait: number; readonly move: Move }[],
-  check: (raised: readonly Raised[], minute: number, device: ReturnType<typeof phone>) => void,
-): void => {
-  const device = phone(wakes)
-  const raised: Raised[] = []
-  let minute = 0
-  const pass = (): void => {
-    for (const one of raised)
-      if ([...one.answers.values()].some((a) => a.with === 'on_it' && minute < a.at + 60))
-        one.held.add(minute)
-    for (const id of device.look(minute)) raised.find((one) => one.id === id)?.rung.push(minute)
-    check(raised, minute, device)
-    minute++
-  }
-  for (const { wait, move } of [...list, { wait: 200, move: undefined }]) {
-    if (move) act(device, raised, move, minute)
-    for (let i = 0; i <= wait; i++) pass()
-  }
-}
-
-const act = (device: ReturnType<typeof phone>, raised: Raised[], move: Move, minute: number): void => {
-  if (move.is === 'raise') {
-    const id = device.say(move.by, minute, raise(move.more))
-    const fresh = { answers: new Map(), held: new Set<number>(), rung: [] }
-    raised.push({ id, by: move.by, more: move.more, at: minute, askedAt: minute, ...fresh })
-    return
-  }
-  const one = raised[move.of % Math.max(1, raised.length)]
-  if (!one) return
-  if (move.is === 'answer') {
-    const before = one.answers.get(move.by)
-    device.say(move.by, minute, contentOf(one.id, move.with))
-    if (move.by === one.by || (move.with === 'seen' && before)) return
-    one.answers.set(move.by, { with: move.with, at: minute })
-    return
-  }
-  const wasOpen = device.committee().alarms.get(one.id)?.phase.is === 'open'
-  device.say(move.by, minute, to(one.id, move.to))
-  const own = one.answers.get(move.by)
-  // What somebody says about it is a word from them.
-  if (own?.with === 'on_it') one.answers.set(move.by, { ...own, at: minute })
-  if (move.to !== 'reopened' || wasOpen) return
-  one.askedAt = minute
-  one.answers.clear()
-  one.held.clear()
-}
-
-const someWakes = fc.record({
-  quiet: fc.option(fc.record({ from: fc.nat(23), to: fc.nat(23) }), { nil: undefined }),
-  forNow: fc.boolean(),
-})
-
-const isSince =
-  (minute: number, ago: number) =>
-  (at: number): boolean =>
-    minute - at < ago
-
-/** Why one alarm should not have been loud in this minute. */
-const tooLoud = (one: Raised, minute: number, wakes: Wakes): string | undefined => {
-  const { rung, by, more, askedAt } = one
-  if (rung.at(-1) !== minute) return undefined
-  const isMany = rung.filter(isSince(minute, 24 * 60)).length > MOST_LOUD.ofOneAlarm
-  const mayWake = wakes.forNow && more.severity === 'now' && more.kind !== 'practice'
-  const hour = (12 + Math.floor(minute / 60)) % 24
-  const faults = [
-    ['too often', isMany],
-    ['not to be loud at all', by === ME || more.severity === 'note'],
-    ['a day later', minute - askedAt >= 24 * 60],
-    ['in quiet hours', isQuiet(wakes.quiet, hour) && !mayWake],
-  ] as const
-  return faults.find(([, isSo]) => isSo)?.[0]
-}
-
-t.test('section 5 never louder than allowed, whatever is said and when', async () => {
-  await fc.assert(
-    fc.property(someWakes, moves, (wakes, list) => {
-      play(wakes, list, (raised, minute) => {
-        const all = raised.flatMap(({ rung }) => rung)
-        if (all.filter(isSince(minute, 24 * 60)).length > MOST_LOUD.ofAll) throw new Error('too many a day')
-        for (const one of raised) {
-          const fault = tooLoud(one, minute, wakes)
-          if (fault) throw new Error(fault)
-        }
-      })
-    }),
-    { numRuns: 150 },
-  )
-})
-
-const NOW_STEPS = [0, 3, 8, 15, 30, 60]
-
-/** Since when the alarm waits for somebody, by a book of its own; undefined while enough have seen it and one is on it. */
-const waitsSince = ({ answers, held, askedAt }: Raised, minute: number): number | undefined => {
-  const isHeld = [...answers.values()].some((a) => a.with === 'on_it' && minute < a.at + 60)
-  const last = Math.max(-1, ...[...held].filter((at) => at < minute))
-  if (isHeld) return answers.size < 2 ? askedAt : undefined
-  return last >= askedAt ? last + 1 : askedAt
-}
-
-/** The minute from which on this phone must have been loud; undefined where it need not be. */
-const mustBeLoudFrom = (one: Raised, minute: number): number | undefined => {
-  const { answers, askedAt, rung, by, more } = one
-  const isFree = more.severity !== 'now' || by === ME || minute - askedAt >= 24 * 60
-  const since = waitsSince(one, minute)
-  if (isFree || since === undefined || rung.length >= MOST_LOUD.ofOneAlarm) return undefined
-  const isAgain = since > askedAt
-  const mine = answers.get(ME)
-  if (mine && (mine.with === 'cannot' || !isAgain || mine.at >= since)) return undefined
-  const from = isAgain ? since - 3 : askedAt
-  return NOW_STEPS.map((step) => from + step).findLast((at) => at <= minute)
-}
-
-/** Alarms that are open, of members who have not raised too many. */
-const openOf = (raised: readonly Raised[], device: ReturnType<typeof phone>): readonly Raised[] =>
-  raised.filter(
-    ({ id, by }) =>
-      raised.filter((other) => other.by === by).length <= 3 &&
-      device.committee().alarms.get(id)?.phase.is === 'open',
-  )
-
-t.test('product.md 3.E never silent when somebody has to be reached', async () => {
-  let asked = 0
-  const check = (one: Raised, minute: number): void => {
-    const due = mustBeLoudFrom(one, minute)
-    if (due === undefined) return
-    asked++
-    if (!one.rung.some((at) => at >= due)) throw new Error(`silent since ${due} at ${minute}`)
-  }
-  await fc.assert(
-    fc.property(moves, (list) => {
-      play(AWAKE, list, (raised, minute, device) => {
-        const all = raised.flatMap(({ rung }) => rung)
-        if (all.filter(isSince(minute, 24 * 60)).length >= MOST_LOUD.ofAll) return
-        for (const one of openOf(raised, device)) check(one, minute)
-      })
-    }),
-    { numRuns: 150 },
-  )
-  t.ok(asked > 1000, 'and that was asked often')
+t.test('3.E who says it late that they are no longer on it rings nobody a second time', async (t) => {
+  const device = phone()
+  const id = device.say(ALICE, 0, raise())
+  device.say(BOB, 0, onIt(id))
+  device.say(EMIL, 0, seen(id))
+  t.strictSame(device.loudIn(0, 62), [60], 'Bob was not heard of for an hour')
+  device.say(BOB, 62, cannot(id))
+  t.strictSame(device.loudIn(62, 66), [65], 'the round that began then goes on')
 })
