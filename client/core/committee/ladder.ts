@@ -170,13 +170,16 @@ const isAllowed = (
   { committee, seat, wakes }: Listener,
   { hour }: Moment,
 ): boolean => {
-  const mayWake = wakes.forNow && alarm.severity === 'now' && alarm.kind !== 'practice'
-  if (isQuiet(wakes.quiet, hour) && !mayWake) return false
+  if (!mayRing(wakes, hour, alarm.severity === 'now' && alarm.kind !== 'practice')) return false
   const ofThis = rung.filter((one) => one.alarm === alarm.id).length
   const others = rung.filter((one) => !isNowAbout(committee.alarms.get(one.alarm), seat)).length
   const isFree = isNowAbout(alarm, seat)
   return ofThis < MOST_LOUD.ofOneAlarm && (isFree || others < MOST_LOUD.ofAll)
 }
+
+/** Whether this phone may be loud at that hour. `isNow`: it is about minutes, and no practice; so it is when another committee calls. */
+export const mayRing = ({ quiet, forNow }: Wakes, hour: number, isNow: boolean): boolean =>
+  !isQuiet(quiet, hour) || (forNow && isNow)
 
 export const isQuiet = (quiet: Quiet | undefined, hour: number): boolean => {
   if (!quiet || quiet.from === quiet.to) return false

@@ -1,5 +1,6 @@
 /** The city of one committee as a page is shown it. Not here: what is in it (client/core/session/cityView.ts). */
 import { membershipOf } from '../../core/committee/cityLife.ts'
+import { mayRing } from '../../core/committee/ladder.ts'
 import { type AssemblyPage, assemblyPage } from '../../core/session/assemblyView.ts'
 import { assemblyOf } from '../../core/session/cityCarrying.ts'
 import { type CityCall, type CityPage, cityPage, type ItemPage } from '../../core/session/cityView.ts'
@@ -19,6 +20,8 @@ export type CityShown = {
   readonly unseen: readonly string[]
   /** Of those, what rings: an alarm that has time until tomorrow does not. */
   readonly loud: number
+  /** Whether they may ring at this hour. */
+  readonly mayRing: boolean
   /** This week and the next, and who is on duty. */
   readonly duty: readonly (DutyWeek & { readonly mayOffer: boolean })[]
   /** The city's relay is elsewhere, and this page may not speak to it. */
@@ -45,11 +48,14 @@ export const cityNow = ({ home, unseen }: CityShown): CityNow => ({
 export type CityGround = {
   readonly groups: readonly Session[]
   readonly seen: ReadonlySet<string>
+  /** 0 to 23, where the phone is. */
+  readonly hour: number
   /** Hosts that this page may not speak to. */
   readonly isForbidden: (host: string) => boolean
 }
 
-export const cityShown = (session: Session, { groups, seen, isForbidden }: CityGround): CityShown => {
+export const cityShown = (session: Session, ground: CityGround): CityShown => {
+  const { groups, seen, hour, isForbidden } = ground
   const { committee, charter } = session.view()
   const assembly = charter.isAssembly ? session : assemblyOf(session, groups)
   const heard = session.calls(assembly?.view().committee)
@@ -64,6 +70,7 @@ export const cityShown = (session: Session, { groups, seen, isForbidden }: CityG
     homes: charter.isAssembly ? homesOf(session, groups) : [],
     unseen: unseen.map(({ id }) => id),
     loud: unseen.filter(({ ring }) => ring === undefined || ring.severity === 'now').length,
+    mayRing: mayRing(session.ringing().wakes, hour, true),
     duty: home ? session.dutyWeeks().map((week) => ({ ...week, mayOffer: week.term >= newest })) : [],
     forbidden: host !== undefined && isForbidden(host) ? host : undefined,
   }

@@ -55,6 +55,8 @@ export type Frame = {
   readonly waitsForMe: number
   /** Of other committees, neither answered nor seen, that ring. */
   readonly cityCalls: number
+  /** Not in the quiet hours of this phone, unless it is to be woken for NOW. */
+  readonly mayCallsRing: boolean
 }
 
 export type Views = {

@@ -76,7 +76,8 @@ export const openSitting = (session: Session, around: Around): Sitting => {
     const [view, unsent, nowMs] = [session.view(), session.unsent(), world.clock()]
     const kept = keptIn(view, nowMs)
     const unread = newsIn(kept, marks).posts.filter(({ seat }) => seat !== view.own.seat)
-    const city = once(() => cityShown(session, { groups: around.groups(), isForbidden, seen: marks.calls }))
+    const ground = { isForbidden, seen: marks.calls, hour: new Date(nowMs).getHours() }
+    const city = once(() => cityShown(session, { ...ground, groups: around.groups() }))
     const rest = { connection, entriesRead, nowMs, city, reachOf: session.reachOf }
     return { view, kept, unread, unsent, parcels: parcels.waiting(), ...rest }
   }

@@ -69,6 +69,7 @@ export const frameOf = (glance: Glance): Frame => {
     liveAlarms: liveAlarms(view.committee).length,
     waitsForMe: waitingCards(glance).length + comparing(view).length,
     cityCalls: glance.city().loud,
+    mayCallsRing: glance.city().mayRing,
   }
 }
 

@@ -1,17 +1,18 @@
 /** What a page asks its worker about the city and "check on me", on a relay and storage in memory. Not here: the city itself (test/scenarios/city.test.ts), screens (test/client/web/city.test.ts). */
 import t, { type Test } from 'tap'
 import { ALARM_KINDS, NEEDS, SEVERITIES } from '../../../../client/core/committee/alarmWords.ts'
+import { type Heard, hearCalls } from '../../../../client/web/page/cityRing.ts'
 import { cryptoReady } from '../../../../shared/crypto/sodium.ts'
 import { printRelayAddress } from '../../../../shared/protocol/relayAddress.ts'
 import { anAlarm } from '../../../support/committeeStory.ts'
 import { createMemoryRelay, type MemoryRelay } from '../../../support/memoryRelay.ts'
-import { must } from '../../../support/people.ts'
+import { must, newTime } from '../../../support/people.ts'
 import { newBrowser, PASSPHRASE, type Tab } from '../../../support/webWorker.ts'
 
 await cryptoReady
 
-const open = async (t: Test, relay: MemoryRelay): Promise<Tab> => {
-  const tab = newBrowser(relay.dial).openTab()
+const open = async (t: Test, relay: MemoryRelay, time = newTime()): Promise<Tab> => {
+  const tab = newBrowser(relay.dial, time).openTab()
   must(await tab.ask('makeVault', { passphrase: PASSPHRASE }))
   t.teardown(() => tab.ask('lock', {}))
   return tab
@@ -97,6 +98,51 @@ t.test(
       await tab.ask('sharePut', { ...draft, ...MOTION }),
     ]
     for (const answer of answers) t.strictSame(answer, { ok: false, error: 'no_city' })
+  },
+)
+
+t.test('AL3 a call of another committee is heard once, and after the quiet hours it came in', (t) => {
+  const call = (cityCalls: number, mayCallsRing: boolean) => ({ committee: 'a', cityCalls, mayCallsRing })
+  const there = { committee: 'b', cityCalls: 1, mayCallsRing: true }
+  const steps = [
+    [call(0, true)],
+    [call(1, true)],
+    [call(1, true)],
+    [call(1, false)],
+    [call(1, true)],
+    [call(2, false)],
+    [call(2, true)],
+    [call(1, true)],
+    [call(2, true), there],
+    [call(3, false), there],
+  ]
+  let heard: Heard = new Map()
+  const loud = steps.flatMap((frames, step) => {
+    const now = hearCalls(heard, frames)
+    heard = now.heard
+    return now.isLoud ? [step] : []
+  })
+  t.strictSame(loud, [1, 6, 8])
+  t.end()
+})
+
+t.test(
+  'AL3 quiet hours hold for the calls of the city, except where the member is woken for NOW',
+  async (t) => {
+    const relay = createMemoryRelay()
+    const time = newTime()
+    const tab = await open(t, relay, time)
+    const committee = await found(tab, relay, false)
+    const may = async (wakes: { readonly forNow: boolean }, quiet: 'none' | { from: number; to: number }) => {
+      must(await tab.ask('setWakes', { committee, quiet, ...wakes }))
+      return must(await tab.ask('frame', { committee })).mayCallsRing
+    }
+    const hour = new Date(time.now).getHours()
+    const now = { from: hour, to: (hour + 2) % 24 }
+    t.equal(await may({ forNow: false }, 'none'), true)
+    t.equal(await may({ forNow: false }, now), false)
+    t.equal(await may({ forNow: true }, now), true)
+    t.equal(await may({ forNow: false }, { from: (hour + 2) % 24, to: (hour + 4) % 24 }), true)
   },
 )
 
