@@ -39,11 +39,26 @@ export const repliesSlice = (glance: Glance, to: string): RoomSlice => {
   }
 }
 
-/** Different whenever some slice is. */
-export const roomPrint = ({ kept, unread, unsent, parcels }: Glance): string => {
-  const ids = (all: readonly { readonly id: string }[]): string => all.map(({ id }) => id).join()
-  // What was not sent and now stands among the posts has the same id
-  return [ids(kept.posts), ids(unsent), ids(unread), JSON.stringify(parcels)].join(' ')
+/** Of a moment, different whenever some slice is. Posts are compared with those of the moment before: to write down thousands takes a slow phone a frame. */
+export const createRoomPrint = (): ((now: Glance) => string) => {
+  const keptTurn = createTurn()
+  const unreadTurn = createTurn()
+  return ({ kept, unread, unsent, parcels }) => {
+    // What was not sent and now stands among the posts has the same id
+    const waiting = unsent.map(({ id }) => id).join()
+    return [keptTurn(kept.posts), unreadTurn(unread), waiting, JSON.stringify(parcels)].join(' ')
+  }
+}
+
+/** A number that goes up whenever the list is another one than before. */
+const createTurn = (): ((posts: readonly Post[]) => number) => {
+  let before: readonly Post[] = []
+  let turn = 0
+  return (posts) => {
+    if (posts.length !== before.length || posts.some(({ id }, i) => id !== before[i]?.id)) turn++
+    before = posts
+    return turn
+  }
 }
 
 const unsentPosts = ({ unsent }: Glance): RoomSlice['unsent'] =>

@@ -13,7 +13,7 @@ import { openBell } from './bell.ts'
 import { cityShown } from './cityShown.ts'
 import { createParcels, type Parcels } from './parcels.ts'
 import type { WorkerEvent } from './port.ts'
-import { roomPrint } from './room.ts'
+import { createRoomPrint } from './room.ts'
 import type { Frame, Views } from './shown.ts'
 import { frameOf, type Glance, VIEWS } from './views.ts'
 
@@ -203,8 +203,9 @@ type Seen = {
 
 const createSeen = (): Seen => {
   const seen = new Map<Watched | 'frame', string>()
+  const roomPrint = createRoomPrint()
   const isNew: Seen['isNew'] = (what, now) => {
-    const print = printOf(what, now)
+    const print = what === 'room' ? roomPrint(now) : printOf(what, now)
     const before = seen.get(what)
     seen.set(what, print)
     return before !== print
@@ -215,10 +216,8 @@ const createSeen = (): Seen => {
   }
 }
 
-const printOf = (what: Watched | 'frame', now: Glance): string => {
-  if (what === 'room') return roomPrint(now)
-  return JSON.stringify(what === 'frame' ? frameOf(now) : VIEWS[what](now), plain)
-}
+const printOf = (what: keyof Views | 'frame', now: Glance): string =>
+  JSON.stringify(what === 'frame' ? frameOf(now) : VIEWS[what](now), plain)
 
 const plain = (_key: string, value: unknown): unknown =>
   value instanceof Map || value instanceof Set ? [...value] : value

@@ -422,6 +422,36 @@ t.test('J1 what is written without a relay is shown as not sent, and is there af
   })
 })
 
+t.test(
+  'F2 which program runs here is said once while it waits, and is nothing that a person has to send',
+  async (t) => {
+    const relay = createMemoryRelay()
+    const tab = await openTab(t, relay)
+    const committee = await found(tab, relay, 'alice')
+    await tab.until(async () => must(await tab.ask('frame', { committee })).connection === 'live')
+    const post = { type: 'post', text: 'Is anybody there?' } as const
+    must(await tab.ask('say', { committee, content: post }))
+    await tab.until(async () => must(await tab.ask('room', { committee, count: 10 })).total === 1)
+    const entries = (): number => [...relay.logs.values()].reduce((sum, log) => sum + log.entries.length, 0)
+    const before = entries()
+    relay.refuseDialing(true)
+    relay.cut()
+
+    const runs = { committee, release: 'a'.repeat(64), isLoaderChanged: false }
+    for (const _ of [1, 2]) must(await tab.ask('runs', runs))
+    must(await tab.ask('lock', {}))
+    must(await tab.ask('unlock', { passphrase: PASSPHRASE }))
+    must(await tab.ask('runs', runs))
+    t.equal(must(await tab.ask('frame', { committee })).unsent, 0)
+    must(await tab.ask('runs', { ...runs, isLoaderChanged: true }))
+    must(await tab.ask('runs', { ...runs, isLoaderChanged: true }))
+    relay.refuseDialing(false)
+    await tab.until(async () => (await tab.look(committee, 'safety')).programs.mine?.isLoaderChanged === true)
+    must(await tab.ask('runs', { ...runs, isLoaderChanged: true }))
+    t.equal(entries() - before, 2, 'once that it runs, once that its loader is another one')
+  },
+)
+
 t.test('J2, attack 24: a second tab is told that the vault is elsewhere, and takes it over', async (t) => {
   const relay = createMemoryRelay()
   const browser = newBrowser(relay.dial, newTime())
