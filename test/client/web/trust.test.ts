@@ -100,13 +100,22 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
+type Asked = { readonly path: string; readonly at: number }
+
 /** Somebody who runs a relay and may send whatever they like. */
 const operator = async (t: Test, files: Files) => {
-  const now = { files, headers: {} as Record<string, string>, isDown: false, asked: [] as string[] }
+  const now = {
+    files,
+    headers: {} as Record<string, string>,
+    isDown: false,
+    asked: [] as string[],
+    askedAt: [] as Asked[],
+  }
   const server = createServer((request, response) => {
     if (now.isDown) return void request.socket.destroy()
     const path = new URL(request.url ?? '/', 'http://x').pathname.slice(1) || 'index.html'
     now.asked.push(path)
+    now.askedAt.push({ path, at: Date.now() })
     const body = now.files.get(path)
     const type = TYPES[extname(path)] ?? 'text/plain'
     response.writeHead(body ? 200 : 404, {
@@ -188,6 +197,46 @@ t.test('later opens fetch nothing but what is offered', async (t) => {
   t.strictSame(
     now.asked.filter((path) => path !== 'sw.js' && path !== 'release.json'),
     [],
+  )
+})
+
+/** When the first screen was there, by the clock of this machine. */
+const noteFirst = (): void => {
+  const noted = globalThis as { firstAt?: number }
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('h1')) return
+    noted.firstAt = Date.now()
+    observer.disconnect()
+  }).observe(document, { childList: true, subtree: true })
+}
+
+t.test('a later visit asks the server for nothing before its first screen', async (t) => {
+  const { now, url } = await operator(t, FIRST)
+  const profile = newProfile(t)
+  const first = await profile.open()
+  const visited = first.pages()[0] ?? (await first.newPage())
+  await visited.goto(url)
+  await visited.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  await first.close()
+  now.askedAt.length = 0
+
+  // The browser has to start the loader again
+  const again = await profile.open()
+  const page = again.pages()[0] ?? (await again.newPage())
+  await page.addInitScript(noteFirst)
+  await page.goto(url)
+  const noted = await page.waitForFunction(() => (globalThis as { firstAt?: number }).firstAt)
+  while (!now.askedAt.some(({ path }) => path === 'release.json')) await page.waitForTimeout(50)
+  const firstAt = Number(await noted.jsonValue())
+  // Whether the server has another loader the browser looks when it likes
+  const own = now.askedAt.filter(({ path }) => path !== 'sw.js')
+  t.strictSame(
+    own.filter(({ at }) => at < firstAt),
+    [],
+  )
+  t.strictSame(
+    own.map(({ path }) => path),
+    ['release.json'],
   )
 })
 
