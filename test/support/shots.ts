@@ -35,9 +35,27 @@ const flaws = async (page: Page): Promise<readonly string[]> => {
   return [
     ...(wide ? ['it is wider than the screen'] : []),
     ...(await cutOff(page)),
-    ...(isArabic ? await foreign(page) : []),
+    ...(isArabic ? [...(await foreign(page)), ...(await turned(page))] : []),
   ]
 }
+
+/** A sentence of ours that begins with somebody's name is read from the right all the same. */
+const turned = (page: Page): Promise<readonly string[]> =>
+  page.locator('.sentence').evaluateAll((all) =>
+    all
+      .filter((one) => {
+        const text = one.textContent ?? ''
+        const first = text.search(/\p{L}/u)
+        const ours = text.replace(/\u2068[^\u2069]*\u2069/g, '').match(/\p{L}/u)?.[0] ?? ''
+        if (!one.firstChild || !/\p{Script=Arabic}/u.test(ours)) return false
+        const range = document.createRange()
+        range.setStart(one.firstChild, first)
+        range.setEnd(one.firstChild, first + 1)
+        const { left, right } = one.getBoundingClientRect()
+        return range.getBoundingClientRect().right < (left + right) / 2
+      })
+      .map((one) => `from the left: ${one.textContent}`),
+  )
 
 const WITH_WORDS = 'h1, h2, h3, p, a, button, label, summary, li, legend, code'
 
