@@ -147,6 +147,25 @@ const STATES: readonly (readonly [string, () => Promise<void>])[] = [
     },
   ],
 ]
+
+/** The server has sent another loader: until somebody has looked, there is nothing else. */
+const atAnotherLoader = async (look: (what: string) => Promise<void>): Promise<void> => {
+  await page.evaluate(() => {
+    localStorage.setItem('loaderChanged', '1')
+    location.hash = '#/home'
+  })
+  await page.reload()
+  await page.locator('main section[role=alert]').waitFor()
+  await settled(page)
+  await look('another loader')
+  await page.locator('main > button.danger').click()
+  await page.locator('dialog[open]').waitFor()
+  await settled(page)
+  await look('another loader, and they have looked')
+  await page.locator('dialog[open] button.danger').click()
+  await unlock(page)
+}
+
 const everywhere = async (look: (what: string) => Promise<void>): Promise<void> => {
   for (const screen of EVERYWHERE) {
     await show(screen)
@@ -159,6 +178,7 @@ const everywhere = async (look: (what: string) => Promise<void>): Promise<void> 
     await look(what)
     if (await page.locator('dialog[open]').count()) await page.keyboard.press('Escape')
   }
+  await atAnotherLoader(look)
 }
 
 t.test('The very first screen can be read, heard and touched', (t) => {

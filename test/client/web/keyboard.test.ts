@@ -216,6 +216,19 @@ t.test(
         t.ok(stops < STOPS, `${hash}, ${key}: out of it after ${stops}`)
       }
     }
-    t.strictSame(offences, [])
   },
 )
+
+t.test('Another loader: whoever has looked says so, and comes to the lock', async (t) => {
+  await page.evaluate(() => localStorage.setItem('loaderChanged', '1'))
+  await page.reload()
+  await isAt('The server has changed what guards this program')
+  const looked = button('We have looked, and it is all right')
+  await press(looked)
+  await press(page.getByRole('dialog').locator('button.danger'))
+  await isAt('Locked')
+  await type('Passphrase', PASSPHRASE)
+  await press(button('Unlock'))
+  await page.locator('.with-bar').waitFor()
+  t.strictSame(offences, [])
+})
