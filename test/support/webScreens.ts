@@ -364,6 +364,12 @@ const STEPS: Readonly<Record<string, (scene: Scene, t: Test) => Promise<void>>> 
     await press(you, words.begin.unlock.button)
     await sees(you, words.why.wrong_passphrase)
     await shot(you, 'locked-wrong')
+    await you.page().evaluate(() => localStorage.setItem('loaderChanged', '1'))
+    await you.page().reload()
+    await heading(you, words.trust.alarm.title)
+    await shot(you, 'another-loader')
+    await pressTwice(you, words.trust.alarm.settle)
+    await heading(you, words.begin.unlock.title)
     await unlock(you)
   },
 
