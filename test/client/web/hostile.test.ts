@@ -5,18 +5,21 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { settled } from '../../support/arriving.ts'
 import { attempts } from '../../support/attempts.ts'
 import { gather, seatOf } from '../../support/committeeStory.ts'
 import { sayEverything, type Words } from '../../support/everything.ts'
+import { must } from '../../support/people.ts'
 import {
   foundHere,
   go,
   letIn,
   makeLock,
   newPhone,
+  press,
   SCREENS,
   startWebStory,
   write,
@@ -43,6 +46,23 @@ const [other = ''] = mallory.session
   .filter((seat) => seat !== seatOf(mallory))
 const said = await sayEverything(mallory, other, (at, line) => (at === 'file' ? FILE_NAME : EVIL(at, line)))
 await gather([mallory])
+
+/** How somebody can be reached is read by whoever is on it, once a phone of the raiser has handed it on. */
+const beOnIt = async (alarm: string, text: string): Promise<void> => {
+  must(await mallory.session.setReach(alarm, text))
+  await go(page, `#/1/alarm/${alarm}`)
+  await press(page, 'I AM ON IT')
+  await write(page, 'What will you do?', 'I come')
+  await press(page, 'I AM ON IT')
+  await page.getByText('You said: I am on it.').waitFor()
+  const shown = page.getByText(text)
+  for (let tries = 0; tries < 200 && (await shown.count()) === 0; tries++) {
+    await gather([mallory])
+    await wait(300)
+  }
+}
+for (const [id, { content }] of mallory.session.view().committee.alarms)
+  await beOnIt(id, EVIL(content.safeContact?.may === 'phrase' ? 'phrase' : 'contact', 200))
 
 const EVERYWHERE = [...SCREENS, ...said.screens.map((one) => `#/1/${one}`)]
 
