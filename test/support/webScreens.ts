@@ -269,6 +269,7 @@ const STEPS: Readonly<Record<string, (scene: Scene, t: Test) => Promise<void>>> 
       await sees(phone, words.decide.mine.yes)
     }
     await shot(you, 'motion-voted')
+    await sees(me, new RegExp(words.decide.voted('[2٢]', '[0-9٠-٩]+')))
     await press(me, words.decide.closeIt)
     await button(you, words.decide.confirmIt).waitFor()
     await shot(you, 'motion-closing')

@@ -264,6 +264,8 @@ story(
       await press(phone, phone.words.decide.yes)
       await sees(phone, phone.words.decide.mine.yes)
     }
+    // Who closes before the others' votes have come has counted otherwise than they have
+    await sees(carmen, new RegExp(carmen.words.decide.voted('3', '[0-9]')))
     await press(carmen, carmen.words.decide.closeIt)
     await open(alice)
     await press(alice, alice.words.decide.confirmIt)
